@@ -1,0 +1,57 @@
+// The house rule: imports go one way. Each layer may import the layers above it in this list and nothing else of src/.
+// A change that needs a new arrow changes this list first, and says why.
+const LAYERS = {
+  core: [],
+  tables: ['core'],
+  evaluation: ['core'],
+  plots: ['core', 'tables', 'evaluation'],
+  data: ['core', 'tables'],
+  synthetic: ['core', 'data'],
+  losses: ['core'],
+  compile: ['core'],
+  layers: ['core', 'compile'],
+  models: ['core', 'layers', 'losses', 'data'],
+  training: ['core', 'tables', 'plots', 'data', 'losses', 'compile', 'layers', 'models', 'evaluation'],
+  inspection: ['core', 'tables', 'plots', 'data', 'evaluation', 'losses', 'models', 'training'],
+  diagnosis: ['core', 'tables', 'plots', 'data', 'evaluation', 'losses', 'models', 'training', 'inspection'],
+  notebook: ['core', 'tables', 'plots', 'data', 'evaluation', 'losses', 'models', 'training', 'inspection', 'diagnosis'],
+  // The shell is a user of the library: it may call everything but is imported by nothing.
+  cli: ['core', 'tables', 'plots', 'data', 'synthetic', 'evaluation', 'losses', 'compile', 'layers', 'models', 'training', 'inspection', 'diagnosis', 'notebook'],
+};
+const names = Object.keys(LAYERS);
+
+/** Packages that only one place may import, so that what they cost and what they can break stays there. */
+const KEEPERS = {
+  'danfojs-node': '^src/(data|core)/',
+  '@duckdb/node-api': '^src/(data|core)/',
+  'plotly.js-dist': '^src/(plots|core)/',
+  jsdom: '^src/(plots|core)/',
+  h5wasm: '^src/(inspection|core)/',
+  tslab: '^(src/notebook|kernels)/',
+};
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'no-orphans-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    ...names.map((name) => ({
+      name: `arrows-of-${name}`,
+      severity: 'error',
+      comment: `src/${name} may import only: ${LAYERS[name].join(', ') || 'nothing of src'}`,
+      from: { path: `^src/${name}/` },
+      to: { path: '^src/', pathNot: `^src/(${[name, ...LAYERS[name]].join('|')})/` },
+    })),
+    ...Object.entries(KEEPERS).map(([module, path]) => ({
+      name: `keeper-of-${module}`,
+      severity: 'error',
+      from: { path: '^(src|kernels)/', pathNot: path },
+      to: { path: `node_modules/${module}/` },
+    })),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};

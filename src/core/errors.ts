@@ -1,0 +1,66 @@
+/** What went wrong, as data: a program can branch on it, and {@link ReluctantError} composes the message from it. */
+export interface ErrorDetails {
+  /** Stable machine-readable kind, in kebab-case, e.g. `column-not-found`. */
+  code: string;
+  /** The public operation that was called, e.g. `data.load`. */
+  operation: string;
+  /** What was wrong, in one clause without a full stop. */
+  problem: string;
+  /** Where: file, row, column, layer, epoch, step ... Whatever is known. */
+  where?: Readonly<Record<string, string | number>>;
+  /** The value that was received. */
+  received?: unknown;
+  /** What would have been right. */
+  expected?: string;
+  /** What the reader can do about it. */
+  fix?: string;
+  /** The error underneath, if any. */
+  cause?: unknown;
+}
+
+/**
+ * The one error class of this project. Every refusal says what was wrong, where, what was expected and what to do.
+ *
+ * @example
+ * const error = new ReluctantError({
+ *   code: 'column-not-found', operation: 'data.load', problem: 'column "close" not found',
+ *   where: { file: 'prices.csv' }, received: ['Close', 'Volume'], expected: 'a column "close"', fix: 'rename the column',
+ * });
+ * error.message.includes('prices.csv'); // true
+ */
+export class ReluctantError extends Error {
+  readonly code: string;
+  readonly details: Readonly<ErrorDetails>;
+
+  constructor(details: ErrorDetails) {
+    super(compose(details), details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'ReluctantError';
+    this.code = details.code;
+    this.details = details;
+  }
+}
+
+function compose({ operation, problem, where, received, expected, fix }: ErrorDetails): string {
+  const places = Object.entries(where ?? {}).map(([kind, value]) => `${kind} ${value}`);
+  const parts = [`${operation}: ${problem}${places.length ? ` (${places.join(', ')})` : ''}`];
+  if (expected !== undefined) parts.push(`expected ${expected}`);
+  if (received !== undefined) parts.push(`received ${brief(received)}`);
+  if (fix !== undefined) parts.push(fix);
+  return parts.join('; ');
+}
+
+/** A value on one short line, so that a message never carries a whole array or a page of text. */
+export function brief(value: unknown, limit = 120): string {
+  let text: string;
+  if (typeof value === 'string') text = JSON.stringify(value);
+  else if (typeof value === 'function') text = `function ${value.name || '(anonymous)'}`;
+  else if (ArrayBuffer.isView(value)) text = `${value.constructor.name}(${(value as Float32Array).length})`;
+  else if (typeof value === 'object' && value !== null) {
+    try {
+      text = JSON.stringify(value) ?? String(value);
+    } catch {
+      text = Object.prototype.toString.call(value);
+    }
+  } else text = String(value);
+  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
+}

@@ -1,0 +1,5 @@
+export { checkChoice, checkInteger, checkNumber } from './checks';
+export { brief, type ErrorDetails, ReluctantError } from './errors';
+export { lazy } from './lazy';
+export { Random } from './random';
+export { type TF, tf } from './tensorflow';

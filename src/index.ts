@@ -1,0 +1,6 @@
+/**
+ * reluctant: find out why a neural network will not learn, mend it, and prove that it is mended.
+ * This file is the whole public surface.
+ */
+export { Random, ReluctantError, type TF, tf } from './core';
+export { formatDuration, formatNumber, formatShare, Table } from './tables';

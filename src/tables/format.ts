@@ -1,0 +1,34 @@
+/** A value as short text: numbers with four significant digits, whole numbers with thousands separators. */
+export function formatValue(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'number' ? formatNumber(value) : String(value);
+}
+
+/** Four significant digits by default; exponents only where a plain number would mislead or be long. */
+export function formatNumber(value: number, digits = 4): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '-∞';
+  if (value === 0) return '0';
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return value.toLocaleString('en-US');
+  const size = Math.abs(value);
+  if (size < 1e-4 || size >= 1e9) return value.toExponential(digits - 1);
+  const text = value.toPrecision(digits);
+  return text.includes('e') ? value.toFixed(0) : text;
+}
+
+/** A fraction as a percentage: 0.123 -> "12.3 %". */
+export function formatShare(fraction: number): string {
+  if (!Number.isFinite(fraction)) return formatNumber(fraction);
+  const percent = fraction * 100;
+  return `${percent === 0 || percent === 100 ? percent : percent.toFixed(percent < 1 || percent > 99 ? 2 : 1)} %`;
+}
+
+/** A duration for people: 0.4 s, 12 s, 3 min 5 s, 2 h 4 min. */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '?';
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}

@@ -1,0 +1,124 @@
+import { formatValue } from './format';
+
+/** A cell: what a column of a {@link Table} may hold. */
+export type Cell = string | number | boolean | null | undefined;
+
+/** One row, by column name. */
+export type Row = Record<string, Cell>;
+
+/** How a table shows itself; none of it changes the values. */
+export interface TableOptions {
+  /** Printed above the table. */
+  title?: string;
+  /** Column -> heading, where the name alone is not clear (a unit, say). */
+  headings?: Record<string, string>;
+  /** Column -> text of a value; the default shows numbers with four significant digits. */
+  formats?: Record<string, (value: Cell) => string>;
+  /** Rows shown before the middle is left out (all are kept and exported). Default 60. */
+  maxRows?: number;
+}
+
+/**
+ * Rows that print themselves in a terminal, draw themselves in a notebook and export as they are.
+ * Every inspection, check and comparison returns one, so a reader meets the same thing everywhere.
+ *
+ * @example
+ * const table = new Table([{ layer: 'volatility', zeros: 1 }], { title: 'Heads' });
+ * table.toString().includes('volatility'); // true
+ */
+export class Table<R extends object = Row> {
+  readonly rows: readonly R[];
+  readonly columns: readonly string[];
+  readonly options: TableOptions;
+
+  /** @param rows plain objects; columns are the union of their keys, in order of appearance. */
+  constructor(rows: readonly R[], options: TableOptions = {}) {
+    this.rows = rows;
+    this.options = options;
+    this.columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  }
+
+  /** The values of one column. */
+  column<K extends keyof R & string>(name: K): R[K][] {
+    return this.rows.map((row) => row[name]);
+  }
+
+  /** The first row that satisfies every given value, e.g. `table.find({ head: 'volatility' })`. */
+  find(match: Partial<R>): R | undefined {
+    return this.rows.find((row) => Object.entries(match).every(([key, value]) => row[key as keyof R] === value));
+  }
+
+  /** Aligned text for a terminal. */
+  toString(): string {
+    const { heads, body, left } = this.texts();
+    const widths = heads.map((head, k) => Math.max(width(head), ...body.map((row) => width(row[k]!))));
+    const line = (cells: string[]) =>
+      cells
+        .map((cell, k) => pad(cell, widths[k]!, left[k]!))
+        .join('  ')
+        .trimEnd();
+    const rule = widths.map((w) => '─'.repeat(w)).join('  ');
+    const title = this.options.title ? [this.options.title] : [];
+    if (this.rows.length === 0) return [...title, '(no rows)'].join('\n');
+    return [...title, line(heads), rule, ...body.map(line)].join('\n');
+  }
+
+  /** An HTML table; every value is escaped. */
+  toHTML(): string {
+    const { heads, body, left } = this.texts();
+    const style = (k: number) => ` style="text-align:${left[k] ? 'left' : 'right'}"`;
+    const cells = (tag: string, row: string[]) =>
+      row.map((c, k) => `<${tag}${style(k)}>${escapeHTML(c)}</${tag}>`).join('');
+    const caption = this.options.title ? `<caption>${escapeHTML(this.options.title)}</caption>` : '';
+    const rows = body.map((row) => `<tr>${cells('td', row)}</tr>`).join('\n');
+    return `<table class="reluctant-table">${caption}<thead><tr>${cells('th', heads)}</tr></thead><tbody>${rows}</tbody></table>`;
+  }
+
+  /** Comma-separated values with full precision (RFC 4180). */
+  toCSV(): string {
+    const quote = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+    const line = (cells: unknown[]) => cells.map((cell) => quote(cell == null ? '' : String(cell))).join(',');
+    return `${[line([...this.columns]), ...this.rows.map((row) => line(this.columns.map((c) => row[c as keyof R])))].join('\n')}\n`;
+  }
+
+  /** The rows themselves. */
+  toJSON(): readonly R[] {
+    return this.rows;
+  }
+
+  /** The MIME bundle of a notebook cell. */
+  [Symbol.for('Jupyter.display')](): Record<string, unknown> {
+    return { 'text/plain': this.toString(), 'text/html': this.toHTML() };
+  }
+
+  /** What Node's REPL prints. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  private texts(): { heads: string[]; body: string[][]; left: boolean[] } {
+    const { headings = {}, formats = {}, maxRows = 60 } = this.options;
+    const format = (row: R) => this.columns.map((c) => (formats[c] ?? formatValue)(row[c as keyof R] as Cell));
+    const shown =
+      this.rows.length > maxRows ? [...this.rows.slice(0, maxRows / 2), ...this.rows.slice(-maxRows / 2)] : this.rows;
+    const body = shown.map(format);
+    if (shown !== this.rows)
+      body.splice(
+        maxRows / 2,
+        0,
+        this.columns.map((_, k) => (k ? '…' : `… ${this.rows.length - maxRows} more`)),
+      );
+    const left = this.columns.map((c) => this.rows.some((row) => typeof row[c as keyof R] === 'string'));
+    return { heads: this.columns.map((c) => headings[c] ?? c), body, left };
+  }
+}
+
+/** Text made safe to stand in HTML, in content and in quoted attributes alike. */
+export function escapeHTML(text: string): string {
+  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+  return text.replace(/[&<>"']/g, (character) => entities[character]!);
+}
+
+const width = (text: string): number => [...text].length;
+const pad = (text: string, to: number, left: boolean): string =>
+  left ? text + ' '.repeat(to - width(text)) : ' '.repeat(to - width(text)) + text;

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formatNumber, Table } from '../../src/tables';
+
+const table = new Table([
+  { head: 'volatility', zeros: 1, mean: 0.00123456 },
+  { head: '<b>magnitude</b>', zeros: 0, mean: Number.NaN },
+]);
+
+test('Table prints aligned text with every value, NaN included', () => {
+  const lines = table.toString().split('\n');
+  assert.equal(lines.length, 4);
+  assert.match(lines[3]!, /NaN/);
+  assert.match(lines[2]!, /0\.001235/);
+});
+
+test('Table escapes values in HTML', () => {
+  assert.ok(table.toHTML().includes('&lt;b&gt;magnitude&lt;/b&gt;'));
+  assert.ok(!table.toHTML().includes('<b>'));
+});
+
+test('Table exports full precision and quotes what CSV must quote', () => {
+  const csv = new Table([{ name: 'a,"b"', value: 0.1 + 0.2 }]).toCSV();
+  assert.equal(csv, 'name,value\n"a,""b""",0.30000000000000004\n');
+});
+
+test('Table leaves out the middle of a long table on screen only', () => {
+  const long = new Table(
+    Array.from({ length: 100 }, (_, k) => ({ k })),
+    { maxRows: 10 },
+  );
+  assert.match(long.toString(), /90 more/);
+  assert.equal(long.toCSV().split('\n').length, 102);
+});
+
+test('formatNumber keeps four significant digits and names what is not finite', () => {
+  assert.equal(formatNumber(1234567), '1,234,567');
+  assert.equal(formatNumber(0.000012345), '1.234e-5');
+  assert.equal(formatNumber(-Infinity), '-∞');
+});
