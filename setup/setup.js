@@ -1,6 +1,6 @@
 'use strict';
 // npm run setup [-- --gpu] [-- --tests]
-const { command } = require('./setUp');
+const { command } = require('./sequence');
 
 const flags = process.argv.slice(2);
 command({ gpu: flags.includes('--gpu') || undefined, tests: flags.includes('--tests') }, () => {

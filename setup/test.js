@@ -4,7 +4,7 @@ const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { root } = require('./places');
-const { command } = require('./setUp');
+const { command } = require('./sequence');
 
 /** Slow suites end in .slow.test.ts and have commands of their own. */
 function testFiles() {
