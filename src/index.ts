@@ -3,4 +3,5 @@
  * This file is the whole public surface.
  */
 export { Random, ReluctantError, type TF, tf } from './core';
+export * as evaluation from './evaluation';
 export { formatDuration, formatNumber, formatShare, Table } from './tables';

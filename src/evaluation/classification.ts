@@ -1,0 +1,120 @@
+import { ReluctantError } from '../core';
+import { ranks } from './correlation';
+import { checkPairs, checkRows, type Numbers } from './rows';
+
+/**
+ * Area under the receiver operating characteristic: the chance that a positive row scores above a negative one, ties
+ * counting one half, by the rank-sum identity (Hanley and McNeil 1982). Exact, not a histogram of thresholds.
+ *
+ * @param targets 1 for positive rows, 0 for negative ones.
+ * @param scores any increasing measure of belief: probabilities or logits.
+ * @returns in [0, 1]; NaN when one class is absent or a score is NaN. Throws `not-binary` on other targets.
+ * @example
+ * rocAUC([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // 0.75
+ */
+export function rocAUC(targets: Numbers, scores: Numbers): number {
+  const n = checkPairs('rocAUC', targets, scores);
+  const order = ranks(scores);
+  let positives = 0;
+  let sum = 0;
+  for (let k = 0; k < n; k++) {
+    const target = targets[k]!;
+    if (target !== 0 && target !== 1) {
+      throw new ReluctantError({
+        code: 'not-binary',
+        operation: 'rocAUC',
+        problem: 'a target is neither 0 nor 1',
+        where: { row: k },
+        received: target,
+        expected: '0 or 1',
+      });
+    }
+    if (target === 0) continue;
+    positives++;
+    sum += order[k]!;
+  }
+  const negatives = n - positives;
+  if (positives === 0 || negatives === 0) return Number.NaN;
+  return (sum - (positives * (positives + 1)) / 2) / (positives * negatives);
+}
+
+/**
+ * Area under the ROC curve of several classes, one against the rest, as
+ * `sklearn.metrics.roc_auc_score(multi_class="ovr")` (Provost and Domingos 2000 for the prevalence weights).
+ *
+ * @param targets one-hot rows, flattened: `[rows * classes]`.
+ * @param scores of the same layout.
+ * @param classes how many columns a row has, at least 2.
+ * @param average `macro` weighs classes alike, `weighted` by how often they occur.
+ * @returns in [0, 1]; NaN when a class never occurs or always does.
+ * @example
+ * rocAUCOneVsRest([1, 0, 0, 1], [0.9, 0.1, 0.2, 0.8], 2); // 1
+ */
+export function rocAUCOneVsRest(
+  targets: Numbers,
+  scores: Numbers,
+  classes: number,
+  average: 'macro' | 'weighted' = 'macro',
+): number {
+  const n = checkPairs('rocAUCOneVsRest', targets, scores);
+  if (!Number.isInteger(classes) || classes < 2 || n % classes !== 0) {
+    throw new ReluctantError({
+      code: 'shape-mismatch',
+      operation: 'rocAUCOneVsRest',
+      problem: `${n} values are not rows of ${classes} classes`,
+      expected: 'rows * classes values, classes of at least 2',
+    });
+  }
+  const rows = n / classes;
+  const column = (values: Numbers, c: number) =>
+    Float64Array.from({ length: rows }, (_, k) => values[k * classes + c]!);
+  let sum = 0;
+  let weights = 0;
+  for (let c = 0; c < classes; c++) {
+    const target = column(targets, c);
+    const weight = average === 'macro' ? 1 : target.reduce((a, b) => a + b, 0);
+    sum += weight * rocAUC(target, column(scores, c));
+    weights += weight;
+  }
+  return sum / weights;
+}
+
+/**
+ * The share of rows whose largest prediction is at the largest target (the first of equals, as NumPy's argmax).
+ *
+ * @param classes columns per row in the flattened `[rows * classes]` arrays.
+ * @example
+ * accuracy([1, 0, 0, 1], [0.9, 0.1, 0.8, 0.2], 2); // 0.5
+ */
+export function accuracy(targets: Numbers, predictions: Numbers, classes: number): number {
+  const n = checkPairs('accuracy', targets, predictions);
+  const rows = n / classes;
+  let right = 0;
+  for (let k = 0; k < rows; k++) if (argmax(targets, k, classes) === argmax(predictions, k, classes)) right++;
+  return right / rows;
+}
+
+/**
+ * The mean of -log p at the true class, in nats; the log loss of scikit-learn with its clipping at the smallest normal
+ * step of double precision.
+ *
+ * @example
+ * logLoss([1, 0], [0.5, 0.5], 2); // 0.6931471805599453
+ */
+export function logLoss(targets: Numbers, predictions: Numbers, classes: number): number {
+  const n = checkPairs('logLoss', targets, predictions);
+  checkRows('logLoss', 'targets', targets);
+  let sum = 0;
+  for (let k = 0; k < n; k++) {
+    const p = Math.max(Number.EPSILON, Math.min(1 - Number.EPSILON, predictions[k]!));
+    if (targets[k] !== 0) sum -= targets[k]! * Math.log(p);
+    else if (Number.isNaN(p)) return Number.NaN;
+  }
+  return sum / (n / classes);
+}
+
+function argmax(values: Numbers, row: number, classes: number): number {
+  let best = 0;
+  for (let c = 1; c < classes; c++) if (values[row * classes + c]! > values[row * classes + best]!) best = c;
+  return best;
+}

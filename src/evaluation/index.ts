@@ -1,0 +1,16 @@
+export { accuracy, logLoss, rocAUC, rocAUCOneVsRest } from './classification';
+export { informationCoefficient, pearson, rankIC, ranks } from './correlation';
+export { kolmogorovSmirnov, quantile, quantiles, wasserstein } from './distributions';
+export { type Census, census, mean, standardDeviation, variance } from './moments';
+export {
+  type CalibrationLine,
+  calibrationLine,
+  meanAbsoluteError,
+  meanError,
+  meanSquaredError,
+  rootMeanSquaredError,
+  rSquared,
+  scaleRatio,
+  skillOverConstant,
+} from './regression';
+export type { Numbers } from './rows';
