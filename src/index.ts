@@ -4,4 +4,5 @@
  */
 export { Random, ReluctantError, type TF, tf } from './core';
 export * as evaluation from './evaluation';
+export * as inspect from './inspection';
 export { formatDuration, formatNumber, formatShare, Table } from './tables';

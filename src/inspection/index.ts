@@ -1,0 +1,21 @@
+export {
+  type ActivationOptions,
+  ActivationTable,
+  activations,
+  type LayerActivation,
+  SATURATION,
+  type UnitActivation,
+} from './activations';
+export {
+  type GradientBatch,
+  type GradientOptions,
+  type GradientRow,
+  GradientTable,
+  gradients,
+  type LossFunction,
+  type TermCosine,
+  type TermRow,
+} from './gradients';
+export { inputNames, leafLayers, type ModelInputs, outputNames } from './layers';
+export { type Heads, type HeadValues, type PredictionOptions, type PredictionRow, predictions } from './predictions';
+export { type NamedTensor, type Snapshot, snapshot, type WeightOptions, type WeightRow, weights } from './weights';

@@ -1,0 +1,165 @@
+import { type TF, tf } from '../core';
+import { census } from '../evaluation';
+import { formatShare, Table } from '../tables';
+import { initialStd } from './initializers';
+import { leafLayers } from './layers';
+import { selectQuantiles } from './selection';
+
+/** What one weight tensor holds. Everything but the counts is over the finite values; NaN where a notion does not apply. */
+export interface WeightRow {
+  /** Name of the tensor, e.g. `volatility/kernel`. */
+  name: string;
+  shape: string;
+  dtype: string;
+  /** Number of values. */
+  count: number;
+  mean: number;
+  std: number;
+  min: number;
+  p05: number;
+  p25: number;
+  p50: number;
+  p75: number;
+  p95: number;
+  max: number;
+  /** Exact zeros. */
+  zeros: number;
+  nan: number;
+  infinite: number;
+  /** Euclidean norm. */
+  norm: number;
+  /**
+   * Effective rank of the tensor as a matrix [everything else, last axis]: (sum of squared singular values)^2 over the sum of
+   * their fourth powers (Bartlett, Long, Lugosi and Tsigler 2020, R(Sigma)). 1 for a rank-one matrix, n for an orthogonal one.
+   */
+  effectiveRank: number;
+  /** Norm of the difference from the initial value, when one was given. */
+  moved: number;
+  /** `moved` over the norm of the initial value. */
+  movedShare: number;
+  /** Standard deviation the layer's initialiser draws from, when it is known. */
+  initialStd: number;
+}
+
+/** A tensor of numbers with a name, from a model or from a file. */
+export interface NamedTensor {
+  name: string;
+  shape: readonly number[];
+  dtype: string;
+  /** Row-major values. Read when asked for, so that a large model is held one tensor at a time. */
+  values(): Float32Array | Float64Array | Int32Array | Uint8Array;
+  /** See {@link WeightRow.initialStd}. */
+  initialStd?: number;
+}
+
+/** Values of the weights at some moment, by name. */
+export type Snapshot = ReadonlyMap<string, Float32Array>;
+
+/** How {@link weights} looks. */
+export interface WeightOptions {
+  /** What {@link snapshot} returned before training; fills `moved` and `movedShare`. */
+  initial?: Snapshot;
+  /** False leaves out the effective rank, which takes a matrix product per tensor. Default true. */
+  effectiveRank?: boolean;
+}
+
+/**
+ * The weights of a model, tensor by tensor: moments, percentiles, zeros, NaN and Inf counted and never dropped, effective
+ * rank, and how far they moved.
+ *
+ * @param model any layers model, or tensors from a file (see `inspect.file`).
+ * @returns a row per tensor, in the model's order.
+ * @example
+ * const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3], name: 'head' })] });
+ * inspect.weights(model).find({ name: 'head/bias' }).zeros; // 2
+ */
+export function weights(model: TF.LayersModel | readonly NamedTensor[], options: WeightOptions = {}): Table<WeightRow> {
+  const tensors = isTensors(model) ? model : modelTensors(model);
+  const rows = tensors.map((tensor) => weightRow(tensor, options));
+  const formats = { movedShare: (value: unknown) => (Number.isNaN(value) ? '' : formatShare(Number(value))) };
+  return new Table(rows, { title: 'Weights', formats });
+}
+
+/** The values of all weights now, to measure later how far they moved. Copies; nothing stays on the device.
+ *
+ * @example
+ * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1], name: 'head' })] });
+ * inspect.weights(model, { initial: inspect.snapshot(model) }).find({ name: 'head/kernel' }).moved; // 0
+ */
+export function snapshot(model: TF.LayersModel): Snapshot {
+  return new Map(modelTensors(model).map((tensor) => [tensor.name, Float32Array.from(tensor.values())]));
+}
+
+const isTensors = (model: TF.LayersModel | readonly NamedTensor[]): model is readonly NamedTensor[] =>
+  Array.isArray(model);
+
+/** The weights of a layers model as named tensors, in order. */
+export function modelTensors(model: TF.LayersModel): NamedTensor[] {
+  const seen = new Set<unknown>();
+  return leafLayers(model).flatMap((layer) =>
+    layer.weights.flatMap((weight) => {
+      if (seen.has(weight)) return [];
+      seen.add(weight);
+      const shape = weight.shape.map(Number);
+      return {
+        name: weight.originalName.replace(/_\d+$/, ''),
+        shape,
+        dtype: weight.dtype,
+        values: () => weight.read().dataSync() as Float32Array,
+        initialStd: initialStd(layer, weight.originalName, shape),
+      };
+    }),
+  );
+}
+
+function weightRow(tensor: NamedTensor, { initial, effectiveRank: wanted = true }: WeightOptions): WeightRow {
+  const values = tensor.values();
+  const stats = census(values);
+  const [p05, p25, p50, p75, p95] = selectQuantiles(values, stats, [0.05, 0.25, 0.5, 0.75, 0.95]);
+  const before = initial?.get(tensor.name);
+  const moved = before && before.length === values.length ? distance(values, before) : Number.NaN;
+  return {
+    name: tensor.name,
+    shape: `[${tensor.shape.join(', ')}]`,
+    dtype: tensor.dtype,
+    count: stats.count,
+    mean: stats.mean,
+    std: stats.std,
+    min: stats.min,
+    p05: p05!,
+    p25: p25!,
+    p50: p50!,
+    p75: p75!,
+    p95: p95!,
+    max: stats.max,
+    zeros: stats.zeros,
+    nan: stats.nan,
+    infinite: stats.infinite,
+    norm: stats.norm,
+    effectiveRank: wanted && stats.nan + stats.infinite === 0 ? effectiveRank(values, tensor.shape) : Number.NaN,
+    moved,
+    movedShare: before ? moved / census(before).norm : Number.NaN,
+    initialStd: tensor.initialStd ?? Number.NaN,
+  };
+}
+
+function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += (a[k]! - b[k]!) ** 2;
+  return Math.sqrt(sum);
+}
+
+/** NaN for vectors and scalars, and for a matrix of zeros, which has no direction to count. */
+function effectiveRank(values: ArrayLike<number>, shape: readonly number[]): number {
+  const columns = shape[shape.length - 1] ?? 1;
+  const rows = values.length / columns;
+  if (shape.length < 2 || values.length === 0 || Math.min(rows, columns) === 0) return Number.NaN;
+  return tf.tidy(() => {
+    const matrix = tf.tensor2d(values as Float32Array, [rows, columns], 'float32');
+    const tall = rows > columns;
+    const gram = tf.matMul(matrix, matrix, tall, !tall);
+    const squares = tf.sum(tf.square(matrix)).dataSync()[0]!;
+    const fourths = tf.sum(tf.square(gram)).dataSync()[0]!;
+    return fourths > 0 ? (squares * squares) / fourths : Number.NaN;
+  });
+}
