@@ -1,4 +1,5 @@
 'use strict';
+const { root } = require('./places');
 
 /** A set-up failure whose message is complete: what went wrong and what to do. Printed without a stack. */
 class SetupFailure extends Error {
@@ -14,4 +15,58 @@ class SetupFailure extends Error {
   }
 }
 
-module.exports = { SetupFailure };
+/** Causes that have one well-known remedy, by what the tools and the operating system say. */
+const KNOWN_CAUSES = [
+  {
+    pattern: /ENOSPC|No space left on device|EDQUOT|disk quota exceeded/i,
+    problem: 'the disk is full',
+    fix: 'free some space and run the same command again; it goes on where it stopped',
+  },
+  {
+    pattern: /EROFS|Read-only file system/i,
+    problem: `${root} is on a read-only file system`,
+    fix: 'copy the project to a folder that you can write to, and run the command there',
+  },
+  {
+    pattern:
+      /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|ENETUNREACH|EHOSTUNREACH|Temporary failure in name resolution|NewConnectionError|Failed to establish a new connection|ConnectTimeout|Read timed out|ProxyError|ERR_SOCKET_TIMEOUT/i,
+    problem: 'the package index cannot be reached',
+    fix: 'check the network and the proxy settings of npm and pip ("npm config list", "pip config list"), then run the same command again',
+  },
+  {
+    pattern: /CERT_|self.signed certificate|CERTIFICATE_VERIFY_FAILED/i,
+    problem: 'the package index shows a certificate that is not trusted',
+    fix: 'tell npm and pip about your certificate authority (NODE_EXTRA_CA_CERTS, PIP_CERT), then run the same command again',
+  },
+  {
+    pattern: /DO NOT MATCH THE HASHES|EINTEGRITY/i,
+    problem: 'a downloaded package is not the one that the lock file names',
+    fix: 'clear the caches ("npm cache clean --force", "pip cache purge") and run the same command again',
+  },
+  {
+    pattern: /EACCES|EPERM|Permission denied|Operation not permitted/i,
+    problem: 'a file or folder is not writable',
+    fix: `make sure that ${root} belongs to you, then run the same command again`,
+  },
+  {
+    pattern: /MemoryError|Cannot allocate memory|ENOMEM|heap out of memory|cc1plus.*Killed/i,
+    problem: 'the memory is full',
+    fix: 'close other programs (set-up needs about 2 GB) and run the same command again',
+  },
+];
+
+/** The known cause that `text` speaks of, if any. @param {string} text */
+const knownCause = (text) => KNOWN_CAUSES.find(({ pattern }) => pattern.test(text));
+
+/** Any error as a failure a newcomer can act on. @param {unknown} error @returns {SetupFailure} */
+function asFailure(error) {
+  if (error instanceof SetupFailure) return error;
+  const { code, message, path, stack } = /** @type {NodeJS.ErrnoException} */ (error);
+  const cause = code && knownCause(code);
+  if (cause) return new SetupFailure(`${cause.problem} (${path ?? message})`, { fix: cause.fix });
+  return new SetupFailure(`an error that set-up does not know\n${stack ?? error}`, {
+    fix: 'run the same command again; if that does not help, please report this message',
+  });
+}
+
+module.exports = { asFailure, knownCause, SetupFailure };

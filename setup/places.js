@@ -3,16 +3,18 @@
 const path = require('node:path');
 
 const root = path.resolve(__dirname, '..');
-const windows = process.platform === 'win32';
 const venv = path.join(root, '.venv');
+const state = path.join(root, '.setup');
 
 module.exports = {
   root,
-  state: path.join(root, '.setup'),
+  state,
+  /** Temporary files of the tools that set-up runs; emptied by the next set-up, so that a killed one leaves nothing. */
+  scratch: path.join(state, 'scratch'),
   modules: path.join(root, 'node_modules'),
   addOn: path.join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu'),
   venv,
-  python: windows ? path.join(venv, 'Scripts', 'python.exe') : path.join(venv, 'bin', 'python'),
-  bin: windows ? path.join(venv, 'Scripts') : path.join(venv, 'bin'),
+  bin: path.join(venv, 'bin'),
+  python: path.join(venv, 'bin', 'python'),
   kernels: path.join(venv, 'share', 'jupyter', 'kernels'),
 };

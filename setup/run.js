@@ -4,58 +4,45 @@
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { root, state } = require('./places');
-const { SetupFailure } = require('./failure');
+const { root, scratch, state } = require('./places');
+const { knownCause, SetupFailure } = require('./failure');
 
-/** Causes that have one well-known remedy, by what the tools print. */
-const KNOWN_CAUSES = [
-  {
-    pattern: /ENOSPC|No space left on device|disk quota exceeded/i,
-    problem: 'the disk is full',
-    fix: 'free about 5 GB and run the same command again; it goes on where it stopped',
-  },
-  {
-    pattern:
-      /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|ENETUNREACH|Temporary failure in name resolution|NewConnectionError|Failed to establish a new connection|ConnectTimeout|Read timed out|ProxyError/i,
-    problem: 'the package index cannot be reached',
-    fix: 'check the network and the proxy settings of npm and pip ("npm config list", "pip config list"), then run the same command again',
-  },
-  {
-    pattern: /CERT_|self.signed certificate|CERTIFICATE_VERIFY_FAILED/i,
-    problem: 'the package index shows a certificate that is not trusted',
-    fix: 'tell npm and pip about your certificate authority (NODE_EXTRA_CA_CERTS, PIP_CERT), then run the same command again',
-  },
-  {
-    pattern: /THESE PACKAGES DO NOT MATCH THE HASHES|EINTEGRITY/i,
-    problem: 'a downloaded package is not the one that the lock file names',
-    fix: 'clear the caches ("npm cache clean --force", "pip cache purge") and run the same command again',
-  },
-  {
-    pattern: /EACCES|Permission denied/i,
-    problem: 'a file or folder is not writable',
-    fix: `make sure that ${root} belongs to you, then run the same command again`,
-  },
-];
+const LEASH = path.join(__dirname, 'leash.js');
+const KEPT = 1 << 18; // characters of output searched for a known cause
+const GRACE = 1500; // ms between asking a command to end and ending it
+
+/** @typedef {(line: string, share?: number) => void} Tick the last line of a running command; the share done, 0 to 1 */
+
+/** The process groups that run now. @type {Map<number, Promise<void>>} */
+const running = new Map();
 
 /**
  * @param {string} command
  * @param {string[]} args
- * @param {{name: string, cwd?: string, env?: NodeJS.ProcessEnv, tick?: (line: string) => void}} options `name` of the log
- * @returns {Promise<string>} everything the command printed
+ * @param {{name: string, cwd?: string, env?: NodeJS.ProcessEnv, tick?: Tick}} options `name` of the log
+ * @returns {Promise<string>} what the command printed (the end of it, where it is long)
  */
-function run(command, args, { name, cwd = root, env = process.env, tick = () => {} }) {
+function run(command, args, { name, cwd = root, env = {}, tick = () => {} }) {
   fs.mkdirSync(path.join(state, 'logs'), { recursive: true });
+  fs.mkdirSync(scratch, { recursive: true });
   const log = path.join(state, 'logs', `${name}.log`);
   const out = fs.createWriteStream(log);
   out.on('error', () => {}); // a full disk must not hide the command's own message
   out.write(`$ ${command} ${args.join(' ')}\n`);
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [LEASH, command, ...args], {
+      cwd,
+      env: { ...process.env, TMPDIR: scratch, ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
+    const ended = new Promise((done) => child.once('close', () => done(undefined)));
+    if (child.pid) running.set(child.pid, ended);
     let text = '';
     /** @param {Buffer} chunk */
     const keep = (chunk) => {
       out.write(chunk);
-      text += chunk;
+      text = (text + chunk).slice(-KEPT);
       const last = String(chunk)
         .trim()
         .split(/[\r\n]/)
@@ -64,23 +51,49 @@ function run(command, args, { name, cwd = root, env = process.env, tick = () => 
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
-    const stop = () => child.kill('SIGTERM');
-    process.once('exit', stop);
-    child.on('error', (error) =>
-      reject(new SetupFailure(`"${command}" could not be started: ${error.message}`, { log })),
-    );
+    child.stdin.on('error', () => {});
+    child.on('error', (error) => reject(new SetupFailure(`"${command}" could not be started: ${error.message}`)));
     child.on('close', (code, signal) => {
-      process.removeListener('exit', stop);
+      if (child.pid) running.delete(child.pid);
       out.end();
       if (code === 0) return resolve(text);
-      const cause = KNOWN_CAUSES.find(({ pattern }) => pattern.test(text));
-      const lines = text.trim().split('\n').slice(-6).join('\n    ');
-      const problem = cause
-        ? cause.problem
-        : `"${path.basename(command)} ${args[0] ?? ''}" failed (${signal ?? `exit code ${code}`})\n    ${lines}`;
-      reject(new SetupFailure(problem, { fix: cause?.fix, log }));
+      reject(explain(command, args, text, signal ?? code, log));
     });
   });
 }
 
-module.exports = { run };
+/** @param {string} command @param {string[]} args @param {string} text @param {string | number | null} end @param {string} log */
+function explain(command, args, text, end, log) {
+  const cause = knownCause(text);
+  if (cause) return new SetupFailure(cause.problem, { fix: cause.fix, log });
+  const called = `"${[path.basename(command), ...args].join(' ').slice(0, 60)}"`;
+  if (end === 137 || end === 'SIGKILL')
+    return new SetupFailure(`${called} was killed, perhaps because the memory was full`, {
+      fix: 'close other programs and run the same command again',
+      log,
+    });
+  const lines = text.trim().split('\n').slice(-6).join('\n    ');
+  if (end === 127) return new SetupFailure(`${called} could not be started: ${lines}`, { log });
+  return new SetupFailure(`${called} failed (${typeof end === 'number' ? `exit code ${end}` : end})\n    ${lines}`, {
+    log,
+  });
+}
+
+/** Ends every command that runs now: politely first, so that it removes its temporary files. */
+async function stopAll() {
+  const groups = [...running];
+  for (const [group] of groups) signal(group, 'SIGINT');
+  const all = Promise.all(groups.map(([, ended]) => ended));
+  await Promise.race([all, new Promise((resolve) => setTimeout(resolve, GRACE))]);
+  for (const [group] of running) signal(group, 'SIGKILL');
+  await Promise.race([all, new Promise((resolve) => setTimeout(resolve, GRACE))]);
+}
+
+/** @param {number} group @param {NodeJS.Signals} name */
+function signal(group, name) {
+  try {
+    process.kill(-group, name);
+  } catch {} // it has ended already
+}
+
+module.exports = { run, stopAll };

@@ -1,65 +1,95 @@
 'use strict';
 // The steps from a fresh clone to a working one, in order. Each is skipped when its stamp says that it is done.
-const { SetupFailure } = require('./failure');
-const { checkDisk, checkNode, checkPlatform, findCompiler, findPython } = require('./steps/prerequisites');
+const fs = require('node:fs');
+const { readChoices, remember } = require('./choices');
+const { asFailure } = require('./failure');
+const { acquire } = require('./lock');
+const { scratch } = require('./places');
+const { show } = require('./progress');
+const { stopAll } = require('./run');
+const { checkAll, checkDisk, checkLibc, checkPlatform, findCompiler, findPython } = require('./steps/prerequisites');
 const npmPackages = require('./steps/npmPackages');
 const pythonPackages = require('./steps/pythonPackages');
 const tensorflowAddOn = require('./steps/tensorflowAddOn');
 const library = require('./steps/library');
 
+/** @typedef {{title: string, gigabytes: number, reason: () => string | undefined,
+ *   perform: (tick: import('./run').Tick) => Promise<void>}} Step `reason`: why it is to be performed, if it is */
+
+/** @param {{tests: boolean, gpu: boolean}} options @returns {Step[]} */
+const stepsFor = ({ tests, gpu }) => [
+  npmPackages,
+  pythonPackages.runtime({ gpu }),
+  tensorflowAddOn,
+  library,
+  ...(tests ? [pythonPackages.tests({ gpu })] : []),
+];
+
 /**
+ * Brings the clone to where everything works.
  * @param {{tests?: boolean, gpu?: boolean}} [options] `tests`: also what only the tests need; `gpu`: TensorFlow with CUDA
  */
-async function setUp({ tests = false, gpu = process.env['RELUCTANT_GPU'] === '1' } = {}) {
-  checkNode();
-  checkPlatform();
-  const steps = [npmPackages, pythonPackages.runtime({ gpu }), tensorflowAddOn, library];
-  if (tests) steps.push(pythonPackages.tests());
-  const open = steps.filter((step) => !step.isDone());
-  if (open.includes(tensorflowAddOn)) findCompiler();
-  if (open.some((step) => step !== library)) {
-    findPython();
-    checkDisk();
-  }
-  for (const [k, step] of steps.entries())
-    if (!step.isDone()) await show(`[${k + 1}/${steps.length}] ${step.title}`, step.perform);
-}
-
-/** Runs a step and shows that it lives: one line that changes on a terminal, a start and an end elsewhere.
- * @param {string} title @param {(tick: (line: string) => void) => Promise<void>} perform */
-async function show(title, perform) {
-  const started = Date.now();
-  const seconds = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;
-  const terminal = process.stdout.isTTY;
-  let last = '';
-  const draw = () =>
-    process.stdout.write(`\r\x1b[2K${`${title} … ${seconds()}  ${last}`.slice(0, (process.stdout.columns || 80) - 1)}`);
-  const timer = terminal ? setInterval(draw, 200) : setInterval(() => console.log(`${title} … ${seconds()}`), 20_000);
-  if (!terminal) console.log(`${title} …`);
+async function setUp({ tests = false, gpu = false } = {}) {
+  checkPlatform({ gpu });
+  const steps = stepsFor({ tests, gpu });
+  if (steps.every((step) => !step.reason())) return;
+  const giveBack = await acquire(({ pid }) =>
+    console.log(`Another set-up runs here (process ${pid}); waiting for it …`),
+  );
   try {
-    await perform((line) => {
-      last = line;
-    });
+    fs.rmSync(scratch, { recursive: true, force: true });
+    checkPrerequisites(steps);
+    for (const [k, step] of steps.entries()) {
+      const reason = step.reason();
+      if (reason) await show(`[${k + 1}/${steps.length}] ${step.title}`, reason, step.perform);
+    }
   } finally {
-    clearInterval(timer);
-    if (terminal) process.stdout.write('\r\x1b[2K');
+    giveBack();
   }
-  console.log(`${title}: done in ${seconds()}`);
 }
 
-/** Runs a command of package.json: set-up first, then `job`; failures become one message and a non-zero exit.
- * @param {{tests?: boolean, gpu?: boolean}} options @param {() => Promise<number> | number} job returns the exit code */
-async function command(options, job) {
+/** Asks for everything that the open steps need before the first of them starts. @param {Step[]} steps */
+function checkPrerequisites(steps) {
+  const open = steps.filter((step) => step.reason());
+  const gigabytes = open.reduce((sum, step) => sum + step.gigabytes, 0);
+  const checks = [() => checkDisk(gigabytes)];
+  // The packages hold the add-on and what it links to: when they are made anew, so is it.
+  if (open.some((step) => step !== library)) checks.push(checkLibc, findPython, findCompiler);
+  checkAll(checks);
+}
+
+/**
+ * Runs a command of package.json: set-up first, then `job`; failures become one message and a non-zero exit.
+ * @param {{tests?: boolean}} options @param {(args: string[]) => Promise<number> | number} job gets the command line
+ *   without set-up's own flags (--gpu, --cpu) and returns the exit code
+ */
+async function command({ tests = false }, job) {
+  const { gpu, rest } = readChoices(process.argv.slice(2));
+  const stop = async () => {
+    process.stdout.write(`${process.stdout.isTTY ? '\r\x1b[2K' : ''}`);
+    console.error('Stopped. The same command goes on where it was.');
+    silent = true;
+    await stopAll();
+    process.exit(130);
+  };
+  let silent = false;
+  const signals = /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+  for (const name of signals) process.once(name, stop);
   try {
-    await setUp(options);
-    process.exitCode = await job();
+    await setUp({ tests, gpu });
+    remember({ gpu });
   } catch (error) {
-    if (!(error instanceof SetupFailure)) throw error;
-    console.error(`\nSet-up stopped: ${error.message}`);
-    if (error.fix) console.error(`  What to do: ${error.fix}`);
-    if (error.log) console.error(`  Details: ${error.log}`);
+    if (silent) return;
+    const { message, fix, log } = asFailure(error);
+    console.error(`\nSet-up stopped: ${message}`);
+    if (fix) console.error(`  What to do: ${fix}`);
+    if (log) console.error(`  Details: ${log}`);
     process.exitCode = 1;
+    return;
+  } finally {
+    if (!silent) for (const name of signals) process.removeListener(name, stop);
   }
+  process.exitCode = await job(rest);
 }
 
 module.exports = { command, setUp };

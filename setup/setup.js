@@ -1,9 +1,9 @@
 'use strict';
-// npm run setup [-- --gpu] [-- --tests]
+// npm run setup [-- --gpu | --cpu] [--tests]
+require('./nodeVersion');
 const { command } = require('./sequence');
 
-const flags = process.argv.slice(2);
-command({ gpu: flags.includes('--gpu') || undefined, tests: flags.includes('--tests') }, () => {
+command({ tests: process.argv.includes('--tests') }, () => {
   console.log('Ready. Next: npm start, npm run lab, npm test.');
   return 0;
 });

@@ -1,36 +1,31 @@
 'use strict';
 // npm test [-- PATTERN...]: all set-up, then every test file (or those whose path contains a PATTERN), on Node's own runner.
+require('./nodeVersion');
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { root } = require('./places');
 const { command } = require('./sequence');
 
-/** Slow suites end in .slow.test.ts and have commands of their own. */
-function testFiles() {
+/** Slow suites end in .slow.test.ts and run only when a pattern names them. @param {string[]} patterns */
+function testFiles(patterns) {
   const files = fs.readdirSync(path.join(root, 'tests'), { recursive: true, encoding: 'utf8' });
-  const patterns = process.argv.slice(2);
   return files
-    .filter((file) => file.endsWith('.test.ts') && (patterns.length > 0 || !file.endsWith('.slow.test.ts')))
+    .filter((file) => file.endsWith('.test.ts'))
+    .filter((file) => !file.endsWith('.slow.test.ts') || patterns.some((pattern) => pattern.includes('slow')))
     .filter((file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)))
     .map((file) => path.join('tests', file))
     .sort();
 }
 
-command({ tests: true }, () => {
-  const files = testFiles();
+command({ tests: true }, (patterns) => {
+  const files = testFiles(patterns);
   if (files.length === 0) {
-    console.error('no test file matches');
+    console.error(`no test file matches ${patterns.join(', ')}`);
     return 1;
   }
-  const args = [
-    '--import',
-    'tsx',
-    '--enable-source-maps',
-    '--test-reporter=spec',
-    '--test-reporter-destination=stdout',
-    '--test',
-    ...files,
-  ];
-  return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status ?? 1;
+  const reporter = ['--test-reporter=spec', '--test-reporter-destination=stdout'];
+  const args = ['--import', 'tsx', '--enable-source-maps', ...reporter, '--test', ...files];
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  return status === null ? 1 : status;
 });

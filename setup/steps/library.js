@@ -24,12 +24,22 @@ function key() {
 
 module.exports = {
   title: 'the library',
-  isDone: () => stamp.holds('library', key()) && fs.existsSync(path.join(root, 'dist', 'index.js')),
-  /** @param {(line: string) => void} tick */
+  gigabytes: 0.1,
+  reason: () => stamp.reason('library', key()),
+  /** @param {import('../run').Tick} tick */
   async perform(tick) {
-    stamp.remove('library');
+    stamp.start('library');
     const compiler = path.join(modules, 'typescript', 'bin', 'tsc');
-    await run(process.execPath, [compiler, '-p', 'tsconfig.json', '--pretty', 'false'], { name: 'library', tick });
-    stamp.write('library', key());
+    // Into a folder beside dist/ first: a compiler that fails or is stopped half-way leaves the old one whole.
+    const dist = path.join(root, 'dist');
+    const draft = path.join(root, 'dist.draft');
+    fs.rmSync(draft, { recursive: true, force: true });
+    await run(process.execPath, [compiler, '-p', 'tsconfig.json', '--outDir', draft, '--pretty', 'false'], {
+      name: 'library',
+      tick,
+    });
+    fs.rmSync(dist, { recursive: true, force: true });
+    fs.renameSync(draft, dist);
+    stamp.finish('library', key(), { made: ['dist'] });
   },
 };

@@ -1,30 +1,57 @@
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
-const { modules } = require('../places');
+const { modules, root } = require('../places');
 const { run } = require('../run');
 const stamp = require('../stamp');
 
+const NAME = 'npm-packages';
 const key = () => stamp.digest(...stamp.contents('package.json', 'package-lock.json'), process.platform, process.arch);
+
+/** What the add-on's step puts there, and npm's own notes, which any npm command may write anew. */
+const OTHERS =
+  /^node_modules\/(\.package-lock\.json|\.cache|@tensorflow\/tfjs-node-gpu\/(deps|lib\/napi-v8|build-tmp-napi-v8))$/;
 
 module.exports = {
   title: 'npm packages',
-  isDone: () =>
-    stamp.holds('npm-packages', key()) && fs.existsSync(path.join(modules, '@tensorflow', 'tfjs-node', 'package.json')),
-  /** @param {(line: string) => void} tick */
+  gigabytes: 1,
+  reason: () => stamp.reason(NAME, key()),
+  /** @param {import('../run').Tick} tick */
   async perform(tick) {
-    stamp.remove('npm-packages');
-    stamp.remove('tensorflow-add-on'); // npm ci removes it with the packages
-    const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-    await run(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { name: 'npm-packages', tick });
+    stamp.start(NAME);
+    const watch = watchProgress(tick);
+    try {
+      const [command, ...args] = npm();
+      await run(command, [...args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], { name: NAME });
+    } finally {
+      clearInterval(watch);
+    }
     shareOneAddOn();
-    stamp.write('npm-packages', key());
+    stamp.finish(NAME, key(), { made: ['node_modules'], except: OTHERS });
   },
 };
+
+/** The npm that started us, on the Node that runs us; else the one on the PATH. @returns {[string, ...string[]]} */
+function npm() {
+  const program = process.env['npm_execpath'] ?? '';
+  return path.basename(program) === 'npm-cli.js' ? [process.execPath, program] : ['npm'];
+}
+
+/** npm says nothing without a terminal: count the packages that have arrived. @param {import('../run').Tick} tick */
+function watchProgress(tick) {
+  const lock = JSON.parse(fs.readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
+  const places = Object.entries(lock.packages ?? {})
+    .filter(([place, { optional, link }]) => place && !optional && !link)
+    .map(([place]) => path.join(root, place, 'package.json'));
+  return setInterval(() => {
+    const there = places.filter((place) => fs.existsSync(place)).length;
+    tick(`${there} of ${places.length} packages`, there / places.length);
+  }, 500);
+}
 
 /** danfojs asks for tfjs-node, we use tfjs-node-gpu: one folder under both names, or two copies of TensorFlow load. */
 function shareOneAddOn() {
   const alias = path.join(modules, '@tensorflow', 'tfjs-node');
   fs.rmSync(alias, { recursive: true, force: true });
-  fs.symlinkSync('tfjs-node-gpu', alias, 'junction');
+  fs.symlinkSync('tfjs-node-gpu', alias);
 }

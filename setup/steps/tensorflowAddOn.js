@@ -3,7 +3,7 @@
 // virtual environment. It uses only TensorFlow's stable C interface and Node-API, so one compiler call is the whole build.
 const fs = require('node:fs');
 const path = require('node:path');
-const { addOn, modules, python } = require('../places');
+const { addOn, modules, python, root } = require('../places');
 const { run } = require('../run');
 const { SetupFailure } = require('../failure');
 const stamp = require('../stamp');
@@ -11,28 +11,29 @@ const { findCompiler } = require('./prerequisites');
 
 const NAME = 'tensorflow-add-on';
 const product = path.join(addOn, 'lib', 'napi-v8', 'tfjs_binding.node');
-const key = () =>
-  stamp.digest(...stamp.contents('package-lock.json', 'requirements.lock', '.setup/python-packages.stamp'));
+const key = () => {
+  const link = path.join(addOn, 'deps', 'lib', `libtensorflow.${process.platform === 'darwin' ? 'dylib' : 'so'}`);
+  const target = fs.existsSync(link) ? `${fs.realpathSync(link)} ${fs.statSync(link).size}` : '';
+  const made = fs.existsSync(product) ? fs.readFileSync(product) : '';
+  return stamp.digest(...stamp.contents('package-lock.json'), root, target, made);
+};
 
 module.exports = {
   title: "TensorFlow's add-on for Node",
-  isDone: () => stamp.holds(NAME, key()) && fs.existsSync(product),
-  /** @param {(line: string) => void} tick */
+  gigabytes: 0.1,
+  reason: () => stamp.reason(NAME, key()),
+  /** @param {import('../run').Tick} tick */
   async perform(tick) {
-    stamp.remove(NAME);
+    stamp.start(NAME);
     const compiler = findCompiler();
-    const tensorflow = await tensorflowFolder();
-    linkTensorFlow(tensorflow);
+    linkTensorFlow(await tensorflowFolder());
     fs.mkdirSync(path.dirname(product), { recursive: true });
+    for (const old of fs.readdirSync(path.dirname(product))) fs.rmSync(path.join(path.dirname(product), old));
     const draft = `${product}.${process.pid}`;
-    try {
-      await run(compiler, compilerArguments(draft), { name: NAME, cwd: addOn, tick });
-      fs.renameSync(draft, product);
-    } finally {
-      fs.rmSync(draft, { force: true });
-    }
+    await run(compiler, compilerArguments(draft), { name: NAME, cwd: addOn, tick });
+    fs.renameSync(draft, product);
     await run(process.execPath, [path.join(__dirname, '..', 'probe.js')], { name: `${NAME}-probe`, tick });
-    stamp.write(NAME, key());
+    stamp.finish(NAME, key());
   },
 };
 
