@@ -1,0 +1,120 @@
+import { checkInteger, type TF, tf } from '../core';
+import { defineLayer, only } from './define';
+
+/** An initialiser of tfjs, as `tf.initializers.glorotUniform({ seed })` makes it. */
+export type Initializer = ReturnType<typeof TF.initializers.glorotUniform>;
+
+/** What a {@link causalConvolution} is told. */
+export interface CausalConvolutionOptions {
+  /** Output channels. */
+  filters: number;
+  /** Time steps that one output looks at. Default 2. */
+  kernelSize?: number;
+  /** Distance between those steps. Default 1. */
+  dilation?: number;
+  /** Any activation of tfjs. Default none. */
+  activation?: 'elu' | 'linear' | 'relu' | 'sigmoid' | 'softplus' | 'tanh';
+  /** Default Glorot uniform. */
+  kernelInitializer?: Initializer | string;
+  useBias?: boolean;
+  name?: string;
+}
+
+/**
+ * Causal dilated convolution over time: output t sees inputs t, t - d, ..., t - (k - 1) d and zeros before the start
+ * (van den Oord et al. 2016, section 2.1). The same numbers as Keras's `Conv1D(padding='causal')`; tfjs's own infers a wrong
+ * output shape and has no gradient for dilations above 1. Here it is one concatenation and one matrix product.
+ *
+ * Shapes: `[samples, time, channels]` to `[samples, time, filters]`; weights `kernel [kernelSize, channels, filters]`, `bias [filters]`.
+ *
+ * @throws ReluctantError when a size is not a whole number of at least 1.
+ * @example
+ * layers.causalConvolution({ filters: 8, dilation: 4, activation: 'tanh' }).apply(tf.zeros([1, 16, 3])).shape; // [1, 16, 8]
+ */
+export const causalConvolution: (options: CausalConvolutionOptions) => TF.layers.Layer = defineLayer(() => {
+  class CausalConvolution extends tf.layers.Layer {
+    static className = 'CausalConvolution';
+    private readonly options: Required<Omit<CausalConvolutionOptions, 'kernelInitializer' | 'name'>>;
+    private readonly initializer: Initializer | string;
+    private readonly activationLayer: TF.layers.Layer;
+    private kernel!: TF.LayerVariable;
+    private bias?: TF.LayerVariable;
+
+    constructor(args: CausalConvolutionOptions) {
+      super({ name: args.name });
+      const { filters, kernelSize = 2, dilation = 1, activation = 'linear', useBias = true } = args;
+      for (const [name, value] of Object.entries({ filters, kernelSize, dilation })) {
+        checkInteger('layers.causalConvolution', name, value, 1, 65536);
+      }
+      this.options = { filters, kernelSize, dilation, activation, useBias };
+      this.initializer = args.kernelInitializer ?? 'glorotUniform';
+      this.activationLayer = tf.layers.activation({ activation });
+    }
+
+    override build(shape: TF.Shape | TF.Shape[]): void {
+      const channels = (shape as number[]).at(-1)!;
+      const { filters, kernelSize, useBias } = this.options;
+      this.kernel = this.addWeight(
+        'kernel',
+        [kernelSize, channels, filters],
+        'float32',
+        toInitializer(this.initializer),
+      );
+      if (useBias) this.bias = this.addWeight('bias', [filters], 'float32', tf.initializers.zeros());
+      this.built = true;
+    }
+
+    override computeOutputShape(shape: TF.Shape | TF.Shape[]): TF.Shape {
+      const [samples, time] = shape as number[];
+      return [samples!, time!, this.options.filters];
+    }
+
+    override call(inputs: TF.Tensor | TF.Tensor[]): TF.Tensor {
+      return tf.tidy(() => {
+        const x = only(inputs) as TF.Tensor3D;
+        const { filters, kernelSize, dilation } = this.options;
+        const [samples, time, channels] = x.shape;
+        const shifted = Array.from({ length: kernelSize }, (_, k) => delay(x, (kernelSize - 1 - k) * dilation));
+        const columns = tf.concat(shifted, 2).reshape([samples * time, kernelSize * channels]);
+        const kernel = this.kernel.read().reshape([kernelSize * channels, filters]);
+        let y: TF.Tensor = tf.matMul(columns as TF.Tensor2D, kernel as TF.Tensor2D);
+        if (this.bias) y = tf.add(y, this.bias.read());
+        return this.activationLayer.apply(y.reshape([samples, time, filters])) as TF.Tensor;
+      });
+    }
+
+    override getConfig(): TF.serialization.ConfigDict {
+      const initializer = this.initializer;
+      const kernelInitializer =
+        typeof initializer === 'string'
+          ? initializer
+          : { className: initializer.getClassName(), config: initializer.getConfig() };
+      return { ...super.getConfig(), ...this.options, kernelInitializer };
+    }
+  }
+  return CausalConvolution;
+});
+
+/** x moved `steps` later in time, zeros in front. */
+function delay(x: TF.Tensor3D, steps: number): TF.Tensor3D {
+  if (steps === 0) return x;
+  const [samples, time, channels] = x.shape;
+  if (steps >= time) return tf.zerosLike(x);
+  return tf.slice(x, [0, 0, 0], [samples, time - steps, channels]).pad([
+    [0, 0],
+    [steps, 0],
+    [0, 0],
+  ]);
+}
+
+function toInitializer(initializer: Initializer | string | object): Initializer {
+  if (typeof initializer === 'object' && 'apply' in initializer) return initializer as Initializer;
+  if (typeof initializer === 'string') {
+    const known = tf.initializers as unknown as Record<string, (args: object) => Initializer>;
+    return known[initializer]!({});
+  }
+  const { className, config } = initializer as { className: string; config: object };
+  const name = className.charAt(0).toLowerCase() + className.slice(1);
+  const known = tf.initializers as unknown as Record<string, (args: object) => Initializer>;
+  return (known[name] ?? known['varianceScaling']!)(config);
+}

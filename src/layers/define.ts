@@ -1,0 +1,39 @@
+import { type TF, tf } from '../core';
+
+type LayerClass<Arguments> = TF.serialization.SerializableConstructor<TF.layers.Layer> &
+  (new (
+    args: Arguments,
+  ) => TF.layers.Layer);
+
+const makers: (() => void)[] = [];
+
+/**
+ * A layer class that comes to be when it is first needed, since a class that extends tfjs's Layer cannot be written down
+ * before TensorFlow is loaded. The class is registered, so that models that use it can be saved and loaded.
+ */
+export function defineLayer<Arguments>(make: () => LayerClass<Arguments>): (args: Arguments) => TF.layers.Layer {
+  let made: LayerClass<Arguments> | undefined;
+  const register = () => {
+    if (made) return made;
+    made = make();
+    tf.serialization.registerClass(made);
+    return made;
+  };
+  makers.push(register);
+  return (args) => new (register())(args);
+}
+
+/**
+ * Makes tfjs know every layer of this project, so that a saved model that uses them can be loaded in a fresh process.
+ *
+ * @example
+ * layers.registerLayers();
+ */
+export function registerLayers(): void {
+  for (const make of makers) make();
+}
+
+/** The one input of a layer that takes one. */
+export function only(inputs: TF.Tensor | TF.Tensor[]): TF.Tensor {
+  return Array.isArray(inputs) ? inputs[0]! : inputs;
+}

@@ -1,0 +1,3 @@
+export { type CausalConvolutionOptions, causalConvolution } from './causalConvolution';
+export { registerLayers } from './define';
+export { lastStep } from './lastStep';
