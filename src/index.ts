@@ -3,6 +3,8 @@
  * This file is the whole public surface.
  */
 export { Random, ReluctantError, type TF, tf } from './core';
+export * as data from './data';
 export * as evaluation from './evaluation';
 export * as inspect from './inspection';
+export * as synthetic from './synthetic';
 export { formatDuration, formatNumber, formatShare, Table } from './tables';

@@ -1,0 +1,22 @@
+export {
+  type Column,
+  cellOf,
+  type DateColumn,
+  dayToText,
+  MILLISECONDS_PER_DAY,
+  MISSING_DAY,
+  type NumberColumn,
+  type SymbolColumn,
+  type TimeColumn,
+  textToDay,
+} from './column';
+export { type ColumnSummary, Dataset, type Truth } from './dataset';
+export { addFeatures, describeFeatures, type FeatureName, ROBUST_FEATURES, STANDARD_FEATURES } from './features';
+export { FILE_FORMATS, type FileFormat } from './files';
+export { type LoadOptions, load } from './load';
+export { MARKET_COLUMNS, type MarketColumn, type PanelOrder, panelOrder, toMarket } from './panel';
+export { DIRECTIONS, SampleSet, type SampleTensors, type SampleValues } from './sampleSet';
+export { type DirectionRule, makeSamples, type SampleOptions, type Samples } from './samples';
+export { Scaler, type ScalerState, type Scaling } from './scaler';
+export { purgedTraining, splitByTime, type TimeSplit, type TimeSplitOptions } from './splits';
+export { addTargets, type TargetOptions, type VolatilityMeasure } from './targets';

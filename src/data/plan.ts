@@ -1,0 +1,153 @@
+import type { DuckDBDataChunk } from '@duckdb/node-api';
+import { brief, ReluctantError } from '../core';
+import { type Column, MISSING_DAY } from './column';
+import { type Bindings, quoteName } from './duckdb';
+
+/** A column of a file, with DuckDB's name for its type. */
+export interface Field {
+  name: string;
+  type: string;
+}
+
+type Kind = Column['kind'];
+
+/** How the columns of a file become typed arrays: what DuckDB is asked for, and how its chunks are copied. */
+export interface Plan {
+  /** The list of expressions after SELECT. */
+  projection: string;
+  /** Typed arrays for so many rows. */
+  allocate(rows: number): Buffers;
+  /** Copies a chunk to the rows from `row` on. */
+  copy(chunk: DuckDBDataChunk, into: Buffers, row: number): void;
+  /** The finished columns. */
+  columns(buffers: Buffers): Map<string, Column>;
+}
+
+/** The arrays being filled, and the dictionaries of symbols met so far. */
+export interface Buffers {
+  arrays: (Float64Array | Float32Array | Int32Array)[];
+  dictionaries: Map<string, number>[];
+}
+
+/**
+ * Plans the reading of the wanted columns. DuckDB converts (in parallel): numbers to doubles with NaN for missing, dates
+ * to day numbers, instants to milliseconds; so its arrays can be copied as they are.
+ */
+export function planColumns(
+  operation: string,
+  file: string,
+  fields: readonly Field[],
+  options: { columns?: readonly string[]; timeZone?: string; precision?: 'float64' | 'float32' },
+  bindings: Bindings,
+): Plan {
+  const wanted = (options.columns ?? fields.map(({ name }) => name)).map((name) =>
+    findField(operation, file, fields, name),
+  );
+  const small = options.precision === 'float32';
+  const kinds = wanted.map((field) => kindOf(operation, file, field));
+  const projection = wanted
+    .map((field, k) => expression(field, kinds[k]!, small, options.timeZone, bindings))
+    .join(', ');
+  return {
+    projection,
+    allocate: (rows) => ({
+      arrays: kinds.map((kind) => {
+        if (kind === 'symbol' || kind === 'date') return new Int32Array(rows);
+        return kind === 'number' && small ? new Float32Array(rows) : new Float64Array(rows);
+      }),
+      dictionaries: kinds.map(() => new Map<string, number>()),
+    }),
+    copy: (chunk, into, row) => {
+      kinds.forEach((kind, k) => {
+        const vector = chunk.getColumnVector(k);
+        const array = into.arrays[k]!;
+        if (kind !== 'symbol') {
+          array.set((vector as unknown as { items: Float64Array }).items.subarray(0, chunk.rowCount), row);
+          return;
+        }
+        const dictionary = into.dictionaries[k]!;
+        for (let j = 0; j < chunk.rowCount; j++) {
+          const text = vector.getItem(j) as string | null;
+          array[row + j] = text === null ? -1 : codeOf(dictionary, text);
+        }
+      });
+    },
+    columns: (buffers) =>
+      new Map(
+        wanted.map(({ name }, k) => {
+          const kind = kinds[k]!;
+          const values = buffers.arrays[k]!;
+          if (kind !== 'symbol') return [name, { kind, values } as Column];
+          return [name, { kind, values: values as Int32Array, dictionary: [...buffers.dictionaries[k]!.keys()] }];
+        }),
+      ),
+  };
+}
+
+function codeOf(dictionary: Map<string, number>, text: string): number {
+  const known = dictionary.get(text);
+  if (known !== undefined) return known;
+  dictionary.set(text, dictionary.size);
+  return dictionary.size - 1;
+}
+
+function findField(operation: string, file: string, fields: readonly Field[], name: string): Field {
+  const field = fields.find((field) => field.name === name);
+  if (field) return field;
+  const close = fields.find((field) => field.name.toLowerCase() === String(name).toLowerCase());
+  throw new ReluctantError({
+    code: 'column-not-found',
+    operation,
+    problem: `column ${brief(name, 60)} not found`,
+    where: { file },
+    expected: `one of ${brief(
+      fields.map((field) => field.name),
+      300,
+    )}`,
+    ...(close ? { fix: `did you mean ${brief(close.name, 60)}?` } : {}),
+  });
+}
+
+function kindOf(operation: string, file: string, { name, type }: Field): Kind {
+  if (/^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\)|BOOLEAN)$/.test(type)) return 'number';
+  if (type === 'DATE') return 'date';
+  if (type.startsWith('TIMESTAMP')) return 'time';
+  if (type === 'VARCHAR' || type === 'UUID' || type === 'TIME' || type.startsWith('ENUM(')) return 'symbol';
+  throw new ReluctantError({
+    code: 'column-type-unsupported',
+    operation,
+    problem: 'a column of this type cannot be loaded',
+    where: { file, column: name },
+    received: type,
+    expected: 'numbers, booleans, dates, timestamps or texts',
+    fix: 'name the columns you want: { columns: [...] }',
+  });
+}
+
+function expression(
+  field: Field,
+  kind: Kind,
+  small: boolean,
+  timeZone: string | undefined,
+  bindings: Bindings,
+): string {
+  const name = quoteName(field.name);
+  switch (kind) {
+    case 'symbol':
+      return `CAST(${name} AS VARCHAR)`;
+    case 'date':
+      return `coalesce(CASE WHEN isfinite(${name}) THEN CAST(${name} - DATE '1970-01-01' AS INTEGER) END, ${MISSING_DAY})`;
+    case 'time': {
+      let instant = name;
+      if (timeZone !== undefined && !field.type.includes('TIME ZONE')) {
+        bindings.values['timeZone'] = timeZone;
+        instant = `timezone($timeZone, ${name})`;
+      }
+      return `coalesce(CASE WHEN isfinite(${name}) THEN CAST(epoch_ms(${instant}) AS DOUBLE) END, CAST('nan' AS DOUBLE))`;
+    }
+    default: {
+      const type = small ? 'FLOAT' : 'DOUBLE';
+      return `coalesce(CAST(${name} AS ${type}), CAST('nan' AS ${type}))`;
+    }
+  }
+}
