@@ -66,13 +66,15 @@ function run(command, args, { name, cwd = root, env = {}, tick = () => {} }) {
 function explain(command, args, text, end, log) {
   const cause = knownCause(text);
   if (cause) return new SetupFailure(cause.problem, { fix: cause.fix, log });
-  const called = `"${[path.basename(command), ...args].join(' ').slice(0, 60)}"`;
+  const words = [path.basename(command), ...args.map((arg) => arg.replace(root + path.sep, ''))];
+  const called = `"${words.join(' ').slice(0, 60)}"`;
   if (end === 137 || end === 'SIGKILL')
     return new SetupFailure(`${called} was killed, perhaps because the memory was full`, {
       fix: 'close other programs and run the same command again',
       log,
     });
-  const lines = text.trim().split('\n').slice(-6).join('\n    ');
+  const telling = text.split('\n').filter((line) => line.trim() && !/^\s+at |^Node\.js v/.test(line));
+  const lines = telling.slice(-6).join('\n    ');
   if (end === 127) return new SetupFailure(`${called} could not be started: ${lines}`, { log });
   return new SetupFailure(`${called} failed (${typeof end === 'number' ? `exit code ${end}` : end})\n    ${lines}`, {
     log,

@@ -4,7 +4,7 @@ const fs = require('node:fs');
 const { readChoices, remember } = require('./choices');
 const { asFailure } = require('./failure');
 const { acquire } = require('./lock');
-const { scratch } = require('./places');
+const { root, scratch } = require('./places');
 const { show } = require('./progress');
 const { stopAll } = require('./run');
 const { checkAll, checkDisk, checkLibc, checkPlatform, findCompiler, findPython } = require('./steps/prerequisites');
@@ -33,6 +33,7 @@ async function setUp({ tests = false, gpu = false } = {}) {
   checkPlatform({ gpu });
   const steps = stepsFor({ tests, gpu });
   if (steps.every((step) => !step.reason())) return;
+  fs.accessSync(root, fs.constants.W_OK); // a clear code; making folders on a read-only file system says "not found"
   const giveBack = await acquire(({ pid }) =>
     console.log(`Another set-up runs here (process ${pid}); waiting for it …`),
   );

@@ -45,7 +45,8 @@ function findCompiler() {
       encoding: 'utf8',
     });
     if (trial.status === 0) return name;
-    if (!trial.error) seen.push(`${name}: ${trial.stderr.trim().split('\n')[0] || `exit code ${trial.status}`}`);
+    if (/** @type {NodeJS.ErrnoException | undefined} */ (trial.error)?.code !== 'ENOENT')
+      seen.push(`${name}: ${trial.stderr.trim().split('\n')[0] || `exit code ${trial.status}`}`);
   }
   const problem = seen.length
     ? `the C++ compiler does not work (${seen[0]})`
