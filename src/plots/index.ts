@@ -1,0 +1,39 @@
+export {
+  type ActivationDistributionsOptions,
+  activationDistributions,
+  type LayerValues,
+} from './activationDistributions';
+export {
+  type ActivationFunctionsOptions,
+  activationFunctions,
+  HEAD_ACTIVATIONS,
+  type NamedActivation,
+} from './activationFunctions';
+export { comparison, type Measurement } from './comparison';
+export { type DeadUnitsOptions, deadUnits, type UnitActivity } from './deadUnits';
+export { Figure, type FigureJSON, type FigureOptions, type Layout, plainText, type Trace } from './figure';
+export { gradientNorms, type LayerGradient } from './gradientNorms';
+export { gradientShares, type TermGradient } from './gradientShares';
+export { type MarketOverviewOptions, marketOverview, type PriceHistory } from './marketOverview';
+export { type MetricSurfaceOptions, metricSurface, type SurfacePoint } from './metricSurface';
+export type { Numbers } from './numbers';
+export { type Panel, type PanelOptions, panels } from './panels';
+export { isOnParetoFront, type ParetoFrontOptions, type ParetoPoint, paretoFront } from './paretoFront';
+export {
+  type HeadPredictions,
+  type PredictionOptions,
+  type PredictionRow,
+  predictionDistributions,
+  predictionQuantiles,
+} from './predictionDistributions';
+export { type PredictionScatterOptions, predictionScatter } from './predictionScatter';
+export { plotlyFile } from './staticPicture';
+export { COLOURS, PALETTE } from './template';
+export {
+  type HistoryRow,
+  type NamedHistory,
+  runCurves,
+  type TrainingCurvesOptions,
+  trainingCurves,
+} from './trainingCurves';
+export { type WeightHistogramsOptions, type WeightValues, weightHistograms } from './weightHistograms';

@@ -1,0 +1,99 @@
+import { checkInteger, Random } from '../core';
+import type { Figure, Trace } from './figure';
+import { type Numbers, quantile, sortedFinite } from './numbers';
+import { type Panel, panels } from './panels';
+import {
+  checkPairs,
+  diagonal,
+  type HeadPredictions,
+  type PredictionOptions,
+  predictionSummary,
+} from './predictionDistributions';
+import { COLOURS, faded } from './template';
+
+/** Options of {@link predictionScatter}. */
+export interface PredictionScatterOptions extends PredictionOptions {
+  /** Points drawn per head at most; a larger set is thinned at random (seeded), the summary still counts all. Default 800. */
+  maxPoints?: number;
+  /** Seed of the thinning. Default 0. */
+  seed?: number;
+}
+
+/**
+ * Predictions over targets, one panel per head, with the diagonal and the median of the predictions in ten equally full
+ * groups of the targets: a head that has learnt follows the diagonal, a collapsed one is a flat line.
+ *
+ * @param heads targets and predictions of each head.
+ * @param options `title`, `subtitle`, `maxPoints`, `seed`.
+ * @throws `lengths-differ` when a head's two lists do not pair.
+ *
+ * @example
+ * predictionScatter([{ head: 'volatility', targets: [1, 2, 3], predictions: [1.1, 1.9, 3] }]).title; // 'Predictions over targets'
+ */
+export function predictionScatter(heads: readonly HeadPredictions[], options: PredictionScatterOptions = {}): Figure {
+  checkPairs('plots.predictionScatter', heads);
+  const maxPoints = checkInteger('plots.predictionScatter', 'maxPoints', options.maxPoints ?? 800, 1, 20_000);
+  const notes: string[] = [];
+  const list = heads.map(({ head, targets, predictions }): Panel => {
+    const shown = chosen(targets.length, maxPoints, options.seed ?? 0);
+    if (shown.length < targets.length) {
+      notes.push(`${head}: ${shown.length} of ${targets.length} points are drawn, chosen at random.`);
+    }
+    const sorted = sortedFinite(targets);
+    return {
+      title: head,
+      traces: [
+        points(shown, targets, predictions),
+        diagonal(quantile(sorted, 0.002), quantile(sorted, 0.998)),
+        groupMedians(targets, predictions),
+      ],
+      xTitle: 'target',
+      xaxis: { nticks: 6 },
+      yTitle: 'prediction',
+    };
+  });
+  return panels(list, {
+    title: options.title ?? 'Predictions over targets',
+    subtitle: options.subtitle,
+    summary: predictionSummary(heads),
+    notes,
+    panelHeight: 230,
+  });
+}
+
+function chosen(count: number, limit: number, seed: number): Int32Array {
+  if (count <= limit) return Int32Array.from({ length: count }, (_, k) => k);
+  return new Random(seed).fork('points').permutation(count).subarray(0, limit).sort();
+}
+
+function points(shown: Int32Array, targets: Numbers, predictions: Numbers): Trace {
+  return {
+    type: 'scatter',
+    name: 'samples',
+    mode: 'markers',
+    x: Float32Array.from(shown, (k) => targets[k]!),
+    y: Float32Array.from(shown, (k) => predictions[k]!),
+    marker: { color: faded(COLOURS.predictions, 0.3), size: 4 },
+    hovertemplate: 'target %{x:.4g}, prediction %{y:.4g}<extra></extra>',
+  };
+}
+
+function groupMedians(targets: Numbers, predictions: Numbers): Trace {
+  const order = Array.from({ length: targets.length }, (_, k) => k)
+    .filter((k) => Number.isFinite(targets[k]!) && Number.isFinite(predictions[k]!))
+    .sort((a, b) => targets[a]! - targets[b]!);
+  const groups = Math.min(10, order.length);
+  const parts = Array.from({ length: groups }, (_, g) =>
+    order.slice(Math.floor((g * order.length) / groups), Math.floor(((g + 1) * order.length) / groups)),
+  );
+  const median = (values: Numbers, part: number[]): number => quantile(sortedFinite(part.map((k) => values[k]!)), 0.5);
+  return {
+    type: 'scatter',
+    name: 'medians',
+    mode: 'lines+markers',
+    x: parts.map((part) => median(targets, part)),
+    y: parts.map((part) => median(predictions, part)),
+    line: { color: COLOURS.bad, width: 2 },
+    marker: { color: COLOURS.bad, size: 6 },
+  };
+}

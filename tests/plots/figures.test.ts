@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as plots from '../../src/plots';
+
+test('trainingCurves says which curves are constant', () => {
+  const figure = plots.trainingCurves([
+    { loss: 2, val_loss: 0.5 },
+    { loss: 1, val_loss: 0.5 },
+  ]);
+  const rows = figure.summary.rows as { part: string; constant: boolean }[];
+  assert.deepEqual(
+    rows.map(({ part, constant }) => [part, constant]),
+    [
+      ['training', false],
+      ['validation', true],
+    ],
+  );
+  assert.throws(() => plots.trainingCurves([]), { code: 'history-empty' });
+});
+
+test('predictionDistributions counts zeros and negative values, and its bars hold every sample in range', () => {
+  const figure = plots.predictionDistributions([
+    { head: 'a', targets: [0.1, 0.2, 0.3, 0.4], predictions: [0, 0, -1, Number.NaN] },
+  ]);
+  const row = figure.summary.rows[0] as plots.PredictionRow;
+  assert.deepEqual([row.zeros, row.negative, row.notFinite], [2, 1, 1]);
+  const bars = figure.data.map(({ y }) => (y as Float64Array).reduce((sum, share) => sum + share, 0));
+  assert.ok(Math.abs(bars[0]! - 1) < 1e-12);
+  assert.ok(Math.abs(bars[1]! - 3 / 4) < 1e-12);
+  assert.throws(() => plots.predictionDistributions([{ head: 'a', targets: [1], predictions: [] }]), /head a.*targets/);
+});
+
+test('predictionScatter thins a large set the same way every time and says so', () => {
+  const many = Float32Array.from({ length: 100_000 }, (_, k) => k);
+  const make = () => plots.predictionScatter([{ head: 'a', targets: many, predictions: many }], { maxPoints: 100 });
+  assert.equal((make().data[0]!['x'] as Float32Array).length, 100);
+  assert.deepEqual(make().data[0], make().data[0]);
+  assert.match(make().toString(), /100 of 100000 points/);
+});
+
+test('gradientNorms shows a gradient of exactly zero, which has no place on a logarithmic axis', () => {
+  const figure = plots.gradientNorms([
+    { layer: 'a', norm: 1 },
+    { layer: 'b', norm: 0 },
+    { layer: 'c', norm: Number.NaN },
+  ]);
+  assert.deepEqual(figure.data[1]!['text'], ['exactly 0', 'NaN']);
+  assert.deepEqual(figure.data[0]!['y'], [1, null, null]);
+});
+
+test('deadUnits counts units below the threshold, a unit exactly on it being alive', () => {
+  const { summary } = plots.deadUnits([{ layer: 'a', activeShare: [0, 0.0099, 0.01, 1] }]);
+  assert.deepEqual(summary.rows[0], { layer: 'a', units: 4, dead: 2, deadShare: 0.5 });
+});
+
+test('gradientShares add up to one in every epoch', () => {
+  const figure = plots.gradientShares([
+    { epoch: 1, term: 'a', norm: 3, cosine: 1 },
+    { epoch: 1, term: 'b', norm: 1, cosine: -1 },
+  ]);
+  assert.deepEqual(
+    figure.data.slice(0, 2).map(({ y }) => (y as number[])[0]),
+    [0.75, 0.25],
+  );
+});
+
+test('isOnParetoFront keeps what nothing dominates, equal points together and NaN never', () => {
+  const points = [
+    [0.7, 1],
+    [0.6, 0.5],
+    [0.6, 0.6],
+    [0.7, 1],
+    [Number.NaN, 0],
+  ];
+  assert.deepEqual(plots.isOnParetoFront(points, ['highest', 'lowest']), [true, true, false, true, false]);
+});
+
+test('metricSurface frames the best cell and leaves a missing one empty', () => {
+  const figure = plots.metricSurface(
+    [
+      { x: 1, y: 1, value: 3 },
+      { x: 2, y: 1, value: 2 },
+      { x: 1, y: 2, value: Number.NaN },
+    ],
+    { best: 'lowest' },
+  );
+  assert.match(figure.toString(), /lowest: 2 at x 2, y 1/);
+  const [shape] = figure.layout['shapes'] as { x0: number; y0: number }[];
+  assert.deepEqual([shape!.x0, shape!.y0], [0.5, -0.5]);
+});
+
+test('marketOverview refuses columns of several lengths', () => {
+  const close = [1, 2, 3];
+  const prices = { symbol: 'A', dates: [0, 1, 2], open: close, high: close, low: [1], close };
+  assert.throws(() => plots.marketOverview(prices), { code: 'lengths-differ' });
+});
+
+test('activation functions of the heads have the values and slopes of their formulas', () => {
+  const [relu, leaky, softplus, elu] = plots.HEAD_ACTIVATIONS;
+  assert.deepEqual([relu!.value(-2), relu!.derivative(-2)], [0, 0]);
+  assert.deepEqual([leaky!.value(-2), leaky!.derivative(-2)], [-0.02, 0.01]);
+  assert.equal(softplus!.value(0), Math.LN2);
+  assert.equal(softplus!.value(1000), 1000);
+  for (const { derivative, value } of [softplus!, elu!]) {
+    const slope = (value(-1 + 1e-6) - value(-1 - 1e-6)) / 2e-6;
+    assert.ok(Math.abs(slope - derivative(-1)) < 1e-8);
+  }
+});
+
+test('figures keep typed arrays as they are given and do not write to them', () => {
+  const values = Float32Array.from([3, 1, 2]);
+  plots.weightHistograms([{ name: 'w', values }]);
+  plots.activationDistributions([{ layer: 'a', values }]);
+  plots.deadUnits([{ layer: 'a', activeShare: values }]);
+  assert.deepEqual([...values], [3, 1, 2]);
+});
