@@ -1,0 +1,77 @@
+import { lazy, type TF, tf } from '../core';
+
+/** An attribute of an operation, as the kernels of tfjs-node write it. */
+export interface Attribute {
+  name: string;
+  type: number;
+  value: unknown;
+}
+
+/** The native functions of tfjs-node's add-on that this layer calls. */
+export interface Binding {
+  TF_ATTR_STRING: number;
+  TF_ATTR_INT: number;
+  TF_ATTR_FLOAT: number;
+  TF_ATTR_BOOL: number;
+  TF_ATTR_TYPE: number;
+  TF_ATTR_SHAPE: number;
+  TF_Version: string;
+  loadSavedModel(folder: string, tags: string): number;
+  deleteSavedModel(session: number): void;
+  runSavedModel(session: number, inputs: number[], inputNames: string, outputNames: string): unknown[];
+}
+
+/** The part of tfjs-node's backend that tracing wraps. */
+export interface Backend {
+  binding: Binding;
+  executeSingleOutput(name: string, attributes: Attribute[], inputs: TF.Tensor[]): TF.Tensor;
+  executeMultipleOutputs(name: string, attributes: Attribute[], inputs: TF.Tensor[], count: number): TF.Tensor[];
+  readSync(dataId: object): ArrayLike<number>;
+  read(dataId: object): Promise<ArrayLike<number>>;
+  getInputTensorIds(tensors: TF.Tensor[]): number[];
+  createOutputTensor(metadata: unknown): TF.Tensor;
+}
+
+/** The part of tfjs's engine that knows which variables exist. */
+export interface Engine {
+  registeredVariables: Record<string, TF.Variable>;
+  makeVariable(...all: unknown[]): TF.Variable;
+}
+
+/** The backend every tensor of this process lives on. */
+export const backend = (): Backend => tf.backend() as unknown as Backend;
+
+/** tfjs's engine, with the members it does not declare. */
+export const engine = (): Engine => tf.engine() as unknown as Engine;
+
+/** The element types that graphs carry, as TensorFlow numbers them. */
+export const TYPE_NUMBERS: Readonly<Record<string, number>> = { float32: 1, int32: 3, bool: 10 };
+
+interface Message {
+  serializeBinary(): Uint8Array;
+}
+// The classes are generated JavaScript without types; each builder method used is named here.
+// biome-ignore format: one member a line reads worse than the list
+interface Messages {
+  AttrValue: { new (): MessageOf; ListValue: new () => MessageOf };
+  NameAttrList: new () => MessageOf;
+  TensorShape: { new (): MessageOf; Dim: new () => MessageOf };
+  Tensor: new () => MessageOf;
+  FunctionDef: new () => MessageOf;
+  OpDef: { new (): MessageOf; ArgDef: new () => MessageOf };
+  NodeDef: new () => MessageOf;
+  GraphDef: new () => MessageOf;
+  VersionDef: new () => MessageOf;
+  FunctionDefLibrary: new () => MessageOf;
+  MetaGraphDef: { new (): MessageOf; MetaInfoDef: new () => MessageOf };
+  SavedModel: new () => MessageOf;
+}
+/** A protocol-buffer message under construction: its setters and adders are called by name. */
+export type MessageOf = Message &
+  Record<`set${string}` | `add${string}`, (value: unknown) => void> &
+  Record<`get${string}Map`, () => { set(key: string, value: unknown): void }>;
+
+/** TensorFlow's message classes, which come with tfjs-node. */
+export const messages: Messages = lazy(
+  () => require('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js') as unknown as Messages,
+);

@@ -1,0 +1,14 @@
+export {
+  CompiledLoop,
+  type LoopInputs,
+  type LoopOutputs,
+  type LoopRange,
+  type LoopStep,
+  runEagerly,
+  type StepInputs,
+  type StepOutputs,
+  type Tensors,
+} from './loop';
+export { hasRandomKey, randomUniform, withRandomKey } from './random';
+export { clearCompiled, countCompiled, type GraphMode } from './session';
+export { trace } from './trace';

@@ -1,0 +1,327 @@
+import { ReluctantError, type TF, tf } from '../core';
+import { TYPE_NUMBERS } from './backend';
+import { attribute, GraphFunction } from './graph';
+import { type GraphMode, Program } from './session';
+import { type Spec, type Trace, trace, typeNumber } from './trace';
+
+/** Tensors by name. */
+export type Tensors = Record<string, TF.Tensor>;
+
+/** What a loop's step is given: one batch of every column, the fixed inputs, and this step's row of the others. */
+export interface StepInputs {
+  columns: Tensors;
+  fixed: Tensors;
+  perStep: Tensors;
+}
+
+/** What a loop's step returns. */
+export interface StepOutputs {
+  /** Numbers to keep of every step, shape [k]. */
+  record: TF.Tensor1D;
+  /** Tensors to keep of every row, shape [batch, ...]. */
+  rows?: Tensors;
+}
+
+/** A step to repeat over batches of rows. It may read and assign any variable. */
+export type LoopStep = (inputs: StepInputs) => StepOutputs;
+
+/** The inputs of a run of several steps. */
+export interface LoopInputs {
+  /** Shape [capacity * batch, ...], already in the order the batches take them. */
+  columns: Tensors;
+  /** Any shape; every step sees the whole tensor. */
+  fixed: Tensors;
+  /** Shape [capacity, ...]; step k of the run sees row k. */
+  perStep: Tensors;
+}
+
+/** The steps to run: from step `from` up to but not including step `until`; step k takes rows k * batch and on. */
+export interface LoopRange {
+  from: number;
+  until: number;
+}
+
+/** What a run of several steps returns; the caller owns the tensors. */
+export interface LoopOutputs {
+  /** Shape [capacity, k]; rows of steps that were not run are zero. */
+  record: TF.Tensor2D;
+  /** Shape [capacity * batch, ...]; rows of steps that were not run are zero. */
+  rows: Tensors;
+}
+
+/**
+ * A step compiled together with the loop around it: one call runs thousands of steps without returning to JavaScript.
+ * Everything that may change between runs is an input, so one compilation serves a whole training run, and the next.
+ */
+export class CompiledLoop {
+  private readonly names: { columns: string[]; fixed: string[]; perStep: string[]; rows: string[] };
+  private readonly traced: Trace;
+  private readonly capacity: number;
+  private readonly inputs: Spec[];
+  private readonly programs = new Map<GraphMode, Program>();
+
+  /**
+   * Traces `step` on the first batch of `inputs`. Throws as {@link trace} does if it cannot become a graph.
+   *
+   * @param operation named in errors. @param batch rows a step takes.
+   */
+  constructor(
+    operation: string,
+    step: LoopStep,
+    readonly batch: number,
+    inputs: LoopInputs,
+  ) {
+    this.capacity = Object.values(inputs.perStep)[0]!.shape[0]!;
+    this.names = {
+      columns: Object.keys(inputs.columns),
+      fixed: Object.keys(inputs.fixed),
+      perStep: Object.keys(inputs.perStep),
+      rows: [],
+    };
+    const first = sliceInputs(inputs, { step: 0, batch });
+    try {
+      this.traced = trace(
+        operation,
+        (flat) => {
+          const { record, rows = {} } = step(this.unflatten(flat));
+          this.names.rows = Object.keys(rows);
+          return [record, ...Object.values(rows)];
+        },
+        this.flatten(first),
+      );
+    } finally {
+      tf.dispose([first.columns, first.perStep]);
+    }
+    this.checkOutputs(operation);
+    this.inputs = [
+      { dtype: 'int32', shape: [] },
+      { dtype: 'int32', shape: [] },
+      ...[...this.flatten(inputs), ...this.traced.variables].map(({ dtype, shape }) => ({ dtype, shape: [...shape] })),
+    ];
+  }
+
+  /** Number of TensorFlow operations in one step. */
+  get operations(): number {
+    return this.traced.operations.length;
+  }
+
+  /** The variables the step reads or assigns. */
+  get variables(): readonly TF.Variable[] {
+    return this.traced.variables;
+  }
+
+  /** Runs a range of steps and assigns the variables. Throws TensorFlow's own error if it cannot compile the graph. */
+  run(mode: GraphMode, inputs: LoopInputs, { from, until }: LoopRange): LoopOutputs {
+    let program = this.programs.get(mode);
+    if (!program) {
+      program = this.emit(mode);
+      this.programs.set(mode, program);
+    }
+    const range = [tf.scalar(from, 'int32'), tf.scalar(until, 'int32')];
+    const outputs = program.run([...range, ...this.flatten(inputs), ...this.traced.variables]);
+    tf.dispose(range);
+    const [record, ...rest] = outputs as [TF.Tensor2D, ...TF.Tensor[]];
+    const rows = Object.fromEntries(this.names.rows.map((name, k) => [name, rest[k]!]));
+    this.traced.updates.forEach(({ variable }, k) => {
+      const value = rest[this.names.rows.length + k]!;
+      this.traced.variables[variable]!.assign(value);
+      value.dispose();
+    });
+    return { record, rows };
+  }
+
+  private flatten({ columns, fixed, perStep }: StepInputs | LoopInputs): TF.Tensor[] {
+    return [
+      ...this.names.columns.map((name) => columns[name]!),
+      ...this.names.fixed.map((name) => fixed[name]!),
+      ...this.names.perStep.map((name) => perStep[name]!),
+    ];
+  }
+
+  private unflatten(flat: readonly TF.Tensor[]): StepInputs {
+    let position = 0;
+    const take = (names: string[]) => Object.fromEntries(names.map((name) => [name, flat[position++]!]));
+    return { columns: take(this.names.columns), fixed: take(this.names.fixed), perStep: take(this.names.perStep) };
+  }
+
+  private checkOutputs(operation: string): void {
+    const [record, ...rows] = this.traced.outputSpecs;
+    if (record?.shape.length === 1 && rows.every(({ shape }) => shape[0] === this.batch)) return;
+    throw new ReluctantError({
+      code: 'step-output-shape',
+      operation,
+      problem: 'the step returns tensors of other shapes than a loop can keep',
+      received: this.traced.outputSpecs.map(({ shape }) => shape),
+      expected: `a record of shape [k] and rows of shape [${this.batch}, ...]`,
+    });
+  }
+
+  /** Writes the loop: a body that slices a batch and runs the step, a condition, and a function that starts it. */
+  private emit(mode: GraphMode): Program {
+    const { traced, capacity, batch } = this;
+    const kept = traced.outputSpecs.map(
+      ({ dtype, shape }, k): Spec => ({
+        dtype,
+        shape: k === 0 ? [capacity, ...shape] : [capacity * batch, ...shape.slice(1)],
+      }),
+    );
+    const carried: Spec[] = [{ dtype: 'int32', shape: [] }, ...kept, ...this.inputs];
+    const types = carried.map(({ dtype }) => typeNumber(dtype, 'compile'));
+    const body = this.emitBody(mode, kept.length, carried, types);
+    const condition = new GraphFunction('condition');
+    const at = types.map((type, k) => condition.argument(`c${k}`, type));
+    const more = condition.single('Less', [at[0]!, at[2 + kept.length]!], { T: attribute.type(3) });
+    condition.result('more', TYPE_NUMBERS['bool']!, more);
+
+    const main = new GraphFunction('loop');
+    const inputs = this.inputs.map(({ dtype }, k) => main.argument(`a${k}`, typeNumber(dtype, 'compile')));
+    const zeros = kept.map(({ dtype, shape }) =>
+      main.single('Fill', [main.integers(shape), main.constant(zeroOf(dtype), [], dtype)], {
+        T: attribute.type(typeNumber(dtype, 'compile')),
+        index_type: attribute.type(3),
+      }),
+    );
+    const loop = main.node('StatelessWhile', [inputs[0]!, ...zeros, ...inputs], {
+      T: attribute.types(types),
+      cond: attribute.function(condition.name),
+      body: attribute.function(body.name),
+      output_shapes: attribute.shapes(carried.map(({ shape }) => shape)),
+      parallel_iterations: attribute.integer(1),
+      ...(mode === 'graph' ? { _lower_using_switch_merge: attribute.boolean(true) } : {}),
+    });
+    const firstVariable = carried.length - traced.variables.length;
+    const results = [
+      ...kept.map((spec, k) => ({ spec, position: 1 + k })),
+      ...traced.updates.map(({ variable }) => {
+        const position = firstVariable + variable;
+        return { spec: carried[position]!, position };
+      }),
+    ];
+    results.forEach(({ position }, k) => {
+      main.result(`r${k}`, types[position]!, `${loop}:output:${position}`);
+    });
+    const outputs = results.map(({ spec }) => spec);
+    return new Program(main, [body, condition], this.inputs, outputs, mode);
+  }
+
+  private emitBody(mode: GraphMode, keptCount: number, carried: readonly Spec[], types: readonly number[]) {
+    const { traced, batch, names } = this;
+    const body = new GraphFunction('body');
+    const at = types.map((type, k) => body.argument(`c${k}`, type));
+    const integer = { T: attribute.type(3) };
+    const step = at[0]!;
+    const stepRow = body.single('Mul', [step, body.integers([batch], [])], integer);
+    const startsAt = (index: string, rank: number) => {
+      const first = body.single('Reshape', [index, body.integers([1])], { ...integer, Tshape: attribute.type(3) });
+      if (rank === 1) return first;
+      return body.single('ConcatV2', [first, body.integers(Array(rank - 1).fill(0)), body.integers([0], [])], {
+        ...integer,
+        N: attribute.integer(2),
+        Tidx: attribute.type(3),
+      });
+    };
+    const slice = (position: number, index: string, count: number) => {
+      const { shape } = carried[position]!;
+      const size = body.integers([count, ...shape.slice(1)]);
+      const attributes = { T: attribute.type(types[position]!), Index: attribute.type(3) };
+      return body.single('Slice', [at[position]!, startsAt(index, shape.length), size], attributes);
+    };
+    const reshape = (reference: string, shape: readonly number[], type: number) =>
+      body.single('Reshape', [reference, body.integers(shape)], {
+        T: attribute.type(type),
+        Tshape: attribute.type(3),
+      });
+    let position = 3 + keptCount;
+    const argumentsAt: string[] = [];
+    for (const _ of names.columns) argumentsAt.push(slice(position++, stepRow, batch));
+    for (const _ of names.fixed) argumentsAt.push(at[position++]!);
+    for (const _ of names.perStep) {
+      argumentsAt.push(reshape(slice(position, step, 1), carried[position]!.shape.slice(1), types[position]!));
+      position++;
+    }
+    const variablesAt = at.slice(position);
+    const { outputs, updates } = body.inline(traced, argumentsAt, variablesAt);
+    const write = (position: number, index: string, value: string, count: number) => {
+      const { shape } = carried[position]!;
+      const type = { T: attribute.type(types[position]!) };
+      if (mode === 'xla') {
+        const attributes = { ...type, Tindices: attribute.type(3) };
+        return body.single('XlaDynamicUpdateSlice', [at[position]!, value, startsAt(index, shape.length)], attributes);
+      }
+      const rows = body.single(
+        'AddV2',
+        [reshape(index, [1, 1], 3), body.integers([...Array(count).keys()], [count, 1])],
+        integer,
+      );
+      return body.single('TensorScatterUpdate', [at[position]!, rows, value], {
+        ...type,
+        Tindices: attribute.type(3),
+      });
+    };
+    const next = [...at];
+    next[0] = body.single('AddV2', [step, body.integers([1], [])], integer);
+    const record = reshape(outputs[0]!, [1, ...traced.outputSpecs[0]!.shape], types[1]!);
+    next[1] = write(1, step, record, 1);
+    for (let k = 1; k < outputs.length; k++) next[1 + k] = write(1 + k, stepRow, outputs[k]!, batch);
+    traced.updates.forEach(({ variable }, k) => {
+      next[position + variable] = updates[k]!;
+    });
+    next.forEach((reference, k) => {
+      body.result(`d${k}`, types[k]!, reference);
+    });
+    return body;
+  }
+}
+
+const zeroOf = (dtype: string) =>
+  dtype === 'float32' ? new Float32Array(1) : dtype === 'int32' ? new Int32Array(1) : new Uint8Array(1);
+
+/** One step's inputs, cut from a run's. The caller disposes of columns and perStep. */
+export function sliceInputs(inputs: LoopInputs, { step, batch }: { step: number; batch: number }): StepInputs {
+  const cut = (tensors: Tensors, from: number, count: number, squeeze: boolean): Tensors =>
+    Object.fromEntries(
+      Object.entries(tensors).map(([name, tensor]) => {
+        const rest = tensor.shape.slice(1);
+        const part = tf.tidy(() => {
+          const rows = tensor.slice([from, ...rest.map(() => 0)], [count, ...rest]);
+          return squeeze ? rows.reshape(rest) : rows;
+        });
+        return [name, part];
+      }),
+    );
+  return {
+    columns: cut(inputs.columns, step * batch, batch, false),
+    fixed: inputs.fixed,
+    perStep: cut(inputs.perStep, step, 1, true),
+  };
+}
+
+/** The same run, step by step in tfjs: what a compiled loop must agree with, and what runs when a step cannot be traced. */
+export function runEagerly(step: LoopStep, batch: number, inputs: LoopInputs, { from, until }: LoopRange): LoopOutputs {
+  const capacity = Object.values(inputs.perStep)[0]!.shape[0]!;
+  const kept: TF.Tensor[][] = [];
+  let names: string[] = [];
+  for (let k = from; k < until; k++) {
+    const first = sliceInputs(inputs, { step: k, batch });
+    const { record, rows = {} } = tf.tidy(
+      () => step(first) as unknown as TF.TensorContainerObject,
+    ) as unknown as StepOutputs;
+    tf.dispose([first.columns, first.perStep]);
+    names = Object.keys(rows);
+    kept.push([record.expandDims(0), ...Object.values(rows)]);
+    record.dispose();
+  }
+  const joined = kept[0]!.map((_, k) => {
+    const parts = kept.map((outputs) => outputs[k]!);
+    const size = k === 0 ? 1 : batch;
+    const whole = tf.tidy(() => {
+      const rest = parts[0]!.shape.slice(1);
+      const zeros = (steps: number) => (steps > 0 ? [tf.zeros([steps * size, ...rest], parts[0]!.dtype)] : []);
+      return tf.concat([...zeros(from), ...parts, ...zeros(capacity - until)], 0);
+    });
+    tf.dispose(parts);
+    return whole;
+  });
+  const [record, ...rows] = joined;
+  return { record: record as TF.Tensor2D, rows: Object.fromEntries(names.map((name, k) => [name, rows[k]!])) };
+}

@@ -1,0 +1,3 @@
+export { binaryCrossentropy, categoricalCrossentropy } from './classification';
+export { type Loss, type LossName, lossOf, rowLosses } from './loss';
+export { huber, logCosh, meanAbsoluteError, meanSquaredError } from './regression';

@@ -1,0 +1,303 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { LoopInputs, LoopOutputs } from '../compile';
+import { Random, type TF, tf } from '../core';
+import type { Columns } from './columns';
+import { metricKey } from './metrics';
+import type { Mode } from './options';
+import type { NotFinite } from './run';
+import { disposeOutputs, Runner } from './runner';
+import { keptHeads, recordKeys, type StepPlan, targetColumn, trainingStep } from './step';
+import type { Named } from './trainable';
+import { historyKey, wholeMetrics } from './validation';
+
+/** Steps that one call of a compiled loop runs at most, and the bytes its rows take at most. */
+const MOST_STEPS = 4096;
+const MOST_BYTES = 128 * 1024 * 1024;
+/** Between two calls the event loop gets its turn: interrupts, progress and other cells. */
+const TURN_SECONDS = 0.25;
+
+/** How one epoch is to run. */
+export interface EpochSettings {
+  epoch: number;
+  lossWeights: Named<number>;
+  /** Learning rate of a step of this epoch. */
+  rate: (step: number) => number;
+  signal: AbortSignal | undefined;
+  onStep: (step: number) => void;
+}
+
+/** What one epoch gave. */
+export interface EpochOutcome {
+  numbers: ({ loss: number } & Record<string, number>) | undefined;
+  notFinite: Omit<NotFinite, 'epoch'> | undefined;
+  aborted: boolean;
+  steps: number;
+}
+
+/** Runs epochs: puts the rows in order, cuts them into chunks that fit one call, and reads what the steps recorded. */
+export class Epochs {
+  readonly stepsPerEpoch: number;
+  readonly runner: Runner;
+  private readonly partial: Runner | undefined;
+  private readonly capacity: number;
+  private readonly random: Random;
+
+  constructor(
+    private readonly plan: StepPlan,
+    private readonly columns: Columns,
+    private readonly options: { batchSize: number; epochs: number; seed: number; shuffle: boolean; mode: Mode },
+  ) {
+    const { batchSize, epochs, mode } = options;
+    const full = Math.floor(columns.rows / batchSize);
+    const rest = columns.rows - full * batchSize;
+    this.stepsPerEpoch = full + (rest > 0 ? 1 : 0);
+    this.random = new Random(options.seed).fork('order');
+    const rowBytes = Object.values(columns.tensors).reduce((sum, tensor) => sum + (4 * tensor.size) / columns.rows, 0);
+    const fitting = Math.max(1, Math.floor(MOST_BYTES / (rowBytes * batchSize)));
+    this.capacity = Math.max(1, Math.min(full, MOST_STEPS, fitting));
+    const step = trainingStep(plan);
+    const make = (batch: number, capacity: number, chosen: Mode, planned: number) => {
+      const sample = this.chunk(
+        0,
+        capacity,
+        batch,
+        undefined,
+        Object.fromEntries(plan.face.heads.map((h) => [h, 1])),
+        () => 0,
+        0,
+      );
+      try {
+        return new Runner(step, batch, chosen, sample, planned);
+      } finally {
+        tf.dispose(sample as unknown as TF.TensorContainer);
+      }
+    };
+    if (full > 0) this.runner = make(batchSize, this.capacity, mode, full * epochs);
+    else this.runner = make(rest, 1, mode, epochs);
+    // One step per epoch is not worth compiling by XLA, so the smaller last batch runs as a graph.
+    const partialMode = this.runner.mode === 'eager' ? 'eager' : 'graph';
+    this.partial = rest === 0 ? undefined : full === 0 ? this.runner : make(rest, 1, partialMode, epochs);
+  }
+
+  async run(settings: EpochSettings): Promise<EpochOutcome> {
+    const { batchSize, shuffle } = this.options;
+    const { rows } = this.columns;
+    const order = shuffle ? this.random.permutation(rows) : undefined;
+    const full = Math.floor(rows / batchSize);
+    const sums = new Float64Array(recordKeys(this.plan).length);
+    const kept = new KeptRows(this.plan, rows);
+    let done = 0;
+    while (done < this.stepsPerEpoch) {
+      const isPartial = done >= full;
+      const batch = isPartial ? rows - full * batchSize : batchSize;
+      const capacity = isPartial ? 1 : this.capacity;
+      const count = isPartial ? 1 : Math.min(capacity, full - done);
+      const runner = isPartial ? this.partial! : this.runner;
+      const inputs = this.chunk(
+        done * batchSize,
+        capacity,
+        batch,
+        order,
+        settings.lossWeights,
+        settings.rate,
+        settings.epoch,
+      );
+      try {
+        for (let from = 0; from < count; ) {
+          if (settings.signal?.aborted)
+            return { numbers: undefined, notFinite: undefined, aborted: true, steps: done + from };
+          const until = this.turnEnd(from, count);
+          const started = performance.now();
+          const outputs = this.step(runner, inputs, { from, until });
+          if (this.secondsPerStep === undefined || until - from > 1) {
+            this.secondsPerStep = (performance.now() - started) / 1000 / (until - from);
+          }
+          if (outputs.bad) {
+            const first = done * batchSize + outputs.bad.step * batch;
+            const numbers = Array.from({ length: batch }, (_, k) => order?.[first + k] ?? first + k);
+            return {
+              numbers: undefined,
+              notFinite: { step: done + outputs.bad.step, term: outputs.bad.term, rows: numbers },
+              aborted: false,
+              steps: done + outputs.bad.step,
+            };
+          }
+          this.addUp(outputs.record!, { from, until }, batch, sums);
+          kept.take(outputs.rows!, done * batchSize + from * batch, from * batch, (until - from) * batch);
+          disposeOutputs(outputs.outputs!);
+          from = until;
+          settings.onStep(done + from);
+          if (from < count || done + count < this.stepsPerEpoch) await nextTurn();
+        }
+      } finally {
+        tf.dispose(inputs as unknown as TF.TensorContainer);
+      }
+      done += count;
+    }
+    const numbers = this.numbers(sums, rows, kept, order);
+    return { numbers, notFinite: undefined, aborted: false, steps: done };
+  }
+
+  private secondsPerStep: number | undefined;
+
+  private turnEnd(from: number, count: number): number {
+    if (this.secondsPerStep === undefined) return Math.min(count, from + (this.runner.mode === 'eager' ? 1 : 16));
+    return Math.min(count, from + Math.max(1, Math.floor(TURN_SECONDS / this.secondsPerStep)));
+  }
+
+  /** The inputs of a chunk of steps: its rows in order (the first row again where there are fewer), and its schedules. */
+  private chunk(
+    firstRow: number,
+    capacity: number,
+    batch: number,
+    order: Int32Array | undefined,
+    lossWeights: Named<number>,
+    rate: (step: number) => number,
+    epoch: number,
+  ): LoopInputs {
+    const { optimizer, face } = this.plan;
+    const firstStep = Math.floor(firstRow / this.options.batchSize);
+    const stepsBefore = epoch * this.stepsPerEpoch + firstStep;
+    const scalars = new Float32Array(capacity * optimizer.scalarCount);
+    const keys = new Int32Array(capacity * 2);
+    for (let k = 0; k < capacity; k++) {
+      scalars.set(optimizer.scalars(stepsBefore + k, rate(firstStep + k)), k * optimizer.scalarCount);
+      keys.set([this.options.seed | 0, stepsBefore + k], k * 2);
+    }
+    const { rows, tensors } = this.columns;
+    return tf.tidy(() => {
+      const count = capacity * batch;
+      const whole = order === undefined && firstRow + count <= rows;
+      const numbers = new Int32Array(whole ? 0 : count);
+      for (let k = 0; k < numbers.length && firstRow + k < rows; k++)
+        numbers[k] = order?.[firstRow + k] ?? firstRow + k;
+      const indices = tf.tensor1d(numbers, 'int32');
+      const columns = Object.fromEntries(
+        Object.entries(tensors).map(([name, tensor]) => [
+          name,
+          whole ? tensor.slice(firstRow, count) : tf.gather(tensor, indices),
+        ]),
+      );
+      return {
+        columns,
+        fixed: { lossWeights: tf.tensor1d(face.heads.map((head) => lossWeights[head] ?? 1)) },
+        perStep: {
+          scalars: tf.tensor2d(scalars, [capacity, optimizer.scalarCount]),
+          key: tf.tensor2d(keys, [capacity, 2], 'int32'),
+        },
+      } as unknown as TF.TensorContainerObject;
+    }) as unknown as LoopInputs;
+  }
+
+  /** Runs steps and, if one goes wrong, puts back the weights from before it and says which it was. */
+  private step(runner: Runner, inputs: LoopInputs, range: { from: number; until: number }) {
+    const { face, optimizer } = this.plan;
+    const state = [...face.weights, ...optimizer.slots];
+    const before = state.map((variable) => variable.clone());
+    const restore = () => {
+      state.forEach((variable, k) => {
+        variable.assign(before[k]!);
+      });
+    };
+    try {
+      const outputs = runner.run(inputs, range);
+      const record = outputs.record.dataSync() as Float32Array;
+      const width = outputs.record.shape[1];
+      const terms = 1 + face.heads.length;
+      let bad: { step: number; term: string } | undefined;
+      for (let k = range.from; k < range.until && !bad; k++) {
+        const losses = record.subarray(k * width, k * width + terms);
+        if (losses.every(Number.isFinite)) continue;
+        const head = face.heads.find((_, position) => !Number.isFinite(losses[1 + position]!));
+        bad = { step: k, term: head ?? 'loss' };
+      }
+      const stepBefore = (bad?.step ?? range.until) - 1;
+      if (!bad && !finite(state)) bad = { step: stepBefore, term: 'gradients' };
+      if (!bad) return { record, rows: outputs.rows, outputs, bad };
+      disposeOutputs(outputs);
+      this.rerun(runner, inputs, { from: range.from, until: bad.step }, restore);
+      // Finite losses may still have gradients that are not: then the step before is the one that went wrong.
+      if (bad.term !== 'gradients' && bad.step > range.from && !finite(state)) {
+        bad = { step: stepBefore, term: 'gradients' };
+        this.rerun(runner, inputs, { from: range.from, until: bad.step }, restore);
+      }
+      return { bad, record: undefined, rows: undefined, outputs: undefined };
+    } finally {
+      tf.dispose(before);
+    }
+  }
+
+  private rerun(runner: Runner, inputs: LoopInputs, range: { from: number; until: number }, restore: () => void): void {
+    restore();
+    if (range.until > range.from) disposeOutputs(runner.run(inputs, range));
+  }
+
+  private addUp(record: Float32Array, range: { from: number; until: number }, batch: number, sums: Float64Array): void {
+    for (let k = range.from; k < range.until; k++) {
+      for (let i = 0; i < sums.length; i++) sums[i]! += batch * record[k * sums.length + i]!;
+    }
+  }
+
+  private numbers(sums: Float64Array, rows: number, kept: KeptRows, order: Int32Array | undefined) {
+    const { face } = this.plan;
+    const numbers: { loss: number } & Record<string, number> = { loss: Number.NaN };
+    recordKeys(this.plan).forEach(({ kind, head, metric }, k) => {
+      const value = sums[k]! / rows;
+      if (kind === 'total') numbers.loss = value;
+      else if (kind === 'term' && face.heads.length > 1) numbers[`${head}_loss`] = value;
+      else if (kind === 'metric') numbers[historyKey(face, head, metricKey(metric!))] = value;
+    });
+    Object.assign(numbers, kept.metrics(this.columns, order));
+    return numbers;
+  }
+}
+
+/** Predictions of the epoch's steps, row by row, for the metrics that are not means over rows. */
+class KeptRows {
+  private readonly heads: string[];
+  private readonly parts: Named<Float32Array> = {};
+
+  constructor(
+    private readonly plan: StepPlan,
+    private readonly rows: number,
+  ) {
+    this.heads = keptHeads(plan);
+  }
+
+  take(outputs: LoopOutputs['rows'], firstRow: number, offset: number, count: number): void {
+    for (const head of this.heads) {
+      const tensor = outputs[head]!;
+      const width = tensor.size / tensor.shape[0]!;
+      this.parts[head] ??= new Float32Array(this.rows * width);
+      const values = tensor.dataSync() as Float32Array;
+      this.parts[head].set(values.subarray(offset * width, (offset + count) * width), firstRow * width);
+    }
+  }
+
+  metrics(columns: Columns, order: Int32Array | undefined): Record<string, number> {
+    const all: Record<string, number> = {};
+    for (const head of this.heads) {
+      const targets = columns.tensors[targetColumn(head)]!;
+      Object.assign(
+        all,
+        tf.tidy(() => {
+          const sorted = order ? tf.gather(targets, tf.tensor1d(order, 'int32')) : targets;
+          const predictions = tf.tensor(this.parts[head]!, targets.shape);
+          const names = this.plan.metrics[head]!.filter((name) => !(`${name}` in ROW_METRICS));
+          return wholeMetrics(this.plan, head, sorted, predictions, names, '') as unknown as TF.TensorContainerObject;
+        }),
+      );
+    }
+    return all as Record<string, number>;
+  }
+}
+
+/** Metrics the steps have recorded already. */
+const ROW_METRICS = { mae: true, mse: true, accuracy: true };
+
+function finite(variables: readonly TF.Variable[]): boolean {
+  return tf.tidy(() => {
+    const sums = variables.filter(({ dtype }) => dtype === 'float32').map((variable) => tf.sum(tf.mul(variable, 0)));
+    return sums.length === 0 || tf.addN(sums).dataSync()[0] === 0;
+  });
+}

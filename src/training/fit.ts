@@ -1,0 +1,224 @@
+import { checkChoice, checkInteger, ReluctantError, type TF, tf } from '../core';
+import { lossOf } from '../losses';
+import { formatDuration, formatNumber } from '../tables';
+import { columnsOf } from './columns';
+import { Epochs } from './epochs';
+import { type MetricName, metricOf } from './metrics';
+import { Monitor } from './monitor';
+import { createOptimizer } from './optimizers';
+import type { FitOptions, TrainingData } from './options';
+import { type HistoryRow, Run } from './run';
+import type { StepPlan } from './step';
+import { faceOf, type ModelFace, type Named, type Trainable } from './trainable';
+import { validate } from './validation';
+
+/**
+ * Trains a model. The training step is traced once and runs in TensorFlow, many steps to a call; after every epoch the
+ * weights are ordinary variables again. The model is changed in place.
+ *
+ * Losses are means over the batch, as in Keras; an epoch's `loss` is the mean over its rows of the losses at the time of
+ * each step. `val_` numbers are of the weights after the epoch.
+ *
+ * @param model a `tf.LayersModel`, or `{ heads, variables, predict }`.
+ * @param data inputs and targets with the rows along the first axis; they stay the caller's.
+ * @returns the run: history, best epoch, why it ended, how it ran. Weights that are not finite do not throw: the run ends
+ *   with `stopReason` `not-finite`, the place, and the weights from before it.
+ * @throws ReluctantError on options or tensors that do not fit, before anything is trained.
+ * @example
+ * const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 1 })] });
+ * const inputs = tf.tensor2d([[0, 1], [1, 0], [1, 1], [0, 0]]);
+ * const run = await fit(model, { inputs, targets: inputs.sum(1, true) }, { losses: 'meanSquaredError', epochs: 3 });
+ * run.history.length; // 3
+ */
+export async function fit(model: Trainable, data: TrainingData, options: FitOptions): Promise<Run> {
+  const started = performance.now();
+  const run = new Run();
+  const face = faceOf(model);
+  const settings = checkOptions(face, options);
+  const training = columnsOf(face, data, 'training', options.classWeights);
+  const own = [...training.own];
+  const optimizer = createOptimizer(face.trainable, options.optimizer);
+  let best: TF.Tensor[] = [];
+  try {
+    const validation = data.validation && columnsOf(face, data.validation, 'validation');
+    own.push(...(validation?.own ?? []));
+    const plan: StepPlan = { face, optimizer, ...settings.plan };
+    const epochs = new Epochs(plan, training, settings);
+    const { mode, reason, warning } = epochs.runner;
+    Object.assign(run, { mode, modeReason: reason, compileSeconds: (performance.now() - started) / 1000 });
+    if (warning) warn(run, warning);
+    const fallback = validation ? 'val_loss' : 'loss';
+    const monitor = new Monitor(options.earlyStopping ?? {}, fallback);
+    const plateau = options.reduceOnPlateau && new Monitor(options.reduceOnPlateau, fallback);
+    run.monitor = monitor.key;
+    let scale = 1;
+    const totalSteps = settings.epochs * epochs.stepsPerEpoch;
+    const lossWeights = { ...settings.lossWeights };
+    const rate = (epoch: number) => (step: number) => {
+      const point = { step: epoch * epochs.stepsPerEpoch + step, stepsPerEpoch: epochs.stepsPerEpoch, totalSteps };
+      return (
+        Math.max(optimizer.learningRate * scale, floorOf(options, optimizer.learningRate)) *
+        (options.schedule?.(point) ?? 1)
+      );
+    };
+    let asked: { reason: string | undefined } | undefined;
+    for (let epoch = 0; epoch < settings.epochs; epoch++) {
+      const outcome = await epochs.run({
+        epoch,
+        lossWeights,
+        rate: rate(epoch),
+        signal: options.signal,
+        onStep: (step) => {
+          const done = epoch * epochs.stepsPerEpoch + step;
+          const seconds = (performance.now() - started) / 1000;
+          const secondsLeft = done > 0 ? ((seconds - run.compileSeconds) / done) * (totalSteps - done) : undefined;
+          const { stepsPerEpoch } = epochs;
+          options.onProgress?.({ epoch, epochs: settings.epochs, step, stepsPerEpoch, seconds, secondsLeft });
+        },
+      });
+      run.steps += outcome.steps;
+      if (outcome.aborted) {
+        run.stopReason = 'aborted';
+        break;
+      }
+      if (outcome.notFinite) {
+        run.stopReason = 'not-finite';
+        run.notFinite = { epoch, ...outcome.notFinite };
+        break;
+      }
+      const row: HistoryRow = {
+        epoch,
+        ...outcome.numbers!,
+        ...(validation ? validate(plan, validation, lossWeights) : {}),
+        learning_rate: rate(epoch)(epochs.stepsPerEpoch - 1),
+      };
+      run.history.push(row);
+      if (monitor.observe(row)) {
+        run.bestEpoch = epoch;
+        tf.dispose(best);
+        best = face.weights.map((variable) => variable.clone());
+      }
+      if (options.verbose) console.log(epochLine(row, settings.epochs, (performance.now() - started) / 1000));
+      await options.onEpoch?.({
+        epoch,
+        epochs: settings.epochs,
+        row,
+        history: run.history,
+        lossWeights,
+        stop: (reason) => {
+          asked = { reason };
+        },
+      });
+      if (asked) {
+        run.stopReason = 'requested';
+        run.stopNote = (asked as { reason: string | undefined }).reason;
+        break;
+      }
+      if (options.earlyStopping && monitor.exhausted) {
+        run.stopReason = 'early-stopping';
+        break;
+      }
+      if (plateau && !plateau.observe(row) && plateau.exhausted) {
+        scale *= options.reduceOnPlateau!.factor ?? 0.1;
+        plateau.restart();
+      }
+    }
+    const restores = options.earlyStopping && (options.earlyStopping.restoreBestWeights ?? true);
+    if (restores && best.length > 0) face.weights.forEach((variable, k) => void variable.assign(best[k]!));
+  } finally {
+    tf.dispose(best);
+    tf.dispose(own);
+    optimizer.dispose();
+  }
+  run.seconds = (performance.now() - started) / 1000;
+  return run;
+}
+
+function floorOf({ reduceOnPlateau }: FitOptions, learningRate: number): number {
+  return Math.min(reduceOnPlateau?.minLearningRate ?? 0, learningRate);
+}
+
+function warn(run: Run, warning: string): void {
+  run.warnings.push(warning);
+  console.warn(warning);
+}
+
+/** One line of a verbose run. */
+function epochLine(row: HistoryRow, epochs: number, seconds: number): string {
+  const numbers = Object.entries(row)
+    .filter(([key]) => key !== 'epoch')
+    .map(([key, value]) => `${key} ${formatNumber(value)}`);
+  return `epoch ${row.epoch + 1}/${epochs}  ${formatDuration(seconds)}  ${numbers.join('  ')}`;
+}
+
+/** Checks what can be checked without data, and fills in the defaults. */
+function checkOptions(face: ModelFace, options: FitOptions) {
+  const heads = face.heads;
+  const losses = byHead(
+    heads,
+    options.losses,
+    'losses',
+    (loss) => typeof loss === 'string' || typeof loss === 'function',
+  );
+  const metrics = byHead(heads, options.metrics ?? {}, 'metrics', Array.isArray) as Named<readonly MetricName[]>;
+  for (const name of Object.values(metrics).flat()) metricOf(name);
+  const missing = heads.filter((head) => losses[head] === undefined);
+  if (missing.length > 0) {
+    throw new ReluctantError({
+      code: 'losses-missing',
+      operation: 'fit',
+      problem: `no loss for ${missing.map((head) => `"${head}"`).join(', ')}`,
+      received: Object.keys(losses),
+      expected: `a loss for each of ${heads.join(', ')}`,
+      fix: 'to leave a head out, give it a loss and the loss weight 0',
+    });
+  }
+  checkHeads(heads, options.lossWeights ?? {}, 'lossWeights');
+  checkHeads(heads, options.classWeights ?? {}, 'classWeights');
+  return {
+    plan: {
+      losses: Object.fromEntries(heads.map((head) => [head, lossOf(losses[head] as never, 'fit')])),
+      metrics,
+      clipNorm: options.clipNorm,
+      clipValue: options.clipValue,
+    },
+    epochs: checkInteger('fit', 'epochs', options.epochs ?? 10, 1),
+    batchSize: checkInteger('fit', 'batchSize', options.batchSize ?? 32, 1),
+    seed: checkInteger('fit', 'seed', options.seed ?? 0, 0, 2 ** 32 - 1),
+    shuffle: options.shuffle ?? true,
+    mode: checkChoice('fit', 'mode', options.mode ?? 'auto', ['auto', 'xla', 'graph', 'eager']),
+    lossWeights: Object.fromEntries(heads.map((head) => [head, options.lossWeights?.[head] ?? 1])),
+  };
+}
+
+function byHead<T>(
+  heads: readonly string[],
+  given: unknown,
+  what: string,
+  isOne: (value: unknown) => boolean,
+): Named<T> {
+  if (isOne(given)) {
+    if (heads.length === 1) return { [heads[0]!]: given as T };
+    throw new ReluctantError({
+      code: 'heads-unnamed',
+      operation: 'fit',
+      problem: `${what} must be given by head, as the model has ${heads.length}`,
+      received: given,
+      expected: `an object with the keys ${heads.join(', ')}`,
+    });
+  }
+  checkHeads(heads, given as object, what);
+  return given as Named<T>;
+}
+
+function checkHeads(heads: readonly string[], given: object, what: string): void {
+  const unknown = Object.keys(given).filter((name) => !heads.includes(name));
+  if (unknown.length === 0) return;
+  throw new ReluctantError({
+    code: 'unknown-head',
+    operation: 'fit',
+    problem: `${what} names ${unknown.map((name) => `"${name}"`).join(', ')}, which the model does not have`,
+    received: unknown,
+    expected: `heads among ${heads.join(', ')}`,
+  });
+}

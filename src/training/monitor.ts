@@ -1,0 +1,54 @@
+import { checkChoice, checkInteger, checkNumber, ReluctantError } from '../core';
+import type { EarlyStopping } from './options';
+import type { HistoryRow } from './run';
+
+/** Follows one number of the history and says when it last improved. */
+export class Monitor {
+  readonly key: string;
+  readonly mode: 'min' | 'max';
+  readonly patience: number;
+  private readonly minDelta: number;
+  private best = Number.NaN;
+  private wait = 0;
+
+  /** @param fallback the key to follow if the options name none. */
+  constructor(options: Pick<EarlyStopping, 'monitor' | 'mode' | 'patience' | 'minDelta'>, fallback: string) {
+    this.key = options.monitor ?? fallback;
+    this.mode = options.mode ? checkChoice('fit', 'mode', options.mode, ['min', 'max']) : directionOf(this.key);
+    this.patience = checkInteger('fit', 'patience', options.patience ?? 10, 0);
+    this.minDelta = checkNumber('fit', 'minDelta', options.minDelta ?? 0, 0);
+  }
+
+  /** Takes an epoch's numbers; true if they are the best so far. */
+  observe(row: HistoryRow): boolean {
+    const value = row[this.key];
+    if (value === undefined) {
+      throw new ReluctantError({
+        code: 'unknown-monitor',
+        operation: 'fit',
+        problem: `there is no "${this.key}" to monitor`,
+        received: this.key,
+        expected: `one of ${Object.keys(row).join(', ')}`,
+      });
+    }
+    const gain = this.mode === 'min' ? this.best - value : value - this.best;
+    const improved = !Number.isNaN(value) && (Number.isNaN(this.best) || gain > this.minDelta);
+    if (improved) {
+      this.best = value;
+      this.wait = 0;
+    } else this.wait++;
+    return improved;
+  }
+
+  /** Whether `patience` epochs have passed without improvement. As in Keras, the last improvement starts the count. */
+  get exhausted(): boolean {
+    return this.wait > 0 && this.wait >= this.patience;
+  }
+
+  /** Starts the count again. */
+  restart(): void {
+    this.wait = 0;
+  }
+}
+
+const directionOf = (key: string): 'min' | 'max' => (/(accuracy|auc(_micro)?|ic)$/.test(key) ? 'max' : 'min');

@@ -1,0 +1,118 @@
+import type { TF } from '../core';
+import type { Loss, LossName } from '../losses';
+import type { MetricName } from './metrics';
+import type { OptimizerOptions } from './optimizers';
+import type { HistoryRow, Run } from './run';
+import type { Schedule } from './schedules';
+import type { Named } from './trainable';
+
+/** Rows to train or validate on. Every tensor has the rows along its first axis; the tensors stay the caller's. */
+export interface Samples {
+  /** One tensor, or one by input name; [rows, ...]. */
+  inputs: TF.Tensor | Named<TF.Tensor>;
+  /** One tensor, or one by head; [rows, ...]. */
+  targets: TF.Tensor | Named<TF.Tensor>;
+  /** How much each row counts, [rows]; for all heads, or by head. */
+  sampleWeights?: TF.Tensor1D | Named<TF.Tensor1D>;
+}
+
+/** Rows to train on, and rows to validate on after every epoch. */
+export interface TrainingData extends Samples {
+  validation?: Samples;
+}
+
+/** How training steps run: compiled by XLA, as a TensorFlow graph, or operation by operation in tfjs. */
+export type Mode = 'auto' | 'xla' | 'graph' | 'eager';
+
+/** When to stop because a number no longer improves. */
+export interface EarlyStopping {
+  /** A key of the history; default `val_loss` with validation rows, else `loss`. */
+  monitor?: string;
+  /** Whether smaller or larger is better; default by the key: `max` for accuracy, AUC and IC, else `min`. */
+  mode?: 'min' | 'max';
+  /** Epochs without improvement before stopping; default 10. */
+  patience?: number;
+  /** Improvements no larger than this do not count; default 0. */
+  minDelta?: number;
+  /** Put back the weights of the best epoch at the end, however the run ended; default true. */
+  restoreBestWeights?: boolean;
+}
+
+/** When to lower the learning rate because a number no longer improves. */
+export interface ReduceOnPlateau {
+  /** As in {@link EarlyStopping}. */
+  monitor?: string;
+  mode?: 'min' | 'max';
+  /** What the learning rate is multiplied by; default 0.1. */
+  factor?: number;
+  /** Epochs without improvement before it is; default 10. */
+  patience?: number;
+  minDelta?: number;
+  /** Never below this; default 0. */
+  minLearningRate?: number;
+}
+
+/** What {@link FitOptions.onEpoch} is told. The model's weights are ordinary variables at that moment. */
+export interface EpochEvent {
+  /** Counted from 0. */
+  epoch: number;
+  epochs: number;
+  row: HistoryRow;
+  history: readonly HistoryRow[];
+  /** Weights of the losses by head; a changed value counts from the next epoch on and recompiles nothing. */
+  lossWeights: Record<string, number>;
+  /** Ends the run after this epoch. */
+  stop(reason?: string): void;
+}
+
+/** What {@link FitOptions.onProgress} is told, a few times a second. */
+export interface Progress {
+  epoch: number;
+  epochs: number;
+  /** Steps done in this epoch. */
+  step: number;
+  stepsPerEpoch: number;
+  seconds: number;
+  /** Seconds the rest would take at the speed so far; undefined before the first step. */
+  secondsLeft: number | undefined;
+}
+
+/** How to train. Only `losses` has no default. */
+export interface FitOptions {
+  /** The loss of each head; one loss alone serves a model of one head. */
+  losses: LossName | Loss | Named<LossName | Loss>;
+  /** How much each head's loss counts; default 1. Changing them recompiles nothing. */
+  lossWeights?: Named<number>;
+  /** How much rows of each class count, by head, by class number of a one-hot (or 0/1) target. */
+  classWeights?: Named<Record<number, number>>;
+  /** Metrics by head, or for the only head. */
+  metrics?: readonly MetricName[] | Named<readonly MetricName[]>;
+  /** Default 10. */
+  epochs?: number;
+  /** Rows per step; default 32. The last batch of an epoch is smaller if they do not divide the rows. */
+  batchSize?: number;
+  optimizer?: OptimizerOptions;
+  /** Factor on the learning rate per step; default constant. */
+  schedule?: Schedule;
+  reduceOnPlateau?: ReduceOnPlateau;
+  /** Gradients longer than this, taken together, are scaled down to it. */
+  clipNorm?: number;
+  /** Gradients are cut to [-clipValue, clipValue]. */
+  clipValue?: number;
+  /** New order of the rows in every epoch; default true. */
+  shuffle?: boolean;
+  /** Seed of order and of dropout; default 0. The same seed and mode give the same bits. */
+  seed?: number;
+  /** Default `auto`: measures graph and XLA before the first epoch and keeps the faster. */
+  mode?: Mode;
+  earlyStopping?: EarlyStopping;
+  /** Called after every epoch; may be asynchronous. */
+  onEpoch?: (event: EpochEvent) => void | Promise<void>;
+  onProgress?: (progress: Progress) => void;
+  /** Ends the run within a fraction of a second (one step, if steps are slower), keeping what was learnt. */
+  signal?: AbortSignal;
+  /** Prints a line per epoch; default false. */
+  verbose?: boolean;
+}
+
+export type { Run };

@@ -1,0 +1,98 @@
+import * as util from 'node:util';
+import { formatDuration, formatNumber, type Row, Table } from '../tables';
+import type { Mode } from './options';
+
+/** Numbers of one epoch, under Keras's names: `epoch`, `loss`, `<head>_loss`, `val_loss`, `val_<head>_<metric>` ... */
+export type HistoryRow = { epoch: number; loss: number } & Record<string, number>;
+
+/** Why a run ended. */
+export type StopReason = 'finished' | 'early-stopping' | 'aborted' | 'not-finite' | 'requested';
+
+/** Where a loss, or the weights after a step, stopped being finite numbers. */
+export interface NotFinite {
+  epoch: number;
+  /** Step in the epoch, counted from 0. */
+  step: number;
+  /** The head whose loss it was, `loss` for the total, `gradients` if the losses were finite and the new weights not. */
+  term: string;
+  /** Row numbers of that step's batch. */
+  rows: number[];
+}
+
+/** What a training run was and gave: plain data, but for its faces in notebook and terminal. */
+export class Run {
+  /** One row per epoch, `epoch` counted from 0. */
+  readonly history: HistoryRow[] = [];
+  /** The epoch with the best monitored value, counted from 0; -1 before the first. */
+  bestEpoch = -1;
+  /** The key that `bestEpoch` is the best of. */
+  monitor = 'loss';
+  stopReason: StopReason = 'finished';
+  /** What was given to `stop(reason)`. */
+  stopNote: string | undefined;
+  /** Set when `stopReason` is `not-finite`. The model then has the weights from before that step. */
+  notFinite: NotFinite | undefined;
+  /** How the steps ran. */
+  mode: Exclude<Mode, 'auto'> = 'eager';
+  /** Why in that mode. */
+  modeReason = '';
+  /** Wall-clock time of the whole call, compilation included. */
+  seconds = 0;
+  /** The part of it that was tracing, compiling and measuring. */
+  compileSeconds = 0;
+  /** Steps taken. */
+  steps = 0;
+  /** What the reader should know, such as why a step could not be compiled. */
+  readonly warnings: string[] = [];
+
+  /** The last epoch's numbers, or nothing. */
+  get last(): HistoryRow | undefined {
+    return this.history.at(-1);
+  }
+
+  /** The best epoch's numbers, or nothing. */
+  get best(): HistoryRow | undefined {
+    return this.history[this.bestEpoch];
+  }
+
+  /** One number per epoch under a key of the history. */
+  column(key: string): number[] {
+    return this.history.map((row) => row[key] ?? Number.NaN);
+  }
+
+  /** The history as a table that shows itself. */
+  table(): Table<Row> {
+    return new Table<Row>(this.history, { title: this.summary(), maxRows: 30 });
+  }
+
+  /** One line: how long, how it ran, how it ended. */
+  summary(): string {
+    const count = `${this.history.length} epoch${this.history.length === 1 ? '' : 's'}`;
+    const value = this.best?.[this.monitor];
+    const best = value === undefined ? '' : `, best ${this.monitor} ${formatNumber(value)} in epoch ${this.bestEpoch}`;
+    const end = this.notFinite
+      ? `, stopped: ${this.notFinite.term} not finite at step ${this.notFinite.step} of epoch ${this.notFinite.epoch}`
+      : this.stopReason === 'finished'
+        ? ''
+        : `, ${this.stopReason}`;
+    return `${count} in ${formatDuration(this.seconds)} (${this.mode})${best}${end}`;
+  }
+
+  toString(): string {
+    return this.table().toString();
+  }
+
+  [util.inspect.custom](): string {
+    return this.toString();
+  }
+
+  /** For JSON.stringify: the fields as they are. */
+  toJSON(): Record<string, unknown> {
+    return { ...(this as object) };
+  }
+
+  [Symbol.for('Jupyter.display')](): Record<string, unknown> {
+    const table = this.table() as unknown as Record<symbol, () => Record<string, unknown>>;
+    return table[Symbol.for('Jupyter.display')]!();
+  }
+}

@@ -1,0 +1,47 @@
+import { checkNumber } from '../core';
+
+/** Where in a run a step is. */
+export interface SchedulePoint {
+  /** Counted from 0 over the whole run. */
+  step: number;
+  stepsPerEpoch: number;
+  /** All the steps the run would take if nothing stopped it. */
+  totalSteps: number;
+}
+
+/** The factor on the learning rate at a step. It is evaluated for every step and recompiles nothing. */
+export type Schedule = (point: SchedulePoint) => number;
+
+/** A factor that never changes: the default. */
+export const constant = (): Schedule => () => 1;
+
+/**
+ * Half a cosine from 1 down to `finalFraction` over the run, after a linear warm-up from 0 (Loshchilov and Hutter 2017).
+ * The warm-up keeps Adam's first, badly estimated steps small.
+ *
+ * @param options.warmupEpochs length of the warm-up, default 0. @param options.finalFraction in [0, 1], default 0.
+ * @example
+ * warmupCosine({ warmupEpochs: 1 })({ step: 0, stepsPerEpoch: 10, totalSteps: 100 }); // 0.1
+ */
+export function warmupCosine(options: { warmupEpochs?: number; finalFraction?: number } = {}): Schedule {
+  const warmupEpochs = checkNumber('warmupCosine', 'warmupEpochs', options.warmupEpochs ?? 0, 0);
+  const finalFraction = checkNumber('warmupCosine', 'finalFraction', options.finalFraction ?? 0, 0, 1);
+  return ({ step, stepsPerEpoch, totalSteps }) => {
+    const warmup = warmupEpochs * stepsPerEpoch;
+    if (step < warmup) return (step + 1) / warmup;
+    const progress = totalSteps > warmup ? Math.min(1, (step - warmup) / (totalSteps - warmup)) : 1;
+    return finalFraction + ((1 - finalFraction) * (1 + Math.cos(Math.PI * progress))) / 2;
+  };
+}
+
+/**
+ * Multiplies the learning rate by `factor` every `epochs` epochs.
+ *
+ * @example
+ * stepDecay({ factor: 0.5, epochs: 10 })({ step: 25, stepsPerEpoch: 2, totalSteps: 100 }); // 0.5
+ */
+export function stepDecay(options: { factor: number; epochs: number }): Schedule {
+  const factor = checkNumber('stepDecay', 'factor', options.factor, 0, 1);
+  const epochs = checkNumber('stepDecay', 'epochs', options.epochs, 1);
+  return ({ step, stepsPerEpoch }) => factor ** Math.floor(step / stepsPerEpoch / epochs);
+}

@@ -1,0 +1,75 @@
+import { ReluctantError, type TF, tf } from '../core';
+
+/** Tensors by name: of a model's inputs, or of its heads. */
+export type Named<T> = Record<string, T>;
+
+/** A model written as a function over tensors. */
+export interface FunctionModel {
+  /** The names of what {@link predict} returns. */
+  heads: readonly string[];
+  /** The variables training may change. */
+  variables: readonly TF.Variable[];
+  /** Inputs by name, each [batch, ...], to predictions by head, each [batch, ...]. */
+  predict(inputs: Named<TF.Tensor>, training: boolean): Named<TF.Tensor>;
+}
+
+/** What {@link fit} can train. */
+export type Trainable = TF.LayersModel | FunctionModel;
+
+/** Both kinds of model under one face. */
+export interface ModelFace {
+  heads: readonly string[];
+  /** The names of the inputs; undefined if any will do. */
+  inputs: readonly string[] | undefined;
+  trainable: readonly TF.Variable[];
+  /** All weights: those training changes and those it does not, such as moving averages. */
+  weights: readonly TF.Variable[];
+  forward(inputs: Named<TF.Tensor>, training: boolean): Named<TF.Tensor>;
+  /** Penalties that the layers add to the loss. */
+  penalties(): TF.Tensor[];
+}
+
+/** The face of a model. Throws `not-a-model` on anything else. */
+export function faceOf(model: Trainable): ModelFace {
+  if (isLayersModel(model)) return layersFace(model);
+  if (Array.isArray(model?.heads) && Array.isArray(model.variables) && typeof model.predict === 'function') {
+    return {
+      heads: model.heads,
+      inputs: undefined,
+      trainable: model.variables,
+      weights: model.variables,
+      forward: (inputs, training) => model.predict(inputs, training),
+      penalties: () => [],
+    };
+  }
+  throw new ReluctantError({
+    code: 'not-a-model',
+    operation: 'fit',
+    problem: 'the model is of no known kind',
+    received: model,
+    expected: 'a tf.LayersModel, or { heads, variables, predict }',
+  });
+}
+
+export function isLayersModel(model: Trainable): model is TF.LayersModel {
+  return model instanceof tf.LayersModel;
+}
+
+function layersFace(model: TF.LayersModel): ModelFace {
+  const heads = model.outputNames;
+  const inputs = model.inputNames;
+  const variables = (weights: TF.LayersModel['weights']) => weights.map((weight) => weight.read() as TF.Variable);
+  return {
+    heads,
+    inputs,
+    trainable: variables(model.trainableWeights),
+    weights: variables(model.weights),
+    forward: (given, training) => {
+      const tensors = inputs.map((name) => given[name]!);
+      const output = model.apply(tensors.length === 1 ? tensors[0]! : tensors, { training });
+      const list = (Array.isArray(output) ? output : [output]) as TF.Tensor[];
+      return Object.fromEntries(heads.map((head, k) => [head, list[k]!]));
+    },
+    penalties: () => model.calculateLosses(),
+  };
+}

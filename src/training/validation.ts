@@ -1,0 +1,73 @@
+import { type TF, tf } from '../core';
+import type { Columns } from './columns';
+import { metricKey, metricOf } from './metrics';
+import { inputColumn, reduceLoss, type StepPlan, targetColumn, weightColumn } from './step';
+import type { ModelFace, Named } from './trainable';
+
+/** Rows predicted at a time: enough to keep the processor busy, few enough for the memory of a wide model. */
+const CHUNK = 4096;
+
+/** Predictions of every row, by head; the caller owns them. */
+export function predictAll(face: ModelFace, columns: Columns): Named<TF.Tensor> {
+  const inputs = Object.entries(columns.tensors).filter(([name]) => name.startsWith(inputColumn('')));
+  const parts: Named<TF.Tensor[]> = Object.fromEntries(face.heads.map((head) => [head, []]));
+  for (let start = 0; start < columns.rows; start += CHUNK) {
+    const count = Math.min(CHUNK, columns.rows - start);
+    const predictions = tf.tidy(() => {
+      const batch = inputs.map(([name, tensor]) => [name.slice(inputColumn('').length), tensor.slice(start, count)]);
+      return face.forward(Object.fromEntries(batch), false);
+    });
+    for (const head of face.heads) parts[head]!.push(predictions[head]!);
+  }
+  return Object.fromEntries(
+    face.heads.map((head) => {
+      const whole = tf.tidy(() => tf.concat(parts[head]!, 0));
+      tf.dispose(parts[head]!);
+      return [head, whole];
+    }),
+  );
+}
+
+/** Losses and metrics on the validation rows, under the history's names. */
+export function validate(plan: StepPlan, columns: Columns, lossWeights: Named<number>): Record<string, number> {
+  const { face, losses, metrics } = plan;
+  const predictions = predictAll(face, columns);
+  const row: Record<string, number> = {};
+  const single = face.heads.length === 1;
+  let total = tf.tidy(() => face.penalties().reduce((sum, penalty) => sum + penalty.dataSync()[0]!, 0));
+  const metricValues: Record<string, number> = {};
+  for (const head of face.heads) {
+    const targets = columns.tensors[targetColumn(head)]!;
+    const loss = tf.tidy(() => {
+      const values = losses[head]!(targets, predictions[head]!);
+      return reduceLoss(head, values, columns.tensors[weightColumn(head)]).dataSync()[0]!;
+    });
+    total += (lossWeights[head] ?? 1) * loss;
+    if (!single) row[`val_${head}_loss`] = loss;
+    Object.assign(metricValues, wholeMetrics(plan, head, targets, predictions[head]!, metrics[head] ?? [], 'val_'));
+  }
+  tf.dispose(predictions);
+  return { val_loss: total, ...row, ...metricValues };
+}
+
+/** Metrics of one head over all its rows. */
+export function wholeMetrics(
+  { face }: StepPlan,
+  head: string,
+  targets: TF.Tensor,
+  predictions: TF.Tensor,
+  names: StepPlan['metrics'][string],
+  prefix: string,
+): Record<string, number> {
+  if (names.length === 0) return {};
+  const [t, p] = [targets.dataSync() as Float32Array, predictions.dataSync() as Float32Array];
+  const width = t.length / targets.shape[0]!;
+  return Object.fromEntries(
+    names.map((name) => [historyKey(face, head, metricKey(name), prefix), metricOf(name).whole(t, p, width)]),
+  );
+}
+
+/** `direction_auc`, or `auc` for the only head, as Keras names them. */
+export function historyKey(face: ModelFace, head: string, metric: string, prefix = ''): string {
+  return face.heads.length === 1 ? `${prefix}${metric}` : `${prefix}${head}_${metric}`;
+}
