@@ -2,11 +2,25 @@
  * reluctant: find out why a neural network will not learn, mend it, and prove that it is mended.
  * This file is the whole public surface.
  */
+export { hasRandomKey, randomUniform, withRandomKey } from './compile';
 export { Random, ReluctantError, type TF, tf } from './core';
 export * as data from './data';
 export * as evaluation from './evaluation';
 export * as inspect from './inspection';
+export * as losses from './losses';
 export * as plots from './plots';
 export { Figure } from './plots';
 export * as synthetic from './synthetic';
 export { formatDuration, formatNumber, formatShare, Table } from './tables';
+export {
+  type EpochEvent,
+  type FitOptions,
+  fit,
+  type HistoryRow,
+  type Progress,
+  Run,
+  type Samples,
+  schedules,
+  type Trainable,
+  type TrainingData,
+} from './training';
