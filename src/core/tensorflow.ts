@@ -1,9 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import * as util from 'node:util';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import { ReluctantError } from './errors';
 import { lazy } from './lazy';
+import './nodeUtil';
 
 /** The types of TensorFlow.js, for signatures: `TF.Tensor`, `TF.LayersModel` ... */
 export type * as TF from '@tensorflow/tfjs-node-gpu';
@@ -19,7 +19,6 @@ function load(): typeof TensorFlow {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   // oneDNN picks other orders of summation from run to run; without it the same seed gives the same bits.
   process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '0';
-  mendNodeUtil();
   try {
     return require('@tensorflow/tfjs-node-gpu') as typeof TensorFlow;
   } catch (cause) {
@@ -33,13 +32,6 @@ function load(): typeof TensorFlow {
       cause,
     });
   }
-}
-
-/** tfjs-node 4.22 calls two functions of `util` that Node 23 removed; without them every op throws. */
-function mendNodeUtil(): void {
-  const legacy = util as unknown as Record<string, unknown>;
-  legacy['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
-  legacy['isArray'] ??= Array.isArray;
 }
 
 function addOnFolder(): string {
