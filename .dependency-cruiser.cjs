@@ -15,8 +15,10 @@ const LAYERS = {
   inspection: ['core', 'tables', 'plots', 'data', 'evaluation', 'losses', 'models', 'training'],
   diagnosis: ['core', 'tables', 'plots', 'data', 'evaluation', 'losses', 'models', 'training', 'inspection'],
   notebook: ['core', 'tables', 'plots', 'data', 'evaluation', 'losses', 'models', 'training', 'inspection', 'diagnosis'],
+  // The kernel runs cells: it lends the notebook functions a front end, and no part of the library imports it.
+  kernel: ['core', 'tables', 'notebook'],
   // The shell is a user of the library: it may call everything but is imported by nothing.
-  cli: ['core', 'tables', 'plots', 'data', 'synthetic', 'evaluation', 'losses', 'compile', 'layers', 'models', 'training', 'inspection', 'diagnosis', 'notebook'],
+  cli: ['core', 'tables', 'plots', 'data', 'synthetic', 'evaluation', 'losses', 'compile', 'layers', 'models', 'training', 'inspection', 'diagnosis', 'notebook', 'kernel'],
 };
 const names = Object.keys(LAYERS);
 
@@ -27,7 +29,9 @@ const KEEPERS = {
   'plotly.js-dist': '^src/(plots|core)/',
   jsdom: '^src/(plots|core)/',
   h5wasm: '^src/(inspection|core)/',
-  tslab: '^(src/notebook|kernels)/',
+  tslab: '^src/kernel/',
+  '@tslab/typescript-for-tslab': '^src/kernel/',
+  zeromq: '^src/kernel/',
 };
 
 module.exports = {

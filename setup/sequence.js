@@ -12,6 +12,7 @@ const npmPackages = require('./steps/npmPackages');
 const pythonPackages = require('./steps/pythonPackages');
 const tensorflowAddOn = require('./steps/tensorflowAddOn');
 const library = require('./steps/library');
+const kernelspec = require('./steps/kernelspec');
 
 /** @typedef {{title: string, gigabytes: number, reason: () => string | undefined,
  *   perform: (tick: import('./run').Tick) => Promise<void>}} Step `reason`: why it is to be performed, if it is */
@@ -22,6 +23,7 @@ const stepsFor = ({ tests, gpu }) => [
   pythonPackages.runtime({ gpu }),
   tensorflowAddOn,
   library,
+  kernelspec,
   ...(tests ? [pythonPackages.tests({ gpu })] : []),
 ];
 
@@ -55,7 +57,7 @@ function checkPrerequisites(steps) {
   const gigabytes = open.reduce((sum, step) => sum + step.gigabytes, 0);
   const checks = [() => checkDisk(gigabytes)];
   // The packages hold the add-on and what it links to: when they are made anew, so is it.
-  if (open.some((step) => step !== library)) checks.push(checkLibc, findPython, findCompiler);
+  if (open.some((step) => step !== library && step !== kernelspec)) checks.push(checkLibc, findPython, findCompiler);
   checkAll(checks);
 }
 

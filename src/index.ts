@@ -3,11 +3,25 @@
  * This file is the whole public surface.
  */
 export { hasRandomKey, randomUniform, withRandomKey } from './compile';
-export { Random, ReluctantError, type TF, tf } from './core';
+export { interruptRequested, interruptSignal, Random, ReluctantError, type TF, tf } from './core';
 export * as data from './data';
 export * as evaluation from './evaluation';
 export * as inspect from './inspection';
 export * as losses from './losses';
+export {
+  clearOutput,
+  display,
+  displayRaw,
+  input,
+  type MimeBundle,
+  mimeBundle,
+  ProgressBar,
+  page,
+  progress,
+  record,
+  Shown,
+  updateDisplay,
+} from './notebook';
 export * as plots from './plots';
 export { Figure } from './plots';
 export * as synthetic from './synthetic';

@@ -1,5 +1,6 @@
 export { checkChoice, checkInteger, checkNumber } from './checks';
 export { brief, type ErrorDetails, ReluctantError } from './errors';
+export { interruptRequested, interruptScope, interruptSignal } from './interrupt';
 export { lazy } from './lazy';
 export { Random } from './random';
 export { type TF, tf } from './tensorflow';

@@ -1,0 +1,177 @@
+import type { TypeScript } from './engine';
+import type { Resolution } from './resolution';
+
+/** What tslab asks of a program that is being watched. */
+interface Builder {
+  getSourceFile(file: string): TypeScript.SourceFile | undefined;
+  getProgram(): TypeScript.Program;
+  getAllDependencies(file: TypeScript.SourceFile): readonly string[];
+  emit: TypeScript.Program['emit'];
+}
+
+/** What {@link createWatchProgram} is given: tslab's wishes, collected by its call of `createWatchCompilerHost`. */
+export interface WatchHost {
+  rootFiles: readonly string[];
+  options: TypeScript.CompilerOptions;
+  system: TypeScript.System;
+  resolution: Resolution;
+  afterProgramCreate?: (builder: Builder) => void;
+}
+
+interface Timed {
+  file: TypeScript.SourceFile | undefined;
+  text?: string;
+}
+
+/** Internal functions of the compiler that its declaration file leaves out. */
+interface Internals {
+  bindSourceFile(file: TypeScript.SourceFile, options: TypeScript.CompilerOptions): void;
+}
+
+/** Files whose text tslab makes up: the cell and the declarations of the cells before it. */
+const MADE_UP = /\/(__tslab__\.ts|__prev__\.d\.ts)$/;
+const PACKAGE = /\/node_modules\//;
+
+/**
+ * Keeps one program up to date with the cells. The compiler's own watch program rebuilds a graph of all declarations for
+ * every keystroke; a notebook changes one small file at a time, so this one parses that file, reuses everything else, and
+ * builds the program only when somebody asks for more than the parsed file.
+ */
+export class ProgramWatch {
+  private program: TypeScript.Program | undefined;
+  private readonly files = new Map<string, Timed>();
+  private readonly host: TypeScript.CompilerHost;
+  private rootFiles: readonly string[];
+  private timer: unknown;
+
+  constructor(
+    private readonly ts: typeof TypeScript,
+    private readonly watch: WatchHost,
+  ) {
+    this.rootFiles = watch.rootFiles;
+    this.host = this.compilerHost();
+    for (const file of this.rootFiles) watch.system.watchFile!(file, () => this.changed(file));
+    this.rebuild();
+  }
+
+  close(): void {
+    this.files.clear();
+    this.program = undefined;
+  }
+
+  updateRootFileNames(files: readonly string[]): void {
+    this.rootFiles = files;
+    this.schedule();
+  }
+
+  /** Forgets the parsed form of a file, because its text has changed or its tree was written to. */
+  forget(file: string): void {
+    this.files.delete(file);
+  }
+
+  private changed(file: string): void {
+    const known = MADE_UP.test(file) ? this.files.get(file) : undefined;
+    if (!known || known.text !== this.watch.system.readFile(file)) this.forget(file);
+    this.schedule();
+  }
+
+  /** tslab runs the callback of the last timer itself, when it has told all that has changed. */
+  private schedule(): void {
+    const { system } = this.watch;
+    if (this.timer !== undefined) system.clearTimeout!(this.timer);
+    this.timer = system.setTimeout!(() => {
+      this.timer = undefined;
+      this.rebuild();
+    }, 0);
+  }
+
+  private rebuild(): void {
+    let current: TypeScript.Program | undefined;
+    const program = (): TypeScript.Program => {
+      current ??= this.build();
+      return current;
+    };
+    const { ts } = this;
+    this.watch.afterProgramCreate?.({
+      getSourceFile: (file) => {
+        if (current || !MADE_UP.test(file)) return program().getSourceFile(file);
+        const parsed = this.host.getSourceFile(file, this.watch.options.target!);
+        if (parsed) (ts as unknown as Internals).bindSourceFile(parsed, this.watch.options);
+        return parsed;
+      },
+      getProgram: program,
+      getAllDependencies: (file) => sourceDependencies(program(), file, this.watch.resolution),
+      emit: (...args) => program().emit(...args),
+    });
+  }
+
+  private build(): TypeScript.Program {
+    this.program = this.ts.createProgram({
+      rootNames: this.rootFiles,
+      options: this.watch.options,
+      host: this.host,
+      ...(this.program ? { oldProgram: this.program } : {}),
+    });
+    return this.program;
+  }
+
+  private compilerHost(): TypeScript.CompilerHost {
+    const { ts } = this;
+    const { options, system, resolution } = this.watch;
+    const host = ts.createCompilerHost(options);
+    return {
+      ...host,
+      getCurrentDirectory: () => system.getCurrentDirectory(),
+      fileExists: (file) => system.fileExists(file),
+      readFile: (file) => system.readFile(file),
+      directoryExists: (folder) => system.directoryExists(folder),
+      getSourceFile: (file, version) => this.sourceFile(file, version),
+      hasInvalidatedResolutions: (file) => resolution.hasMissing(file),
+      resolveModuleNameLiterals: (literals, importer) =>
+        literals.map((literal) => resolution.resolve(literal.text, importer)),
+    };
+  }
+
+  private sourceFile(
+    name: string,
+    version: TypeScript.ScriptTarget | TypeScript.CreateSourceFileOptions,
+  ): TypeScript.SourceFile | undefined {
+    const known = this.files.get(name);
+    if (known) return known.file;
+    const text = this.watch.system.readFile(name);
+    const file = text === undefined ? undefined : this.ts.createSourceFile(name, text, version);
+    const entry: Timed = { file };
+    if (MADE_UP.test(name)) entry.text = text!;
+    this.files.set(name, entry);
+    // Files of packages do not change under a running kernel; the user's own do, and tslab wants to hear of it.
+    if (!MADE_UP.test(name) && !PACKAGE.test(name) && !name.endsWith('.d.ts')) {
+      this.watch.system.watchFile!(name, () => this.forget(name));
+    }
+    return file;
+  }
+}
+
+/** All TypeScript and JavaScript sources that `file` imports, directly or not; declaration files are not entered. */
+function sourceDependencies(
+  program: TypeScript.Program,
+  file: TypeScript.SourceFile,
+  resolution: Resolution,
+): readonly string[] {
+  const seen = new Set<string>([file.fileName]);
+  const queue = [file];
+  for (let next = queue.pop(); next; next = queue.pop()) {
+    for (const literal of importsOf(next)) {
+      const name = resolution.resolve(literal.text, next.fileName).resolvedModule?.resolvedFileName;
+      if (!name || seen.has(name) || name.endsWith('.d.ts')) continue;
+      const found = program.getSourceFile(name);
+      if (!found) continue;
+      seen.add(name);
+      queue.push(found);
+    }
+  }
+  return [...seen];
+}
+
+function importsOf(file: TypeScript.SourceFile): readonly { text: string }[] {
+  return (file as unknown as { imports?: readonly { text: string }[] }).imports ?? [];
+}

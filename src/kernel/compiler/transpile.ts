@@ -1,0 +1,88 @@
+import { SourceMap } from 'node:module';
+import type { TypeScript } from './engine';
+
+/** A place in a text, counted from 1. */
+export interface Position {
+  line: number;
+  column: number;
+}
+
+/** The way back from a place in the JavaScript that runs to the TypeScript that was written. */
+export class SourceTrail {
+  constructor(
+    private readonly maps: readonly SourceMap[],
+    private readonly skippedLines = 0,
+  ) {}
+
+  /** The same trail for a source whose text begins after `lines` lines of the compiled one. */
+  after(lines: number): SourceTrail {
+    return new SourceTrail(this.maps, lines);
+  }
+
+  origin({ line, column }: Position): Position | undefined {
+    let at = { line: line - 1, column: column - 1 };
+    for (const map of this.maps) {
+      const entry = map.findEntry(at.line, at.column);
+      if (!('originalLine' in entry)) return undefined;
+      at = { line: entry.originalLine, column: entry.originalColumn };
+    }
+    const found = { line: at.line + 1 - this.skippedLines, column: at.column + 1 };
+    return found.line >= 1 ? found : undefined;
+  }
+}
+
+/** The name under which the running code finds the functions that let it be interrupted. */
+export const GUARD = '__reluctant';
+
+const INLINE_MAP = /\n\/\/# sourceMappingURL=data:application\/json;base64,([\w+/=]+)\s*$/;
+
+/**
+ * From the modules that the compiler emits to the CommonJS that runs. On the way every `await` is guarded, so that
+ * interrupted code does not go on when the promise it waits for settles later.
+ */
+export function transpile(
+  ts: typeof TypeScript,
+  javascript: string,
+  options: TypeScript.TranspileOptions,
+): { code: string; trail: SourceTrail } {
+  const inline = INLINE_MAP.exec(javascript);
+  const { outputText, sourceMapText } = ts.transpileModule(
+    inline ? javascript.slice(0, inline.index + 1) : javascript,
+    {
+      ...options,
+      compilerOptions: { ...options.compilerOptions, sourceMap: true },
+      transformers: { before: [guardAwaits(ts)] },
+    },
+  );
+  const maps = [
+    JSON.parse(sourceMapText!),
+    ...(inline ? [JSON.parse(Buffer.from(inline[1]!, 'base64').toString())] : []),
+  ];
+  const code = outputText
+    .replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n')
+    // Without this line a cell that fails at its first statement would already have wiped out what it was to define anew.
+    .replace(/^(?:exports\.[\w$]+ = )+void 0;$/m, '');
+  return { code, trail: new SourceTrail(maps.map((map) => new SourceMap(map))) };
+}
+
+function guardAwaits(ts: typeof TypeScript): TypeScript.TransformerFactory<TypeScript.SourceFile> {
+  const { factory } = ts;
+  const guarded = (method: string, expression: TypeScript.Expression) =>
+    factory.createCallExpression(
+      factory.createPropertyAccessExpression(factory.createIdentifier(GUARD), method),
+      undefined,
+      [expression],
+    );
+  return (context) => (file) => {
+    const visit = (node: TypeScript.Node): TypeScript.Node => {
+      const inner = ts.visitEachChild(node, visit, context);
+      if (ts.isAwaitExpression(inner)) return factory.updateAwaitExpression(inner, guarded('wait', inner.expression));
+      if (ts.isForOfStatement(inner) && inner.awaitModifier) {
+        const { awaitModifier, initializer, expression, statement } = inner;
+        return factory.updateForOfStatement(inner, awaitModifier, initializer, guarded('each', expression), statement);
+      }
+      return inner;
+    };
+    return ts.visitNode(file, visit) as TypeScript.SourceFile;
+  };
+}

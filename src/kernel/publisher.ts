@@ -1,0 +1,110 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { Header, Json } from './message';
+import { type CellRun, currentRun } from './scope';
+import type { Channel, Outbound } from './shared';
+
+/** Text is gathered this long before it is sent, in milliseconds, and at most this much of it, in characters. */
+const GATHER = 20;
+const GATHER_LENGTH = 32_768;
+
+/** Sends what cells and requests produce to the wire thread, in order. */
+export class Publisher {
+  private text = '';
+  private stream: 'stdout' | 'stderr' = 'stdout';
+  private streamRun: CellRun | undefined;
+  private since = 0;
+  private timer: NodeJS.Timeout | undefined;
+  /** The cell that output without a known origin is shown under. */
+  private latest: CellRun | undefined;
+
+  constructor(
+    private readonly port: MessagePort,
+    private readonly startTimer: typeof setTimeout,
+  ) {}
+
+  /** From now on output of unknown origin belongs to `run`. */
+  begin(run: CellRun): void {
+    this.flush();
+    this.latest = run;
+  }
+
+  /** Sends a message to all clients on behalf of a request. */
+  publish(type: string, content: Json, parent?: Header, extra: { metadata?: Json; buffers?: Uint8Array[] } = {}): void {
+    this.flush();
+    this.post({ kind: 'publish', type, content, parent, ...extra });
+  }
+
+  /** Sends a message to all clients on behalf of the cell that is running; silent cells have no output. */
+  show(type: string, content: Json): void {
+    const run = currentRun() ?? this.latest;
+    if (run?.options.silent) return;
+    this.publish(type, content, run?.parent);
+  }
+
+  reply(channel: Channel, type: string, content: Json, request: { header: Header; identities: Uint8Array[] }): void {
+    this.flush();
+    this.post({ kind: 'reply', channel, type, content, parent: request.header, identities: request.identities });
+  }
+
+  /** Sends an `input_request` to the client that runs `run`; its answer names `id` as its parent. */
+  ask(content: Json, run: CellRun, id: string): void {
+    this.flush();
+    this.post({ kind: 'ask', content, parent: run.parent, identities: run.identities, id });
+  }
+
+  finish(): void {
+    this.flush();
+    this.post({ kind: 'finish' });
+  }
+
+  write(stream: 'stdout' | 'stderr', text: string): void {
+    const run = currentRun() ?? this.latest;
+    if (run?.options.silent || text === '') return;
+    if (this.text !== '' && (stream !== this.stream || run !== this.streamRun)) this.flush();
+    if (this.text === '') {
+      this.stream = stream;
+      this.streamRun = run;
+      this.since = performance.now();
+      this.timer ??= this.startTimer(() => this.flush(), GATHER);
+    }
+    this.text += text;
+    // A loop that never lets a timer run must be seen at work all the same.
+    if (this.text.length >= GATHER_LENGTH || performance.now() - this.since > GATHER) this.flush();
+  }
+
+  flush(): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.text === '') return;
+    const text = this.text;
+    this.text = '';
+    this.post({
+      kind: 'publish',
+      type: 'stream',
+      content: { name: this.stream, text },
+      parent: this.streamRun?.parent,
+    });
+  }
+
+  /** Sends what `process.stdout` and `process.stderr` are given to the notebook. */
+  captureStreams(): void {
+    for (const name of ['stdout', 'stderr'] as const) {
+      const decoder = new TextDecoder();
+      const stream = process[name];
+      stream.write = ((
+        chunk: string | Uint8Array,
+        encoding?: BufferEncoding | ((error?: Error) => void),
+        done?: (error?: Error) => void,
+      ) => {
+        const callback = typeof encoding === 'function' ? encoding : done;
+        this.write(name, typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }));
+        if (callback) process.nextTick(callback);
+        return true;
+      }) as typeof stream.write;
+    }
+  }
+
+  private post(message: Outbound): void {
+    this.port.postMessage(message);
+  }
+}

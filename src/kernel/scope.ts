@@ -1,0 +1,135 @@
+import type { Header } from './message';
+
+/** One run of a cell. Output belongs to the cell that caused it, also when it comes late. */
+export class CellRun {
+  /** Set when the user has interrupted the cell; its code does not go on after that. */
+  interrupted = false;
+  /** Text for the pager, sent with the reply. */
+  readonly pages: Record<string, unknown>[] = [];
+  private readonly timers = new Set<NodeJS.Timeout | NodeJS.Immediate>();
+
+  constructor(
+    readonly parent: Header,
+    readonly identities: Uint8Array[],
+    /** The execution count that the front end shows. */
+    readonly count: number,
+    /** Tells runs apart that have the same count. */
+    readonly serial: number,
+    readonly options: { silent: boolean; allowInput: boolean },
+  ) {}
+
+  own(timer: NodeJS.Timeout | NodeJS.Immediate): void {
+    this.timers.add(timer);
+  }
+
+  disown(timer: NodeJS.Timeout | NodeJS.Immediate): void {
+    this.timers.delete(timer);
+  }
+
+  /** Stops what the cell has set going. */
+  interrupt(): void {
+    this.interrupted = true;
+    for (const timer of this.timers) {
+      clearTimeout(timer as NodeJS.Timeout);
+      clearImmediate(timer as NodeJS.Immediate);
+    }
+    this.timers.clear();
+  }
+}
+
+let current: CellRun | undefined;
+
+/** The cell on whose behalf code is running now. */
+export function currentRun(): CellRun | undefined {
+  return current;
+}
+
+export function enterRun(run: CellRun | undefined): void {
+  current = run;
+}
+
+/** Runs `body` on behalf of `run`. */
+export function within<T>(run: CellRun | undefined, body: () => T): T {
+  const before = current;
+  current = run;
+  try {
+    return body();
+  } finally {
+    current = before;
+  }
+}
+
+const never = new Promise<never>(() => {});
+
+/**
+ * What guarded code of cells calls (see `transpile`). After each wait the code is given back its cell, and code of an
+ * interrupted cell is left waiting for ever, for the garbage collector to fetch.
+ *
+ * AsyncLocalStorage would do the first half with less code, but on Node 20 and 22 it keeps a stack that breaks, and takes
+ * the process with it, when a busy cell is cut off.
+ */
+export const guard = {
+  wait(value: unknown): unknown {
+    const run = current;
+    if (run === undefined || typeof (value as PromiseLike<unknown> | undefined)?.then !== 'function') return value;
+    return Promise.resolve(value).then(
+      (result) => {
+        if (run.interrupted) return never;
+        current = run;
+        return result;
+      },
+      (error) => {
+        if (run.interrupted) return never;
+        current = run;
+        throw error;
+      },
+    );
+  },
+
+  async *each(items: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<unknown> {
+    const run = current;
+    const asynchronous = (items as AsyncIterable<unknown>)[Symbol.asyncIterator];
+    const source = asynchronous ? asynchronous.call(items) : (items as Iterable<unknown>)[Symbol.iterator]();
+    let finished = false;
+    try {
+      for (;;) {
+        const next = await source.next();
+        if (run?.interrupted) await never;
+        if (run) current = run;
+        if (next.done) {
+          finished = true;
+          return;
+        }
+        yield await next.value;
+      }
+    } finally {
+      if (!finished) await source.return?.();
+    }
+  },
+};
+
+type Starter = (callback: (...args: unknown[]) => unknown, ...rest: unknown[]) => NodeJS.Timeout | NodeJS.Immediate;
+
+/** Makes timers remember the cell that started them, so that their output is shown there and an interrupt stops them. */
+export function bindTimers(): void {
+  const world = globalThis as unknown as Record<string, Starter>;
+  for (const name of ['setTimeout', 'setInterval', 'setImmediate'] as const) {
+    const original = world[name]!;
+    const replacement: Starter = (callback, ...rest) => {
+      const run = current;
+      if (run === undefined || typeof callback !== 'function') return original(callback, ...rest);
+      const timer = original(
+        (...args: unknown[]) => {
+          if (name !== 'setInterval') run.disown(timer);
+          return within(run, () => callback(...args));
+        },
+        ...rest,
+      );
+      run.own(timer);
+      return timer;
+    };
+    // util.promisify(setTimeout) and timers/promises look for their own version under a symbol.
+    Object.defineProperties(replacement, Object.getOwnPropertyDescriptors(original));
+    world[name] = replacement;
+  }
+}

@@ -1,0 +1,69 @@
+import type { Header, Json, Message } from './message';
+
+/** What the connection file of Jupyter says. */
+export interface Connection {
+  transport: string;
+  ip: string;
+  key: string;
+  signature_scheme: string;
+  shell_port: number;
+  iopub_port: number;
+  stdin_port: number;
+  control_port: number;
+  hb_port: number;
+}
+
+/** Channels on which requests arrive and replies leave. */
+export type Channel = 'shell' | 'control' | 'stdin';
+
+/** From the wire thread to the thread that runs cells. */
+export type Inbound =
+  | { kind: 'message'; channel: Channel; message: Message; received: number }
+  | { kind: 'interrupt'; request: number }
+  | { kind: 'shutdown' }
+  /** The sockets are closed and everything has been sent. */
+  | { kind: 'closed' };
+
+/** From the thread that runs cells to the wire thread. */
+export type Outbound =
+  | {
+      kind: 'reply';
+      channel: Channel;
+      type: string;
+      content: Json;
+      parent: Header;
+      identities: Uint8Array[];
+    }
+  | {
+      kind: 'publish';
+      type: string;
+      content: Json;
+      parent: Header | undefined;
+      metadata?: Json;
+      buffers?: Uint8Array[];
+    }
+  | { kind: 'ask'; content: Json; parent: Header; identities: Uint8Array[]; id: string }
+  | { kind: 'finish' };
+
+/**
+ * Words of memory that both threads see. The wire thread must know what the other one is doing when it cannot be asked.
+ */
+export const FLAG = {
+  /** What the cell thread is at: one of {@link PHASE}. */
+  phase: 0,
+  /** Number of interruptions requested so far. */
+  requested: 1,
+  /** The last interruption that the cell thread has taken note of. */
+  noted: 2,
+  /** 1 when the running cell holds the interrupt signal and may be trusted to stop by itself for a while. */
+  cooperative: 3,
+  length: 4,
+} as const;
+
+/** What the cell thread is doing. */
+export const PHASE = { own: 0, userCode: 1 } as const;
+
+/** Milliseconds on a clock that both threads share. */
+export function now(): number {
+  return performance.timeOrigin + performance.now();
+}
