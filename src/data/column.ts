@@ -29,16 +29,28 @@ export type Column = NumberColumn | SymbolColumn | DateColumn | TimeColumn;
 /** The day that stands for "no date" in a {@link DateColumn}. */
 export const MISSING_DAY = -2147483648;
 
+/** Milliseconds in a calendar day of UTC, which has no leap seconds. */
 export const MILLISECONDS_PER_DAY = 86_400_000;
 
-/** A day number as ISO text: 0 -> "1970-01-01". Empty for a missing day. */
+/**
+ * A day number as ISO text. Empty for a missing day.
+ *
+ * @example
+ * dayToText(0); // '1970-01-01'
+ */
 export function dayToText(day: number): string {
   if (day === MISSING_DAY) return '';
   const date = new Date(day * MILLISECONDS_PER_DAY);
   return Number.isNaN(date.getTime()) ? '' : date.toISOString().slice(0, 10);
 }
 
-/** ISO text as a day number: "1970-01-02" -> 1. `undefined` for anything that is not a day of the calendar. */
+/**
+ * ISO text as a day number. `undefined` for anything that is not a day of the calendar.
+ *
+ * @example
+ * textToDay('1970-01-02'); // 1
+ * textToDay('2024-02-31'); // undefined
+ */
 export function textToDay(text: string): number | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
   const time = Date.parse(`${text}T00:00:00Z`);
@@ -48,7 +60,12 @@ export function textToDay(text: string): number | undefined {
     : time / MILLISECONDS_PER_DAY;
 }
 
-/** The value of a row for people and for text formats: number, text, ISO day or ISO instant; `undefined` where missing. */
+/**
+ * The value of a row for people and for text formats: number, text, ISO day or ISO instant; `undefined` where missing.
+ *
+ * @example
+ * cellOf({ kind: 'date', values: Int32Array.of(1) }, 0); // '1970-01-02'
+ */
 export function cellOf(column: Column, row: number): number | string | undefined {
   const value = column.values[row];
   if (value === undefined) return undefined;

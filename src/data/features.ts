@@ -136,7 +136,12 @@ export const STANDARD_FEATURES = [
   'volatility20',
 ] as const satisfies readonly FeatureName[];
 
-/** Every feature there is, with its formula and the columns it needs. */
+/**
+ * Every feature there is, with its formula and the columns it needs.
+ *
+ * @example
+ * describeFeatures().rows.length > 10; // true
+ */
 export function describeFeatures(): Table<{ feature: string; about: string; needs: string }> {
   return new Table(
     Object.entries(DEFINITIONS).map(([feature, { about, needs }]) => ({ feature, about, needs: needs.join(', ') })),
@@ -152,6 +157,9 @@ export function describeFeatures(): Table<{ feature: string; about: string; need
  * @param names which features; default {@link STANDARD_FEATURES}, as far as the data has the columns for them.
  * @returns the same rows in the same order, with one column more per feature.
  * @throws ReluctantError `unknown-feature`, `column-not-found`.
+ * @example
+ * const prices = rl.synthetic.market({ symbols: 1, days: 30, seed: 7 });
+ * addFeatures(prices, ['logReturn']).numbers('logReturn').length; // 30
  */
 export function addFeatures(market: Dataset, names?: readonly string[]): Dataset {
   const possible = (name: FeatureName) => DEFINITIONS[name].needs.every((column) => market.has(column));

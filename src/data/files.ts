@@ -4,6 +4,7 @@ import { brief, ReluctantError } from '../core';
 
 /** What {@link FileFormat} a file may have. */
 export const FILE_FORMATS = ['csv', 'parquet', 'json', 'arrow'] as const;
+/** A kind of file that {@link load} reads and {@link save} writes. */
 export type FileFormat = (typeof FILE_FORMATS)[number];
 
 /** Extension -> format; a `.gz` or `.zst` after it is looked through. */

@@ -4,6 +4,7 @@ import type { Dataset } from './dataset';
 
 /** The columns of daily market data that features and targets are made from. */
 export const MARKET_COLUMNS = ['symbol', 'date', 'open', 'high', 'low', 'close', 'volume'] as const;
+/** The name of a column of daily market data. */
 export type MarketColumn = (typeof MARKET_COLUMNS)[number];
 
 /** What each column is also called in files; compared without case, spaces, underscores, dots and hyphens. */
@@ -110,7 +111,13 @@ export interface PanelOrder {
   starts: Int32Array;
 }
 
-/** Sorts the rows of market data by symbol and date without moving them. */
+/**
+ * Sorts the rows of market data by symbol and date without moving them.
+ *
+ * @example
+ * const prices = rl.synthetic.market({ symbols: 2, days: 5, seed: 7 });
+ * panelOrder(prices).starts; // [0, 5, 10]
+ */
 export function panelOrder(dataset: Dataset): PanelOrder {
   const codes = dataset.column('symbol').values;
   const dates = dataset.numbers('date');

@@ -38,7 +38,7 @@ export interface SampleValues {
   rows: Int32Array;
 }
 
-/** Samples of one part of the data, as plain arrays; {@link toTensors} turns them into what a model takes. */
+/** Samples of one part of the data, as plain arrays, made by {@link makeSamples}; {@link toTensors} turns them into what a model takes. */
 export class SampleSet implements SampleValues {
   readonly inputs: Float32Array;
   readonly directions: Uint8Array;

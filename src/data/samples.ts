@@ -70,8 +70,11 @@ export interface Samples {
  * @param dataset market data, real or synthetic; needs a date and a close.
  * @throws ReluctantError `samples-empty` when nothing is left; and those of `toMarket`, `addFeatures`, `addTargets`, `splitByTime`.
  * @example
+ * const prices = rl.synthetic.market({ symbols: 2, days: 200, seed: 7 });
  * const samples = makeSamples(prices, { window: 16, horizon: 3 });
- * const { inputs, targets } = samples.training.toTensors(); // [n, 16, features]; { direction: [n, 3], volatility: [n, 1], magnitude: [n, 1] }
+ * const { inputs, targets } = samples.training.toTensors();
+ * inputs.shape[1]; // 16
+ * targets.direction.shape[1]; // 3
  */
 export function makeSamples(dataset: Dataset, options: SampleOptions = {}): Samples {
   const { window = 32, horizon = 3, stride = 1, direction = 'terciles', scaling = 'standard' } = options;

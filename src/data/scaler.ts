@@ -18,7 +18,7 @@ export interface ScalerState {
  * normal feature, and unmoved by outliers). A feature that never changes is only centred.
  *
  * @example
- * const scaler = Scaler.fit('standard', ['x'], [Float64Array.of(1, 2, 3)]);
+ * const scaler = Scaler.fit('standard', ['x'], [Float64Array.of(1, 3)]);
  * scaler.transform(0, 3); // 1
  */
 export class Scaler {

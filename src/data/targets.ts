@@ -24,6 +24,9 @@ export interface TargetOptions {
  *
  * @param market data with the names of `toMarket`; need not be sorted.
  * @throws ReluctantError for a horizon out of range, `column-not-found`.
+ * @example
+ * const prices = rl.synthetic.market({ symbols: 1, days: 30, seed: 7 });
+ * addTargets(prices, { horizon: 5 }).numbers('forwardReturn').length; // 30
  */
 export function addTargets(market: Dataset, { horizon = 3, volatility = 'deviation' }: TargetOptions = {}): Dataset {
   const operation = 'data.addTargets';

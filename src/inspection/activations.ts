@@ -71,7 +71,7 @@ export const SATURATION: Readonly<Record<string, number>> = { sigmoid: 5.9866, t
 
 const RECTIFIED = new Set(['relu', 'relu6']);
 
-/** Rows per layer, and per unit in `units`. */
+/** Rows per layer, and per unit in `units`: what {@link activations} gives. */
 export class ActivationTable extends Table<LayerActivation> {
   /** Every unit of every layer. */
   readonly units: Table<UnitActivation>;

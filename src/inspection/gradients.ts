@@ -68,7 +68,7 @@ export interface TermCosine {
 
 const share = (value: unknown) => formatShare(Number(value));
 
-/** Rows per layer; tensors, terms and angles beside. */
+/** Rows per layer; tensors, terms and angles beside: what {@link gradients} gives. */
 export class GradientTable extends Table<GradientRow> {
   /** Every trainable weight tensor. */
   readonly tensors: Table<GradientRow>;

@@ -3,7 +3,13 @@ import { ReluctantError, type TF, tf } from '../core';
 /** Inputs of a model: one tensor, one per input in order, or one per input by name. Rows first. */
 export type ModelInputs = TF.Tensor | TF.Tensor[] | Record<string, TF.Tensor>;
 
-/** The layers of a model that compute something themselves: nested models are opened, in the order of evaluation. */
+/**
+ * The layers of a model that compute something themselves: nested models are opened, in the order of evaluation.
+ *
+ * @example
+ * const inner = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+ * leafLayers(tf.sequential({ layers: [inner, tf.layers.dense({ units: 1 })] })).length; // 2
+ */
 export function leafLayers(model: TF.LayersModel): TF.layers.Layer[] {
   return model.layers.flatMap((layer) =>
     Array.isArray((layer as unknown as TF.LayersModel).layers)

@@ -141,7 +141,12 @@ export class Figure {
   }
 }
 
-/** Takes away what plotly.js would read as a tag, so that a name from data is shown letter by letter. */
+/**
+ * Takes away what plotly.js would read as a tag, so that a name from data is shown letter by letter.
+ *
+ * @example
+ * plainText('<b>'); // '‹b›'
+ */
 export function plainText(text: unknown): string {
   return String(text).replaceAll('<', '‹').replaceAll('>', '›');
 }

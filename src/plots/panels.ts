@@ -36,6 +36,10 @@ const RIGHT = 24;
 /**
  * Small plots in a grid, each with its own axes and title. A name that occurs in several panels stands in the legend once.
  * The legend lies under the title, in one row.
+ *
+ * @example
+ * const panel = { title: 'a', traces: [{ type: 'scatter', x: [0, 1], y: [1, 2] }] };
+ * panels([panel, { ...panel, title: 'b' }], { title: 'Two' }) instanceof rl.Figure; // true
  */
 export function panels(list: readonly Panel[], options: PanelOptions): Figure {
   const count = Math.max(1, list.length);

@@ -7,7 +7,12 @@ import { type Box, textBox, textWidth } from './textSize';
 
 const jsdom = lazy(() => require('jsdom') as typeof JSDOMPackage);
 
-/** The file of plotly.js, for pages that carry it. */
+/**
+ * The file of plotly.js, for pages that carry it.
+ *
+ * @example
+ * plotlyFile().endsWith('plotly.js'); // true
+ */
 export function plotlyFile(): string {
   return require.resolve('plotly.js-dist/plotly.js');
 }

@@ -5,7 +5,13 @@ export function formatValue(value: unknown): string {
   return typeof value === 'number' ? formatNumber(value) : String(value);
 }
 
-/** Four significant digits by default; exponents only where a plain number would mislead or be long. */
+/**
+ * Four significant digits by default; exponents only where a plain number would mislead or be long.
+ *
+ * @example
+ * formatNumber(1234.5678); // '1235'
+ * formatNumber(0.0000123456); // '1.235e-5'
+ */
 export function formatNumber(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '-∞';
   if (value === 0) return '0';
@@ -16,14 +22,26 @@ export function formatNumber(value: number, digits = 4): string {
   return text.includes('e') ? value.toFixed(0) : text;
 }
 
-/** A fraction as a percentage: 0.123 -> "12.3 %". */
+/**
+ * A fraction as a percentage.
+ *
+ * @example
+ * formatShare(0.123); // '12.3 %'
+ */
 export function formatShare(fraction: number): string {
   if (!Number.isFinite(fraction)) return formatNumber(fraction);
   const percent = fraction * 100;
   return `${percent === 0 || percent === 100 ? percent : percent.toFixed(percent < 1 || percent > 99 ? 2 : 1)} %`;
 }
 
-/** A duration for people: 0.4 s, 12 s, 3 min 5 s, 2 h 4 min. */
+/**
+ * A duration for people.
+ *
+ * @param seconds at least 0.
+ * @example
+ * formatDuration(0.4); // '0.4 s'
+ * formatDuration(7440); // '2 h 4 min'
+ */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';
   if (seconds < 10) return `${seconds.toFixed(1)} s`;

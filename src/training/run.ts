@@ -19,7 +19,7 @@ export interface NotFinite {
   rows: number[];
 }
 
-/** What a training run was and gave: plain data, but for its faces in notebook and terminal. */
+/** What a training run of {@link fit} was and gave: plain data, but for its faces in notebook and terminal. */
 export class Run {
   /** One row per epoch, `epoch` counted from 0. */
   readonly history: HistoryRow[] = [];

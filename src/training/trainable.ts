@@ -56,6 +56,8 @@ export function isLayersModel(model: Trainable): model is TF.LayersModel {
 }
 
 function layersFace(model: TF.LayersModel): ModelFace {
+  // A tf.sequential model that was never compiled knows its names only once it is built.
+  if (model.outputNames.length === 0) (model as TF.Sequential).build();
   const heads = model.outputNames;
   const inputs = model.inputNames;
   const variables = (weights: TF.LayersModel['weights']) => weights.map((weight) => weight.read() as TF.Variable);

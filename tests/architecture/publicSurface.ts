@@ -1,0 +1,85 @@
+// Reads the library's public surface the way an editor does: every export of src/index.ts, namespaces included, with its
+// documentation comment.
+import * as path from 'node:path';
+import * as ts from 'typescript';
+
+export const ROOT = path.resolve(__dirname, '..', '..');
+
+/** One exported name. */
+export interface PublicName {
+  /** As a notebook writes it: `rl.data.load`, `rl.Table.row`. */
+  name: string;
+  kind: 'function' | 'class' | 'value' | 'type' | 'member';
+  /** The file that declares it, relative to the project. */
+  file: string;
+  /** The comment's prose. */
+  text: string;
+  /** The code of each `@example`. */
+  examples: string[];
+}
+
+export function publicNames(): PublicName[] {
+  const config = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(path.join(ROOT, 'tsconfig.json'), ts.sys.readFile).config,
+    ts.sys,
+    ROOT,
+  );
+  const program = ts.createProgram(config.fileNames, { ...config.options, noEmit: true });
+  const checker = program.getTypeChecker();
+  const names: PublicName[] = [];
+  const seen = new Set<ts.Symbol>();
+
+  const walk = (module: ts.Symbol, prefix: string): void => {
+    for (const exported of checker.getExportsOfModule(module)) {
+      const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+      const [declaration] = symbol.getDeclarations() ?? [];
+      if (!declaration || seen.has(symbol)) continue;
+      seen.add(symbol);
+      const file = path.relative(ROOT, declaration.getSourceFile().fileName);
+      const name = `${prefix}.${exported.name}`;
+      if (!file.startsWith('src')) continue; // the types of TensorFlow.js are documented there
+      if (symbol.flags & ts.SymbolFlags.ValueModule && ts.isSourceFile(declaration)) walk(symbol, name);
+      else {
+        names.push({ name, kind: kindOf(symbol), file, ...documentation(symbol, checker) });
+        if (symbol.flags & ts.SymbolFlags.Class) names.push(...members(symbol, name, file, checker));
+      }
+    }
+  };
+  const index = program.getSourceFile(path.join(ROOT, 'src', 'index.ts'))!;
+  walk(checker.getSymbolAtLocation(index)!, 'rl');
+  return names;
+}
+
+function kindOf(symbol: ts.Symbol): PublicName['kind'] {
+  if (symbol.flags & ts.SymbolFlags.Class) return 'class';
+  if (symbol.flags & ts.SymbolFlags.Function) return 'function';
+  return symbol.flags & ts.SymbolFlags.Value ? 'value' : 'type';
+}
+
+function documentation(symbol: ts.Symbol, checker: ts.TypeChecker): Pick<PublicName, 'text' | 'examples'> {
+  const examples = symbol
+    .getJsDocTags(checker)
+    .filter((tag) => tag.name === 'example')
+    .map((tag) => ts.displayPartsToString(tag.text));
+  return { text: ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim(), examples };
+}
+
+/** The public methods and getters of a class; plain properties speak through their names and types. */
+function members(symbol: ts.Symbol, prefix: string, file: string, checker: ts.TypeChecker): PublicName[] {
+  const isPublic = (declaration: ts.Declaration): boolean =>
+    (ts.isMethodDeclaration(declaration) || ts.isGetAccessor(declaration)) &&
+    ts.isIdentifier(declaration.name) &&
+    !['toString', 'toJSON'].includes(declaration.name.text) && // mean what they mean everywhere
+    !(ts.getCombinedModifierFlags(declaration) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected));
+  const found: ts.Symbol[] = [];
+  for (const table of [symbol.members, symbol.exports])
+    table?.forEach((member) => {
+      if (member.getDeclarations()?.some(isPublic)) found.push(member);
+    });
+  return found.map((member) => ({
+    name: `${prefix}.${member.name}`,
+    kind: 'member',
+    file,
+    ...documentation(member, checker),
+  }));
+}
