@@ -27,7 +27,7 @@ const KEEPERS = {
   'danfojs-node': '^src/(data|core)/',
   '@duckdb/node-api': '^src/(data|core)/',
   'plotly.js-dist': '^src/(plots|core)/',
-  jsdom: '^src/(plots|core)/',
+  jsdom: '^src/(plots|core|notebook/report)/',
   h5wasm: '^src/(inspection|core)/',
   tslab: '^src/kernel/',
   '@tslab/typescript-for-tslab': '^src/kernel/',

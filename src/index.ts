@@ -22,6 +22,7 @@ export {
   Shown,
   updateDisplay,
 } from './notebook';
+export { renderReport, writeReport } from './notebook/report';
 export * as plots from './plots';
 export { Figure } from './plots';
 export * as synthetic from './synthetic';

@@ -1,0 +1,1 @@
+export { renderReport, type WrittenReport, writeReport } from './report';

@@ -1,0 +1,104 @@
+import { Figure } from '../../plots';
+import { escapeHTML } from '../../tables';
+import type { Output } from './notebookFile';
+import { renderMarkdown, sanitizeHTML, terminalText } from './prose';
+
+/** The MIME type of a live figure. */
+export const PLOTLY = 'application/vnd.plotly.v1+json';
+
+/** A figure that the page brings to life: its JSON, to be found by number. */
+export interface LiveFigure {
+  number: number;
+  json: string;
+}
+
+/** Renders one output; a live figure is added to `figures`. */
+export function renderOutput(output: Output, figures: LiveFigure[]): string {
+  switch (output.output_type) {
+    case 'stream':
+      return `<pre class="stream ${output.name === 'stderr' ? 'stderr' : 'stdout'}">${escapeHTML(terminalText(output.text))}</pre>`;
+    case 'error':
+      return renderError(output);
+    default:
+      return renderBundle(output.data, figures);
+  }
+}
+
+function renderError({ ename, evalue, traceback }: Extract<Output, { output_type: 'error' }>): string {
+  const trace = terminalText(traceback.join('\n'));
+  return [
+    `<div class="error" role="alert"><p><strong>${escapeHTML(ename)}</strong>: ${escapeHTML(evalue)}</p>`,
+    `<details><summary>where</summary><pre>${escapeHTML(trace)}</pre></details></div>`,
+  ].join('\n');
+}
+
+/** The richest form of a value that a page without a kernel can show. */
+function renderBundle(data: Record<string, unknown>, figures: LiveFigure[]): string {
+  if (isRecord(data[PLOTLY])) return renderFigure(data, data[PLOTLY], figures);
+  const text = (mime: string): string | undefined => joined(data[mime]);
+  const svg = text('image/svg+xml');
+  if (svg !== undefined) return image('image/svg+xml', Buffer.from(svg).toString('base64'), 'picture');
+  for (const mime of ['image/png', 'image/jpeg', 'image/gif']) {
+    const base64 = text(mime);
+    if (base64 !== undefined) return image(mime, base64.replace(/[^A-Za-z0-9+/=]/g, ''), 'picture');
+  }
+  const html = text('text/html');
+  if (html !== undefined) return `<div class="html">${sanitizeHTML(html)}</div>`;
+  const markdown = text('text/markdown');
+  if (markdown !== undefined) return `<div class="prose">${renderMarkdown(markdown, 1e6).html}</div>`;
+  const plain = text('text/plain') ?? text('application/json') ?? jsonOf(data);
+  return plain === '' ? '' : `<pre class="value">${escapeHTML(terminalText(plain))}</pre>`;
+}
+
+function renderFigure(data: Record<string, unknown>, json: Record<string, unknown>, figures: LiveFigure[]): string {
+  const number = figures.length + 1;
+  figures.push({ number, json: JSON.stringify(json) });
+  const layout = isRecord(json['layout']) ? json['layout'] : {};
+  const summary = joined(data['text/plain']) ?? '';
+  const svg = joined(data['image/svg+xml']) ?? drawn(json);
+  const width = sizeOf(layout['width'], 860);
+  const height = sizeOf(layout['height'], 450);
+  const title = summary.split('\n')[0] || `figure ${number}`;
+  const still = svg
+    ? image('image/svg+xml', Buffer.from(svg).toString('base64'), title, width, height)
+    : '<p class="still">This figure is drawn by the browser only; JavaScript is needed to see it.</p>';
+  return [
+    `<figure class="figure" data-figure="${number}">`,
+    `<div class="still">${still}</div><div class="live" style="max-width:${width}px;height:${height}px" hidden></div>`,
+    summary ? `<details><summary>the numbers</summary><pre>${escapeHTML(summary)}</pre></details>` : '',
+    '</figure>',
+  ].join('\n');
+}
+
+/** A figure of another maker, which brought no picture along, is drawn here if it can be. */
+function drawn(json: Record<string, unknown>): string | undefined {
+  try {
+    return new Figure(json['data'] as never, json['layout'] as never).toSVG();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Pictures stand in an element of their own: nothing inside one can run or reach the page. */
+function image(mime: string, base64: string, title: string, width?: number, height?: number): string {
+  const size = width && height ? ` width="${width}" height="${height}"` : '';
+  return `<img alt="${escapeHTML(title)}"${size} src="data:${mime};base64,${base64}">`;
+}
+
+function sizeOf(value: unknown, otherwise: number): number {
+  return typeof value === 'number' && value > 0 && value < 10_000 ? Math.round(value) : otherwise;
+}
+
+function joined(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) && value.every((line) => typeof line === 'string') ? value.join('') : undefined;
+}
+
+function jsonOf(data: Record<string, unknown>): string {
+  const json = data['application/json'];
+  return json === undefined ? '' : JSON.stringify(json, null, 2);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,106 @@
+import * as crypto from 'node:crypto';
+import * as fs from 'node:fs';
+import * as zlib from 'node:zlib';
+import { plotlyFile } from '../../plots';
+import { escapeHTML } from '../../tables';
+import { LOADER } from './loader';
+import type { Cell, Notebook } from './notebookFile';
+import { type LiveFigure, renderOutput } from './outputs';
+import { type Heading, highlightCode, renderMarkdown } from './prose';
+import { STYLE } from './style';
+
+/** Renders a whole report; `name` stands in for a title that the notebook does not give. */
+export function renderPage(notebook: Notebook, name: string): string {
+  const figures: LiveFigure[] = [];
+  const headings: Heading[] = [];
+  const language = notebook.metadata.kernelspec?.language ?? 'typescript';
+  const body = notebook.cells.map((cell) => renderCell(cell, language, figures, headings)).join('\n');
+  const title = headings.find(({ level }) => level === 1)?.text ?? headings[0]?.text ?? name;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policy()}">
+<title>${escapeHTML(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<div class="page">
+${contents(headings)}
+<main>
+${failures(notebook)}
+<button type="button" id="all-code" aria-pressed="false" hidden>Show code</button>
+${body}
+<footer>${escapeHTML(name)}, run with ${escapeHTML(notebook.metadata.kernelspec?.display_name ?? 'an unnamed kernel')}.
+This page needs no network.</footer>
+</main>
+</div>
+${carried(figures)}
+</body>
+</html>
+`;
+}
+
+/** Nothing is loaded from anywhere, and no script runs but the loader and what it starts. */
+function policy(): string {
+  const hash = crypto.createHash('sha256').update(LOADER).digest('base64');
+  return `default-src 'none'; script-src 'sha256-${hash}' 'strict-dynamic'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'`;
+}
+
+function renderCell(cell: Cell, language: string, figures: LiveFigure[], headings: Heading[]): string {
+  if (cell.cell_type === 'markdown') {
+    const { html, headings: own } = renderMarkdown(cell.source, headings.length);
+    headings.push(...own);
+    return `<section class="cell prose">${html}</section>`;
+  }
+  if (cell.cell_type === 'raw') return cell.source ? `<pre>${escapeHTML(cell.source)}</pre>` : '';
+  if (cell.source.trim() === '' && cell.outputs.length === 0) return '';
+  const outputs = cell.outputs.map((output) => renderOutput(output, figures)).join('\n');
+  const firstLine = cell.source.split('\n').find((line) => line.trim() !== '') ?? '';
+  return [
+    '<section class="cell">',
+    `<details class="code"><summary><code>${escapeHTML(firstLine)}</code></summary>`,
+    `<pre><code>${highlightCode(cell.source, language)}</code></pre></details>`,
+    `<div class="outputs">${outputs}</div>`,
+    '</section>',
+  ].join('\n');
+}
+
+/** The table of contents: sections and, one step in, their parts. */
+function contents(headings: readonly Heading[]): string {
+  const items = headings
+    .filter(({ level }) => level === 2 || level === 3)
+    .map(
+      ({ level, text, identifier }) =>
+        `<li${level === 3 ? ' class="deeper"' : ''}><a href="#${identifier}">${escapeHTML(text)}</a></li>`,
+    );
+  return items.length < 2 ? '<nav hidden></nav>' : `<nav aria-label="contents"><ol>${items.join('\n')}</ol></nav>`;
+}
+
+function failures({ cells }: Notebook): string {
+  const failed = cells.flatMap((cell, k) =>
+    cell.cell_type === 'code' && cell.outputs.some(({ output_type }) => output_type === 'error') ? [k + 1] : [],
+  );
+  if (failed.length === 0) return '';
+  return `<div class="banner failed">This notebook failed in cell ${failed.join(', ')}: its claims are not shown to hold.</div>`;
+}
+
+/** The figures' JSON, plotly.js once, and the script that joins them; nothing when there is no figure. */
+function carried(figures: readonly LiveFigure[]): string {
+  const loader = `<script>${LOADER}</script>`;
+  if (figures.length === 0) return loader;
+  const data = figures.map(
+    // "<" would end the element when a name in the data holds "</script>".
+    ({ number, json }) =>
+      `<script type="application/json" id="figure-${number}">${json.replaceAll('<', '\\u003c')}</script>`,
+  );
+  return [...data, `<script type="text/plain" id="plotly">${packedPlotly()}</script>`, loader].join('\n');
+}
+
+let packed: string | undefined;
+
+function packedPlotly(): string {
+  packed ??= zlib.gzipSync(fs.readFileSync(plotlyFile()), { level: 9 }).toString('base64');
+  return packed;
+}

@@ -1,0 +1,66 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { ReluctantError } from '../../core';
+import { parseNotebook, readNotebook } from './notebookFile';
+import { renderPage } from './page';
+
+/**
+ * An executed notebook as one HTML page that needs nothing else: prose, folded code, tables, errors, and its figures both
+ * as pictures and alive (plotly.js is carried once, compressed). It works without a network, and reads without JavaScript.
+ * Everything from the notebook is escaped or sanitised.
+ *
+ * @param notebook the notebook as it was read from its JSON (format 4).
+ * @param name its file name, for the title and the footer.
+ * @returns the page.
+ * @throws `not-a-notebook` with the place that does not fit.
+ *
+ * @example
+ * const cells = [{ cell_type: 'markdown', metadata: {}, source: '# Hello' }];
+ * renderReport({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }, 'hello.ipynb').includes('<h1'); // true
+ */
+export function renderReport(notebook: unknown, name: string): string {
+  return renderPage(parseNotebook(notebook, name), name);
+}
+
+/** What was written. */
+export interface WrittenReport {
+  file: string;
+  bytes: number;
+}
+
+/**
+ * Writes the report of an executed notebook (see {@link renderReport}). The file appears whole or not at all.
+ *
+ * @param notebookFile path of the executed notebook.
+ * @param reportFile path of the page; its folder is made.
+ * @throws `not-a-notebook`, `file-not-read`, `report-not-written`.
+ */
+export function writeReport(notebookFile: string, reportFile: string): WrittenReport {
+  const page = renderPage(readNotebook(notebookFile), path.basename(notebookFile));
+  const draft = `${reportFile}.${process.pid}.draft`;
+  try {
+    fs.mkdirSync(path.dirname(reportFile), { recursive: true });
+    fs.writeFileSync(draft, page);
+    fs.renameSync(draft, reportFile);
+  } catch (cause) {
+    removeDraft(draft);
+    throw new ReluctantError({
+      code: 'report-not-written',
+      operation: 'notebook.writeReport',
+      problem: 'the report could not be written',
+      where: { file: reportFile },
+      received: cause instanceof Error ? cause.message : cause,
+      fix: 'see that the folder can be written to and the disk has room',
+      cause,
+    });
+  }
+  return { file: reportFile, bytes: Buffer.byteLength(page) };
+}
+
+function removeDraft(draft: string): void {
+  try {
+    fs.rmSync(draft, { force: true });
+  } catch {
+    // A path that cannot exist holds no draft; the error that is on its way says what is wrong with it.
+  }
+}
