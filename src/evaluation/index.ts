@@ -1,6 +1,7 @@
 export { accuracy, logLoss, rocAUC, rocAUCOneVsRest } from './classification';
 export { informationCoefficient, pearson, rankIC, ranks } from './correlation';
 export { kolmogorovSmirnov, quantile, quantiles, wasserstein } from './distributions';
+export { type LinearFit, linearFit } from './linear';
 export { type Census, census, mean, standardDeviation, variance } from './moments';
 export {
   type CalibrationLine,
@@ -14,3 +15,4 @@ export {
   skillOverConstant,
 } from './regression';
 export type { Numbers } from './rows';
+export { type Tail, tail } from './tails';

@@ -1,10 +1,8 @@
 import { checkNumber, ReluctantError, type TF, tf } from '../core';
 import { census } from '../evaluation';
+import { type Loss, type LossName, lossOf } from '../losses';
 import { formatShare, Table } from '../tables';
 import { evenRows, leafLayers, type ModelInputs, orderedInputs, outputNames } from './layers';
-
-/** A loss: `(targets, predictions)`, both rows first, to a scalar or to one value per row, whose mean is then taken. */
-export type LossFunction = (targets: TF.Tensor, predictions: TF.Tensor) => TF.Tensor;
 
 /** Rows of data for {@link gradients}: a single head's target may stand alone. */
 export interface GradientBatch {
@@ -15,9 +13,9 @@ export interface GradientBatch {
 /** How {@link gradients} looks. */
 export interface GradientOptions {
   /** The loss of each head by its output name, or the one loss of a model with one head. */
-  losses: LossFunction | Record<string, LossFunction>;
+  losses: LossName | Loss | Readonly<Record<string, LossName | Loss>>;
   /** Factor of each head's loss in the total. Default 1. A head of weight 0 is left out. */
-  lossWeights?: Record<string, number>;
+  lossWeights?: Readonly<Record<string, number>>;
   /** Rows looked at, evenly spaced over those given. Default 2,048. */
   rows?: number;
 }
@@ -107,7 +105,7 @@ export class GradientTable extends Table<GradientRow> {
  * @example
  * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2], name: 'head' })] });
  * const batch = { inputs: tf.ones([4, 2]), targets: tf.ones([4, 1]) };
- * inspect.gradients(model, batch, { losses: tf.losses.meanSquaredError }).rows[0].layer; // 'head'
+ * inspect.gradients(model, batch, { losses: 'meanSquaredError' }).rows[0].layer; // 'head'
  */
 export function gradients(model: TF.LayersModel, batch: GradientBatch, options: GradientOptions): GradientTable {
   const operation = 'inspect.gradients';
@@ -137,7 +135,7 @@ interface Head {
   name: string;
   index: number;
   target: TF.Tensor;
-  loss: LossFunction;
+  loss: Loss;
   weight: number;
 }
 
@@ -160,7 +158,7 @@ function headTerms(operation: string, model: TF.LayersModel, batch: GradientBatc
   return names.flatMap((name, index) => {
     const weight = options.lossWeights?.[name] ?? 1;
     if (weight === 0) return [];
-    const loss = typeof options.losses === 'function' ? options.losses : options.losses[name];
+    const loss = typeof options.losses === 'object' ? options.losses[name] : options.losses;
     const lone = batch.targets instanceof tf.Tensor ? batch.targets : undefined;
     const target = lone && names.length === 1 ? lone : (batch.targets as Record<string, TF.Tensor>)[name];
     const missing = (code: string, problem: string, received: object) =>
@@ -173,9 +171,9 @@ function headTerms(operation: string, model: TF.LayersModel, batch: GradientBatc
         expected: `one for each of ${names.map((n) => `"${n}"`).join(', ')}`,
         fix: 'name it by the output, or give the head a loss weight of 0',
       });
-    if (!loss) throw missing('head-without-loss', 'a head has no loss', options.losses);
+    if (!loss) throw missing('head-without-loss', 'a head has no loss', Object(options.losses));
     if (!(target instanceof tf.Tensor)) throw missing('head-without-targets', 'a head has no targets', batch.targets);
-    return [{ name, index, target, loss, weight }];
+    return [{ name, index, target, loss: lossOf(loss, operation), weight }];
   });
 }
 

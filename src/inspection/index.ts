@@ -12,7 +12,6 @@ export {
   type GradientRow,
   GradientTable,
   gradients,
-  type LossFunction,
   type TermCosine,
   type TermRow,
 } from './gradients';

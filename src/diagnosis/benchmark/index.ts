@@ -1,0 +1,2 @@
+export { type BenchmarkOptions, BenchmarkResult, type BenchmarkRow, type CauseScore, runBenchmark } from './benchmark';
+export { TWINS, type Twin } from './twins';

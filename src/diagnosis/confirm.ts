@@ -1,0 +1,138 @@
+import { ReluctantError } from '../core';
+import { escapeHTML, formatNumber, Table } from '../tables';
+import type { Diagnosis, HeadSkill, Verdict } from './diagnose';
+import type { Program } from './program';
+import { type TrainOptions, train } from './trained';
+
+/** One number of the evidence before and after the change. */
+export interface ConfirmationRow {
+  what: string;
+  where: string;
+  before: number;
+  /** NaN where the rule sees nothing any more. */
+  after: number;
+}
+
+/** Whether a change made the symptoms go. */
+export class Confirmation {
+  constructor(
+    readonly verdict: Verdict,
+    /** The change mended it: the cause is no longer named, and no head lost skill. */
+    readonly confirmed: boolean,
+    /** Symptoms of the verdict that are still there. */
+    readonly remaining: readonly string[],
+    /** Diagnoses of both runs. */
+    readonly before: Diagnosis,
+    readonly after: Diagnosis,
+    /** The numbers of both runs, side by side. */
+    readonly table: Table<ConfirmationRow>,
+  ) {}
+
+  toString(): string {
+    const { title, where, change } = this.verdict;
+    const outcome = this.confirmed
+      ? 'confirmed: the symptom went'
+      : `not confirmed: ${this.remaining.length ? `still there: ${this.remaining.join(', ')}` : 'the symptom went, but a head lost skill'}`;
+    return [`${title}${where ? ` (${where})` : ''}`, `  ${change.says}: ${outcome}`, this.table.toString()].join('\n');
+  }
+
+  toJSON(): object {
+    const { cause, where } = this.verdict;
+    return { cause, where, confirmed: this.confirmed, remaining: this.remaining, numbers: this.table.rows };
+  }
+
+  [Symbol.for('Jupyter.display')](): Record<string, unknown> {
+    const [head, change] = this.toString().split('\n');
+    const html = `<p><b>${escapeHTML(head!)}</b><br>${escapeHTML(change!)}</p>${this.table.toHTML()}`;
+    return { 'text/plain': this.toString(), 'text/html': html };
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+/**
+ * Makes the change a verdict proposes and nothing else, trains again from the same seed, and reports whether the symptom went.
+ * Both runs are made here, so that they differ in the change alone.
+ *
+ * @param verdict one of `diagnosis.verdicts`.
+ * @param program builds the model, holds the data and the options of the run that was diagnosed.
+ * @throws ReluctantError `no-automatic-change` when only the reader can make the change.
+ * @example
+ * const program = benchmark.TWINS[5].build(1, true); // a softmax of one unit
+ * const { diagnosis } = await train(program);
+ * (await confirm(diagnosis.verdicts[0], program)).confirmed; // true
+ */
+export async function confirm(verdict: Verdict, program: Program, options: TrainOptions = {}): Promise<Confirmation> {
+  if (!verdict.change.apply) {
+    throw new ReluctantError({
+      code: 'no-automatic-change',
+      operation: 'confirm',
+      problem: `the change for "${verdict.cause}" cannot be made by a program`,
+      where: { cause: verdict.cause },
+      fix: `${verdict.change.says}; then train again and compare`,
+    });
+  }
+  const before = await train(program, options);
+  before.model.dispose();
+  const after = await train(await verdict.change.apply(program), options);
+  after.model.dispose();
+  return compare(verdict, before.diagnosis, after.diagnosis);
+}
+
+function compare(verdict: Verdict, before: Diagnosis, after: Diagnosis): Confirmation {
+  const rows: ConfirmationRow[] = verdict.symptoms.flatMap((symptom) => {
+    const later = after.symptoms.find(
+      (one) => one.rule === symptom.rule && one.kind === symptom.kind && one.where === symptom.where,
+    );
+    return symptom.evidence.map(({ quantity, value }, k) => ({
+      what: quantity,
+      where: symptom.where,
+      before: value,
+      after: later?.evidence[k]?.value ?? Number.NaN,
+    }));
+  });
+  for (const head of before.heads) {
+    const later = after.heads.find((one) => one.head === head.head);
+    rows.push({
+      what: 'skill on training rows',
+      where: head.head,
+      before: head.skill,
+      after: later?.skill ?? Number.NaN,
+    });
+    if (Number.isNaN(head.validationSkill)) continue;
+    const then = later?.validationSkill ?? Number.NaN;
+    rows.push({ what: 'skill on validation rows', where: head.head, before: head.validationSkill, after: then });
+  }
+  const named = after.verdicts.some(({ cause, where }) => cause === verdict.cause && where === verdict.where);
+  const remaining = verdict.symptoms
+    .filter((symptom) =>
+      after.symptoms.some(
+        (one) => one.rule === symptom.rule && one.kind === symptom.kind && one.where === symptom.where,
+      ),
+    )
+    .map(({ rule, where }) => (where ? `${rule} (${where})` : rule));
+  const worse = before.heads.some((head) =>
+    lost(
+      head,
+      after.heads.find(({ head: name }) => name === head.head),
+    ),
+  );
+  const format = (value: unknown) => (Number.isNaN(value) ? 'gone' : formatNumber(Number(value)));
+  const table = new Table(rows, { title: 'Before and after the change', formats: { after: format } });
+  return new Confirmation(
+    verdict,
+    !named && !worse,
+    named ? [verdict.cause, ...remaining] : remaining,
+    before,
+    after,
+    table,
+  );
+}
+
+/** A head that explains a twentieth of the variance less than before, of what is above a constant. */
+function lost(before: HeadSkill, after: HeadSkill | undefined): boolean {
+  const floor = (value: number) => (Number.isFinite(value) ? Math.max(0, value) : 0);
+  return floor(after?.skill ?? Number.NaN) < floor(before.skill) - 0.05;
+}

@@ -1,0 +1,199 @@
+import { ReluctantError, type TF } from '../core';
+import { escapeHTML, formatNumber, formatShare, Table } from '../tables';
+import type { TrainingData } from '../training';
+import { type Cause, type Finding, Seen } from './cause';
+import { CAUSES } from './causes';
+import { type Evidence, gather } from './evidence';
+import type { RunLike, TrainingOptions } from './program';
+import type { Measurement, Symptom, Thresholds } from './rule';
+import { RULES } from './rules';
+
+/** A cause named for a run, with what speaks for it, what should mend it, and what would prove it wrong. */
+export interface Verdict {
+  /** Stable name of the cause, e.g. `dead-head`. */
+  cause: string;
+  title: string;
+  /** The head, layer or features concerned. */
+  where: string;
+  says: string;
+  evidence: readonly Measurement[];
+  symptoms: readonly Symptom[];
+  change: Finding['change'];
+  wrongIf: string;
+}
+
+/** How much of a head's loss is removed against the best constant: by the model, and by a straight line through the inputs. */
+export interface HeadSkill {
+  head: string;
+  /** On training rows; at most 1, 0 for a constant, negative when worse. */
+  skill: number;
+  /** On validation rows; NaN without them. */
+  validationSkill: number;
+  /** R squared of least squares on the training rows (of windows, their last step). */
+  lineSkill: number;
+}
+
+/** What {@link diagnose} is given beside the run. */
+export interface DiagnosisContext {
+  model: TF.LayersModel;
+  data: TrainingData;
+  /** The options the run was made with. Default: those the run remembers. */
+  options?: TrainingOptions;
+  /** Thresholds to use instead of the defaults, e.g. `{ 'dead-relu': { deadUnits: 0.7 } }`. */
+  thresholds?: Thresholds;
+}
+
+/**
+ * Names the causes of a run's trouble, most likely first: inspects the model, its gradients, its predictions and the data,
+ * applies every rule, and traces symptoms to causes. A healthy run has no verdict.
+ *
+ * @param run what `fit` returned, or `{ history }` from elsewhere.
+ * @throws ReluctantError `head-without-targets`, `head-without-loss`, `inputs-mismatch`, `unknown-choice` for thresholds.
+ * @example
+ * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2], activation: 'softmax', name: 'head' })] });
+ * const data = { inputs: tf.randomNormal([64, 2]), targets: tf.randomNormal([64, 1]) };
+ * const diagnosis = diagnose({ history: [] }, { model, data, options: { losses: 'meanSquaredError' } });
+ * diagnosis.verdicts[0].cause; // 'one-unit-softmax'
+ */
+export function diagnose(run: RunLike & { options?: TrainingOptions }, context: DiagnosisContext): Diagnosis {
+  const options = context.options ?? run.options;
+  if (!options) {
+    throw new ReluctantError({
+      code: 'options-missing',
+      operation: 'diagnose',
+      problem: 'the run does not remember the options it was made with',
+      expected: 'options with at least the losses',
+      fix: 'pass { model, data, options: { losses, lossWeights, optimizer } }',
+    });
+  }
+  const evidence = gather(run, context.model, context.data, options);
+  return judge(evidence, context.thresholds);
+}
+
+/** Applies rules and causes to gathered evidence. */
+export function judge(evidence: Evidence, thresholds: Thresholds = {}): Diagnosis {
+  checkThresholds(thresholds);
+  const symptoms = RULES.flatMap((rule) => {
+    const defaults = Object.fromEntries(Object.entries(rule.thresholds).map(([name, { value }]) => [name, value]));
+    return rule.evaluate(evidence, { ...defaults, ...thresholds[rule.id] });
+  });
+  const seen = new Seen(symptoms);
+  const found = CAUSES.flatMap((cause) => cause.find(seen, evidence).map((finding) => ({ cause, finding })));
+  found.sort((a, b) => a.cause.tier - b.cause.tier || b.finding.severity - a.finding.severity);
+  const heads = evidence.heads.map(({ head, skill, validationSkill, linear }) => ({
+    head,
+    skill,
+    validationSkill,
+    lineSkill: linear.rSquared,
+  }));
+  return new Diagnosis(found.map(verdictOf), symptoms, heads);
+}
+
+function verdictOf({ cause, finding }: { cause: Cause; finding: Finding }): Verdict {
+  const { where, says, symptoms, change, wrongIf } = finding;
+  const evidence = [...symptoms.flatMap((symptom) => symptom.evidence), ...(finding.evidence ?? [])];
+  return { cause: cause.id, title: cause.title, where, says, evidence, symptoms, change, wrongIf };
+}
+
+function checkThresholds(thresholds: Thresholds): void {
+  for (const [id, own] of Object.entries(thresholds)) {
+    const rule = RULES.find((one) => one.id === id);
+    const unknown = rule ? Object.keys(own).find((name) => !(name in rule.thresholds)) : id;
+    if (unknown === undefined) continue;
+    throw new ReluctantError({
+      code: 'unknown-choice',
+      operation: 'diagnose',
+      problem: rule ? 'the rule has no such threshold' : 'there is no such rule',
+      where: { rule: id },
+      received: unknown,
+      expected: (rule ? Object.keys(rule.thresholds) : RULES.map((one) => one.id)).join(', '),
+    });
+  }
+}
+
+/** The verdicts on a run, ranked, and every symptom seen. */
+export class Diagnosis {
+  constructor(
+    /** Most likely cause first; empty for a healthy run. */
+    readonly verdicts: readonly Verdict[],
+    /** Everything the rules saw, also what led to no verdict. */
+    readonly symptoms: readonly Symptom[],
+    /** How well each head does. */
+    readonly heads: readonly HeadSkill[] = [],
+  ) {}
+
+  /** One row per verdict. */
+  table(): Table<{ rank: number; cause: string; where: string; says: string; change: string }> {
+    const rows = this.verdicts.map(({ cause, where, says, change }, k) => ({
+      rank: k + 1,
+      cause,
+      where,
+      says,
+      change: change.says,
+    }));
+    return new Table(rows, { title: 'Verdicts' });
+  }
+
+  /** One row per number of the evidence of a verdict, the first by default. */
+  evidence(rank = 1): Table<{ rule: string; where: string; quantity: string; value: string; threshold: string }> {
+    const rows = (this.verdicts[rank - 1]?.symptoms ?? []).flatMap((symptom) =>
+      symptom.evidence.map((one) => ({
+        rule: symptom.rule,
+        where: symptom.where,
+        quantity: one.quantity + (one.epoch === undefined ? '' : ` (epoch ${one.epoch})`),
+        value: text(one.value, one.unit),
+        threshold: one.threshold === undefined ? '' : text(one.threshold, one.unit),
+      })),
+    );
+    return new Table(rows, { title: 'Evidence' });
+  }
+
+  toString(): string {
+    if (this.verdicts.length === 0)
+      return `No verdict: nothing found wrong (${this.symptoms.length} symptoms without a cause).`;
+    return this.verdicts
+      .map((verdict, k) =>
+        [
+          `${k + 1}. ${verdict.title}${verdict.where ? ` (${verdict.where})` : ''}`,
+          `   ${verdict.says}`,
+          ...verdict.evidence.slice(0, 6).map((one) => `   · ${line(one)}`),
+          `   mend: ${verdict.change.says}`,
+          `   wrong if: ${verdict.wrongIf}`,
+        ].join('\n'),
+      )
+      .join('\n');
+  }
+
+  toHTML(): string {
+    if (this.verdicts.length === 0) return `<p>${escapeHTML(this.toString())}</p>`;
+    const items = this.verdicts.map((verdict) => {
+      const evidence = verdict.evidence
+        .slice(0, 6)
+        .map((one) => `<li>${escapeHTML(line(one))}</li>`)
+        .join('');
+      const where = verdict.where ? ` <code>${escapeHTML(verdict.where)}</code>` : '';
+      return `<li><b>${escapeHTML(verdict.title)}</b>${where}<br>${escapeHTML(verdict.says)}<ul>${evidence}</ul><i>Mend:</i> ${escapeHTML(verdict.change.says)}<br><i>Wrong if</i> ${escapeHTML(verdict.wrongIf)}</li>`;
+    });
+    return `<ol class="reluctant-diagnosis">${items.join('')}</ol>`;
+  }
+
+  /** Plain data: what a run record keeps. */
+  toJSON(): object {
+    const verdicts = this.verdicts.map(({ change, ...rest }) => ({ ...rest, change: change.says }));
+    return { verdicts, symptoms: this.symptoms, heads: this.heads };
+  }
+
+  [Symbol.for('Jupyter.display')](): Record<string, unknown> {
+    return { 'text/plain': this.toString(), 'text/html': this.toHTML() };
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+const text = (value: number, unit: string): string =>
+  unit === 'share' ? formatShare(value) : `${formatNumber(value)}${unit ? ` ${unit}` : ''}`;
+
+const line = ({ quantity, value, unit, threshold, epoch }: Measurement): string =>
+  `${quantity}: ${text(value, unit)}${epoch === undefined ? '' : ` at epoch ${epoch}`}${threshold === undefined ? '' : ` (threshold ${text(threshold, unit)})`}`;

@@ -1,0 +1,337 @@
+import { ReluctantError, type TF, tf } from '../core';
+import { type LinearFit, linearFit, logLoss, mean, type Tail, tail } from '../evaluation';
+import {
+  type ActivationTable,
+  activations,
+  type GradientTable,
+  gradients,
+  leafLayers,
+  outputNames,
+  type PredictionRow,
+  predictions,
+  type Snapshot,
+  type WeightRow,
+  weights,
+} from '../inspection';
+import { activationOf, evenRows, orderedInputs } from '../inspection/layers';
+import { type Loss, type LossName, lossOf } from '../losses';
+import type { Table } from '../tables';
+import type { TrainingData } from '../training';
+import { type LossBehaviour, lossBehaviour } from './lossBehaviour';
+import type { EpochRow, RunLike, TrainingOptions } from './program';
+
+/** A head of the model with what it was asked for and what it gives. */
+export interface HeadEvidence {
+  head: string;
+  /** Activation of the last layer; `linear` when there is none. */
+  activation: string;
+  /** Columns of its output. */
+  columns: number;
+  /** Name of the loss, or `custom`. */
+  loss: string;
+  lossWeight: number;
+  behaviour: LossBehaviour;
+  /** True for one-hot targets of several columns and 0/1 targets of one. */
+  classes: boolean;
+  /** Targets of the rows looked at, flattened. */
+  targets: Float32Array;
+  /** Column by column, on training and on validation rows. NaN-only predictions leave them empty. */
+  train: readonly PredictionRow[];
+  validation: readonly PredictionRow[];
+  /** Share of the loss (squared error, or log loss for classes) removed against the best constant. NaN when undefined. */
+  skill: number;
+  validationSkill: number;
+  /** What least squares on the inputs reaches: the first column of the targets. */
+  linear: LinearFit;
+  /** Loss by epoch, on training and on validation rows. */
+  losses: readonly number[];
+  validationLosses: readonly number[];
+}
+
+/** One input feature (one index of the last axis), over rows and time steps. */
+export interface FeatureEvidence extends Tail {
+  input: string;
+  feature: number;
+  mean: number;
+  std: number;
+  min: number;
+  max: number;
+  nan: number;
+  /** Share of validation values outside the training range; NaN without validation data. */
+  validationOutside: number;
+  /** |validation median - training median| / robust std of training; NaN without validation data. */
+  validationShift: number;
+}
+
+/** The model at one moment, seen by every inspection. */
+export interface Moment {
+  weights: Table<WeightRow>;
+  activations: ActivationTable;
+  /** Absent where the gradient cannot be computed, as for ops without one. */
+  gradients?: GradientTable;
+}
+
+/** Everything the rules look at. */
+export interface Evidence {
+  history: readonly EpochRow[];
+  options: TrainingOptions;
+  model: TF.LayersModel;
+  heads: readonly HeadEvidence[];
+  features: readonly FeatureEvidence[];
+  /** Before the first step, when the run kept its initial weights. */
+  initial?: Moment;
+  /** After the last one. */
+  final: Moment;
+  /** Activations on the validation inputs. */
+  validation?: ActivationTable;
+  /** Names of weights that are not trainable. */
+  frozen: readonly string[];
+}
+
+/** Rows used for predictions and activations, and for gradients. */
+const ROWS = 2048;
+
+/** Looks at a run, its model and its data from every side once; all rules then read the same numbers. */
+export function gather(run: RunLike, model: TF.LayersModel, data: TrainingData, options: TrainingOptions): Evidence {
+  tf.engine().startScope();
+  try {
+    const train = sample('training', model, data);
+    const validation = data.validation && sample('validation', model, data.validation);
+    const heads = outputNames(model);
+    const losses = Object.fromEntries(heads.map((head) => [head, lossOf(lossGiven(options, head), 'diagnose')]));
+    return {
+      history: run.history,
+      options,
+      model,
+      heads: heads.map((head, k) => headEvidence(run, model, options, head, k, losses[head]!, train, validation)),
+      features: train.inputs.flatMap((input, k) => features(model, input, k, validation?.inputs[k])),
+      ...(run.initialWeights && {
+        initial: at(model, run.initialWeights, () => moment(model, train, losses, options, run.initialWeights)),
+      }),
+      final: moment(model, train, losses, options, run.initialWeights),
+      ...(validation && { validation: activations(model, validation.inputs, { rows: ROWS }) }),
+      frozen: leafLayers(model).flatMap((layer) => layer.nonTrainableWeights.map((weight) => weight.originalName)),
+    };
+  } finally {
+    tf.engine().endScope();
+  }
+}
+
+interface Sample {
+  inputs: TF.Tensor[];
+  targets: Record<string, TF.Tensor>;
+  predictions: Record<string, TF.Tensor>;
+}
+
+function sample(part: string, model: TF.LayersModel, data: NonNullable<TrainingData['validation']>): Sample {
+  const names = outputNames(model);
+  const given = data.targets instanceof tf.Tensor ? { [names[0]!]: data.targets } : data.targets;
+  const targets = names.map((head) => {
+    const target = given[head];
+    if (target instanceof tf.Tensor) return target;
+    throw new ReluctantError({
+      code: 'head-without-targets',
+      operation: 'diagnose',
+      problem: `a head has no ${part} targets`,
+      where: { head },
+      received: Object.keys(given),
+      expected: names.join(', '),
+    });
+  });
+  const inputs = orderedInputs('diagnose', model, data.inputs);
+  const rows = evenRows([...inputs, ...targets], ROWS);
+  const x = rows.slice(0, inputs.length);
+  const outputs = model.predict(x.length === 1 ? x[0]! : x, { batchSize: 512 });
+  const list = Array.isArray(outputs) ? outputs : [outputs];
+  return {
+    inputs: x,
+    targets: Object.fromEntries(names.map((head, k) => [head, rows[inputs.length + k]!])),
+    predictions: Object.fromEntries(names.map((head, k) => [head, list[k]!])),
+  };
+}
+
+/** Does `look` with the model's weights set to `snapshot`, then puts the present ones back. */
+function at<T>(model: TF.LayersModel, snapshot: Snapshot, look: () => T): T {
+  const variables = leafLayers(model).flatMap((layer) => layer.weights);
+  const kept = variables.map((variable) => tf.clone(variable.read()));
+  try {
+    for (const variable of variables) {
+      const values = snapshot.get(variable.originalName.replace(/_\d+$/, ''));
+      if (values && values.length === variable.read().size) variable.write(tf.tensor(values, variable.read().shape));
+    }
+    return look();
+  } finally {
+    variables.forEach((variable, k) => {
+      variable.write(kept[k]!);
+    });
+  }
+}
+
+function moment(
+  model: TF.LayersModel,
+  { inputs, targets }: Sample,
+  losses: Record<string, Loss>,
+  { lossWeights = {} }: TrainingOptions,
+  initial: Snapshot | undefined,
+): Moment {
+  const look = { losses, lossWeights: { ...lossWeights }, rows: 512 };
+  return {
+    weights: weights(model, { initial, effectiveRank: false }),
+    activations: activations(model, inputs, { rows: ROWS }),
+    gradients: attempt(() => gradients(model, { inputs, targets }, look)),
+  };
+}
+
+/** A loss or a layer without a gradient is no reason to give up the rest of a diagnosis. */
+function attempt<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof ReluctantError && error.code === 'inputs-mismatch') throw error;
+    return undefined;
+  }
+}
+
+/** The loss of a head as it was given. */
+export function lossGiven({ losses }: TrainingOptions, head: string): LossName | Loss {
+  if (typeof losses !== 'object') return losses;
+  const loss = losses[head];
+  if (loss !== undefined) return loss;
+  throw new ReluctantError({
+    code: 'head-without-loss',
+    operation: 'diagnose',
+    problem: 'a head has no loss',
+    where: { head },
+    received: Object.keys(losses),
+  });
+}
+
+function headEvidence(
+  run: RunLike,
+  model: TF.LayersModel,
+  options: TrainingOptions,
+  head: string,
+  index: number,
+  loss: Loss,
+  train: Sample,
+  validation: Sample | undefined,
+): HeadEvidence {
+  const targets = train.targets[head]!;
+  const columns = targets.shape.length > 1 ? targets.shape[targets.shape.length - 1]! : 1;
+  const values = targets.dataSync();
+  const classes = values.every((value) => value === 0 || value === 1);
+  const given = lossGiven(options, head);
+  const first = columns === 1 ? values : values.filter((_, k) => k % columns === 0);
+  const curve = (prefix: string) => {
+    const key = `${prefix}${head}_loss`;
+    return run.history.map((row) => row[key] ?? row[`${prefix}loss`] ?? Number.NaN);
+  };
+  const rows = (part: Sample | undefined) =>
+    part
+      ? (attempt(() => predictions({ [head]: part.targets[head]! }, { [head]: part.predictions[head]! }).rows) ?? [])
+      : [];
+  return {
+    head,
+    activation: activationOf(model.outputs[index]!.sourceLayer) || 'linear',
+    columns: model.outputs[index]!.shape[model.outputs[index]!.shape.length - 1] ?? 1,
+    loss: typeof given === 'string' ? given : 'custom',
+    lossWeight: options.lossWeights?.[head] ?? 1,
+    behaviour: lossBehaviour(loss, tf.slice(targets, 0, Math.min(targets.shape[0]!, 512))),
+    classes,
+    targets: Float32Array.from(values),
+    train: rows(train),
+    validation: rows(validation),
+    skill: skill(train, head, columns, classes),
+    validationSkill: validation ? skill(validation, head, columns, classes) : Number.NaN,
+    linear: linearFit(lastStep(train.inputs), first),
+    losses: curve(''),
+    validationLosses: curve('val_'),
+  };
+}
+
+function skill(part: Sample, head: string, columns: number, classes: boolean): number {
+  const targets = part.targets[head]!.dataSync();
+  const told = part.predictions[head]!.dataSync();
+  if (told.length !== targets.length) return Number.NaN;
+  if (classes && columns > 1) {
+    const share = (c: number) => mean(targets.filter((_, k) => k % columns === c));
+    const entropy = Array.from({ length: columns }, (_, c) => share(c)).reduce(
+      (sum, p) => (p > 0 ? sum - p * Math.log(p) : sum),
+      0,
+    );
+    return entropy > 0 ? 1 - logLoss(targets, told, columns) / entropy : Number.NaN;
+  }
+  let [error, spread] = [0, 0];
+  for (let c = 0; c < columns; c++) {
+    const center = mean(targets.filter((_, k) => k % columns === c));
+    for (let k = c; k < targets.length; k += columns) {
+      error += (targets[k]! - told[k]!) ** 2;
+      spread += (targets[k]! - center) ** 2;
+    }
+  }
+  return spread > 0 ? 1 - error / spread : Number.NaN;
+}
+
+/** Inputs as `[rows * features]`, of windows the last time step. */
+function lastStep(inputs: TF.Tensor[]): Float32Array {
+  return tf.tidy(() => {
+    const flat = inputs.map((input) => {
+      const [rows, steps] = [input.shape[0]!, input.shape[1]!];
+      const last = input.rank === 3 ? tf.slice(input, [0, steps - 1, 0], [rows, 1, input.shape[2]!]) : input;
+      return tf.reshape(tf.cast(last, 'float32'), [rows, -1]);
+    });
+    const joined = flat.length === 1 ? flat[0]! : tf.concat(flat, 1);
+    const width = Math.min(64, joined.shape[1]!);
+    return tf.slice(joined as TF.Tensor2D, [0, 0], [joined.shape[0]!, width]).dataSync() as Float32Array;
+  });
+}
+
+function features(
+  model: TF.LayersModel,
+  input: TF.Tensor,
+  index: number,
+  validation: TF.Tensor | undefined,
+): FeatureEvidence[] {
+  const width = input.rank > 1 ? input.shape[input.rank - 1]! : 1;
+  const [values, later] = [input.dataSync(), validation?.dataSync()];
+  return Array.from({ length: width }, (_, feature) => {
+    const all = column(values, feature, width);
+    const own = all.filter(Number.isFinite);
+    const name = { input: model.inputs[index]!.sourceLayer.name, feature, nan: all.length - own.length };
+    if (own.length === 0) return { ...name, ...NOTHING };
+    const [low, high] = [own.reduce((a, b) => Math.min(a, b)), own.reduce((a, b) => Math.max(a, b))];
+    const center = mean(own);
+    const ends = tail(own);
+    const seen = later && column(later, feature, width).filter(Number.isFinite);
+    const laterMedian = seen?.length ? tail(seen).median : Number.NaN;
+    return {
+      ...name,
+      ...ends,
+      mean: center,
+      std: Math.sqrt(mean(own.map((value) => (value - center) ** 2))),
+      min: low,
+      max: high,
+      validationOutside: seen?.length
+        ? seen.filter((value) => value < low || value > high).length / seen.length
+        : Number.NaN,
+      validationShift: Math.abs(laterMedian - ends.median) / ends.robustStd,
+    };
+  });
+}
+
+const NOTHING = {
+  median: Number.NaN,
+  robustStd: Number.NaN,
+  largestRobustZ: Number.NaN,
+  tailIndex: Number.NaN,
+  mean: Number.NaN,
+  std: Number.NaN,
+  min: Number.NaN,
+  max: Number.NaN,
+  validationOutside: Number.NaN,
+  validationShift: Number.NaN,
+};
+
+function column(values: ArrayLike<number>, feature: number, width: number): Float64Array {
+  return Float64Array.from({ length: values.length / width }, (_, k) => values[k * width + feature]!);
+}

@@ -1,0 +1,11 @@
+export * as benchmark from './benchmark';
+export { type Cause, type Change, type Finding, Seen } from './cause';
+export { CAUSES } from './causes';
+export { Confirmation, type ConfirmationRow, confirm } from './confirm';
+export { Diagnosis, type DiagnosisContext, diagnose, type HeadSkill, type Verdict } from './diagnose';
+export type { Evidence, FeatureEvidence, HeadEvidence, Moment } from './evidence';
+export type { LossBehaviour } from './lossBehaviour';
+export type { EpochRow, Program, RunLike, TrainingOptions } from './program';
+export type { Measurement, Rule, Symptom, Threshold, Thresholds } from './rule';
+export { RULES } from './rules';
+export { type Trained, type TrainOptions, train } from './trained';

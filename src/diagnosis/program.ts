@@ -1,0 +1,24 @@
+import type { TF } from '../core';
+import type { Snapshot } from '../inspection';
+import type { FitOptions, TrainingData } from '../training';
+
+/** One epoch of a run, by Keras's names: `loss`, `<head>_loss`, `val_loss`, `val_<head>_<metric>` ... */
+export type EpochRow = Readonly<Record<string, number>>;
+
+/** What a diagnosis reads of a run. A `Run` of `fit` has it; a history from elsewhere is enough to begin with. */
+export interface RunLike {
+  history: readonly EpochRow[];
+  /** The weights before the first step: what `inspect.snapshot(model)` gave then. */
+  initialWeights?: Snapshot;
+}
+
+/** What a diagnosis reads of the options of `fit`: all of them, `losses` at least. */
+export type TrainingOptions = Readonly<FitOptions>;
+
+/** A training that can be repeated: everything but chance, which `options.seed` and the model's own seeds fix. */
+export interface Program {
+  /** Builds the model afresh, with the same initial weights every time. */
+  model(): TF.LayersModel | Promise<TF.LayersModel>;
+  data: TrainingData;
+  options: FitOptions;
+}

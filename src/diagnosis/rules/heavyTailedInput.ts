@@ -1,0 +1,27 @@
+import { measure, rule } from '../rule';
+
+/** Features with values so far out that a few rows drive the weights. */
+export const heavyTailedInput = rule({
+  id: 'heavy-tailed-input',
+  watches: 'the largest robust z-score and Hill’s tail index of every feature',
+  thresholds: {
+    robustZ: {
+      value: 30,
+      source: 'standard normal rows reach 5; Student t with 4 degrees of freedom about 15 in 2,000',
+    },
+    tailIndex: { value: 2.5, source: 'Hill 1975: at 2 the variance ceases to exist' },
+  },
+  evaluate({ features }, { robustZ, tailIndex }) {
+    return features
+      .filter((f) => f.largestRobustZ > robustZ && f.tailIndex < tailIndex)
+      .map((f) => ({
+        rule: 'heavy-tailed-input',
+        kind: 'heavy',
+        where: `${f.input}[${f.feature}]`,
+        evidence: [
+          measure('largest distance from the median', f.largestRobustZ, 'robust standard deviations', robustZ),
+          measure('tail index', f.tailIndex, '', tailIndex),
+        ],
+      }));
+  },
+});

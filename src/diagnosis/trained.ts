@@ -1,0 +1,38 @@
+import type { TF } from '../core';
+import { type Snapshot, snapshot } from '../inspection';
+import { type FitOptions, fit, type Run } from '../training';
+import { type Diagnosis, diagnose } from './diagnose';
+import type { Program } from './program';
+import type { Thresholds } from './rule';
+
+/** A program after its training, with the diagnosis of it. */
+export interface Trained {
+  /** The trained model; the caller disposes of it. */
+  model: TF.LayersModel;
+  run: Run;
+  /** The weights before the first step. */
+  initialWeights: Snapshot;
+  diagnosis: Diagnosis;
+}
+
+/** How {@link train} differs from what the program says. */
+export interface TrainOptions {
+  /** Instead of the program's own, e.g. fewer epochs or a signal. */
+  fit?: Partial<FitOptions>;
+  thresholds?: Thresholds;
+}
+
+/**
+ * Trains a program from its first weights and diagnoses it: the model is built, its initial weights are kept, `fit` runs, and
+ * every rule looks at the result.
+ *
+ * @throws what `fit` and `diagnose` throw.
+ */
+export async function train(program: Program, options: TrainOptions = {}): Promise<Trained> {
+  const model = await program.model();
+  const initialWeights = snapshot(model);
+  const settings = { ...program.options, ...options.fit };
+  const run = await fit(model, program.data, settings);
+  const context = { model, data: program.data, options: settings, thresholds: options.thresholds };
+  return { model, run, initialWeights, diagnosis: diagnose({ history: run.history, initialWeights }, context) };
+}

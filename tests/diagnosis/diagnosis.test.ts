@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { tf } from '../../src/core';
+import { benchmark, CAUSES, confirm, diagnose, RULES, train } from '../../src/diagnosis';
+import { lossBehaviour } from '../../src/diagnosis/lossBehaviour';
+import { rowLosses } from '../../src/losses';
+
+const graph = { fit: { mode: 'graph' as const } };
+const twinOf = (fault: string) => benchmark.TWINS.find((twin) => twin.fault.includes(fault))!;
+
+test('every rule says what it watches and where its thresholds come from', () => {
+  assert.ok(RULES.length >= 20);
+  assert.equal(new Set(RULES.map(({ id }) => id)).size, RULES.length);
+  for (const rule of RULES) {
+    assert.ok(rule.watches.length > 20, rule.id);
+    assert.ok(Object.keys(rule.thresholds).length > 0, rule.id);
+    for (const { value, source } of Object.values(rule.thresholds)) {
+      assert.ok(Number.isFinite(value) && source.length > 10, rule.id);
+    }
+  }
+  assert.equal(new Set(CAUSES.map(({ id }) => id)).size, CAUSES.length);
+});
+
+test('a loss is known by what it does with made-up predictions', () => {
+  const targets = tf.randomNormal([64, 1], 0, 1, 'float32', 3);
+  const square = (t: typeof targets, p: typeof targets) => tf.mean(tf.squaredDifference(t, p));
+  const healthy = lossBehaviour(square as never, targets);
+  assert.deepEqual([healthy.constant, healthy.unpaired, healthy.rewardsError, healthy.logarithmic], [false, false, false, false]);
+  assert.ok(Math.abs(healthy.rowsFactor - 1) < 1e-4);
+  const summed = lossBehaviour((t, p) => tf.sum(tf.squaredDifference(t, p)), targets);
+  assert.ok(Math.abs(summed.rowsFactor - 2) < 1e-4);
+  assert.ok(lossBehaviour((t, p) => tf.neg(tf.mean(tf.squaredDifference(t, p))), targets).rewardsError);
+  assert.ok(lossBehaviour((t, p) => tf.mean(tf.square(tf.sub(tf.reshape(t, [-1]), p))), targets).unpaired);
+  assert.ok(lossBehaviour((_, p) => tf.zerosLike(p), targets).constant);
+  assert.ok(lossBehaviour(rowLosses.binaryCrossentropy, tf.ones([64, 1])).logarithmic);
+  for (const name of ['meanSquaredError', 'meanAbsoluteError', 'huber', 'logCosh'] as const) {
+    const { constant, unpaired, rewardsError, logarithmic, rowsFactor } = lossBehaviour(rowLosses[name], targets);
+    assert.ok(!constant && !unpaired && !rewardsError && !logarithmic && rowsFactor < 1.01, name);
+  }
+});
+
+test('a dead head is named with its evidence, and confirm shows that the change mends it', async () => {
+  const program = twinOf('dead ReLU').build(21, true);
+  const { model, diagnosis, run } = await train(program, graph);
+  const [verdict] = diagnosis.verdicts;
+  assert.equal(verdict!.cause, 'dead-head');
+  assert.equal(verdict!.where, 'volatility');
+  assert.ok(verdict!.symptoms.some(({ rule }) => rule === 'flat-validation-loss'));
+  assert.equal(verdict!.evidence[0]!.value, 1);
+  assert.match(diagnosis.toString(), /1\. A rectified head is dead.*volatility/);
+  assert.match(diagnosis.toHTML(), /<ol class="reluctant-diagnosis">/);
+
+  // The same from the history alone, without the initial weights.
+  const before = tf.memory().numTensors;
+  const later = diagnose({ history: run.history }, { model, data: program.data, options: program.options });
+  assert.equal(later.verdicts[0]!.cause, 'dead-head');
+  assert.equal(tf.memory().numTensors, before, 'a diagnosis keeps no tensors');
+
+  const confirmation = await confirm(verdict!, program, graph);
+  assert.ok(confirmation.confirmed, confirmation.toString());
+  assert.deepEqual(confirmation.remaining, []);
+  assert.ok(confirmation.after.heads.find(({ head }) => head === 'volatility')!.skill > 0.5);
+});
+
+test('a healthy program has no verdict, and thresholds can be moved until it has symptoms', async () => {
+  const program = twinOf('dead ReLU').build(22, false);
+  const { model, run, diagnosis, initialWeights } = await train(program, graph);
+  assert.deepEqual(diagnosis.verdicts, []);
+  assert.match(diagnosis.toString(), /No verdict/);
+  const context = { model, data: program.data, options: program.options };
+  const strict = diagnose({ history: run.history, initialWeights }, { ...context, thresholds: { 'update-ratio': { high: -6 } } });
+  assert.equal(strict.verdicts[0]!.cause, 'learning-rate-too-high');
+  assert.throws(
+    () => diagnose(run, { ...context, thresholds: { 'dead-relu': { deadUnit: 1 } } }),
+    /no such threshold \(rule dead-relu\); expected deadUnits; received "deadUnit"/,
+  );
+  assert.throws(() => diagnose(run, { ...context, thresholds: { nope: {} } }), /no such rule/);
+});
+
+test('diagnose refuses heads without targets and runs without options, naming the head', async () => {
+  const program = twinOf('dead ReLU').build(23, false);
+  const model = await program.model();
+  const y = (program.data.targets as Record<string, ReturnType<typeof tf.tensor>>)['y']!;
+  const data = { inputs: program.data.inputs, targets: { y } };
+  assert.throws(() => diagnose({ history: [] }, { model, data, options: program.options }), /no training targets \(head volatility\)/);
+  assert.throws(() => diagnose({ history: [] }, { model, data: program.data }), /does not remember the options/);
+});
+
+test('a verdict whose change only a person can make is refused by confirm, saying what to do', async () => {
+  const program = twinOf('shuffled').build(24, true);
+  const { diagnosis } = await train(program, graph);
+  assert.equal(diagnosis.verdicts[0]!.cause, 'inputs-unrelated-to-targets');
+  await assert.rejects(confirm(diagnosis.verdicts[0]!, program), /cannot be made by a program.*join inputs and targets/);
+});
+
+test('the benchmark counts what is named first, and twins of a seed share their data', async () => {
+  const result = await benchmark.runBenchmark([twinOf('one unit')], { seeds: [31] });
+  assert.equal(result.rows.length, 2);
+  assert.equal(result.named, 1);
+  assert.equal(result.falseAlarms, 0);
+  assert.match(result.toString(), /one-unit-softmax/);
+  const values = (faulty: boolean) => {
+    const { inputs } = twinOf('one unit').build(5, faulty).data;
+    return [...(inputs as ReturnType<typeof tf.tensor>).dataSync()];
+  };
+  assert.deepEqual(values(true), values(false));
+});
