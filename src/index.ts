@@ -5,6 +5,16 @@
 export { hasRandomKey, randomUniform, withRandomKey } from './compile';
 export { interruptRequested, interruptSignal, Random, ReluctantError, type TF, tf } from './core';
 export * as data from './data';
+export {
+  benchmark,
+  confirm,
+  type Diagnosis,
+  diagnose,
+  type Program,
+  RULES as rules,
+  train,
+  type Verdict,
+} from './diagnosis';
 export * as evaluation from './evaluation';
 export * as inspect from './inspection';
 export * as losses from './losses';

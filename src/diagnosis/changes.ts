@@ -49,8 +49,12 @@ export const withHeadActivation =
   (program: Program): Program =>
     withLayers(program, (layer) => {
       if (layer.config['name'] !== head) return;
-      if ('activation' in layer.config) layer.config['activation'] = activation;
-      else {
+      if ('units' in layer.config) {
+        // What the head was given or had learnt may have put it where it is: it starts afresh.
+        layer.config['activation'] = activation;
+        layer.config['kernel_initializer'] = { class_name: 'GlorotUniform', config: { seed: 1 } };
+        layer.config['bias_initializer'] = { class_name: 'Zeros', config: {} };
+      } else {
         layer.class_name = 'Activation';
         layer.config = { name: head, trainable: true, activation };
       }

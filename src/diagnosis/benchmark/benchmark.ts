@@ -2,11 +2,19 @@ import { checkInteger, type TF, tf } from '../../core';
 import { formatShare, Table } from '../../tables';
 import type { Program } from '../program';
 import { train } from '../trained';
-import type { Twin } from './twins';
+
+/** A program of the benchmark with what is true of it. */
+export interface BenchmarkProgram {
+  name: string;
+  /** The cause a diagnosis should name first; `''` for a healthy program, which should get no verdict. */
+  cause: string;
+  build(seed: number): Program;
+}
 
 /** What one program of the benchmark was and what was said of it. */
 export interface BenchmarkRow {
-  fault: string;
+  program: string;
+  /** Whether something is wrong with it. */
   faulty: boolean;
   seed: number;
   /** The right cause; `''` for a healthy program. */
@@ -107,37 +115,40 @@ export class BenchmarkResult {
 }
 
 /**
- * Trains every twin, faulty and healthy, on every seed, diagnoses each run and compares the first verdict with the truth. The
- * diagnosis gets the run, the model, the data and the options: nothing tells it which twin it looks at.
+ * Trains every program on every seed, diagnoses each run and compares the first verdict with the truth. The diagnosis gets the
+ * run, the model, the data and the options: nothing tells it which program it looks at.
  *
- * @throws ReluctantError `no-such-seed` for seeds that are not whole numbers of at least 0.
+ * @throws ReluctantError `integer-out-of-range` for a seed that is not a whole number from 0 to 4294967295.
  */
-export async function runBenchmark(twins: readonly Twin[], options: BenchmarkOptions = {}): Promise<BenchmarkResult> {
+export async function runBenchmark(
+  programs: readonly BenchmarkProgram[],
+  options: BenchmarkOptions = {},
+): Promise<BenchmarkResult> {
   const seeds = (options.seeds ?? [1, 2, 3, 4, 5]).map((seed) =>
     checkInteger('runBenchmark', 'seed', seed, 0, 2 ** 32 - 1),
   );
   const rows: BenchmarkRow[] = [];
-  for (const twin of twins)
-    for (const faulty of [true, false])
-      for (const seed of seeds) {
-        if (options.signal?.aborted) return new BenchmarkResult(rows);
-        const start = performance.now();
-        const causes = await causesOf(twin.build(seed, faulty));
-        const [cause, named] = [faulty ? twin.cause : '', causes[0] ?? ''];
-        const seconds = (performance.now() - start) / 1000;
-        const row = {
-          fault: twin.fault,
-          faulty,
-          seed,
-          cause,
-          named,
-          verdicts: causes.join(' '),
-          right: named === cause,
-          seconds,
-        };
-        rows.push(row);
-        options.onRow?.(row, rows.length, twins.length * 2 * seeds.length);
-      }
+  for (const { name, cause, build } of programs)
+    for (const seed of seeds) {
+      if (options.signal?.aborted) return new BenchmarkResult(rows);
+      const start = performance.now();
+      const causes = await causesOf(build(seed));
+      const named = causes[0] ?? '';
+      const seconds = (performance.now() - start) / 1000;
+      const right = named === cause;
+      const row = {
+        program: name,
+        faulty: cause !== '',
+        seed,
+        cause,
+        named,
+        verdicts: causes.join(' '),
+        right,
+        seconds,
+      };
+      rows.push(row);
+      options.onRow?.(row, rows.length, programs.length * seeds.length);
+    }
   return new BenchmarkResult(rows);
 }
 

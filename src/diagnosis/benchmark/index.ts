@@ -1,2 +1,10 @@
-export { type BenchmarkOptions, BenchmarkResult, type BenchmarkRow, type CauseScore, runBenchmark } from './benchmark';
-export { TWINS, type Twin } from './twins';
+export {
+  type BenchmarkOptions,
+  type BenchmarkProgram,
+  BenchmarkResult,
+  type BenchmarkRow,
+  type CauseScore,
+  runBenchmark,
+} from './benchmark';
+export { programOfModule } from './module';
+export { TWINS, type Twin, twinPrograms } from './twins';

@@ -3,6 +3,7 @@ import type { Loss } from '../../losses';
 import { huber } from '../../losses';
 import type { Program } from '../program';
 import { healthyParts, type Numbers, type Parts, programOf, squared, volatilityTargets } from './baseProgram';
+import type { BenchmarkProgram } from './benchmark';
 
 /** A fault and its healthy twin: the same program but for one thing. */
 export interface Twin {
@@ -173,3 +174,10 @@ function normalCDF(z: number): number {
   const erf = 1 - tail * Math.exp((-z * z) / 2);
   return z < 0 ? (1 - erf) / 2 : (1 + erf) / 2;
 }
+
+/** Both programs of every twin, for `runBenchmark`. */
+export const twinPrograms = (twins: readonly Twin[] = TWINS): BenchmarkProgram[] =>
+  twins.flatMap((twin) => [
+    { name: twin.fault, cause: twin.cause, build: (seed) => twin.build(seed, true) },
+    { name: `healthy twin of: ${twin.fault}`, cause: '', build: (seed) => twin.build(seed, false) },
+  ]);

@@ -45,7 +45,10 @@ export const heads: readonly Cause[] = [
         return {
           says: `${formatShare(measured[0]!.value)} of the outputs of "${where}" lie on the flat end of ${head.activation}, at ${formatNumber(measured[2]!.value)} on average, while the targets average ${formatNumber(head.train[0]?.targetMean ?? Number.NaN)}`,
           severity: 0.95,
-          change: { says: `use ${better} with GlorotUniform and no bias for this head`, apply: withHeadActivation(where, better) },
+          change: {
+            says: `use ${better} with GlorotUniform and no bias for this head`,
+            apply: withHeadActivation(where, better),
+          },
           wrongIf: 'the slope of the activation at its inputs were above 1 % of its steepest',
         };
       })
