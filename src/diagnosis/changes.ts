@@ -53,12 +53,23 @@ export const withHeadActivation =
         // What the head was given or had learnt may have put it where it is: it starts afresh.
         layer.config['activation'] = activation;
         layer.config['kernel_initializer'] = { class_name: 'GlorotUniform', config: { seed: 1 } };
-        layer.config['bias_initializer'] = { class_name: 'Zeros', config: {} };
+        layer.config['bias_initializer'] = {
+          class_name: 'Constant',
+          config: { value: startOf(program, head, activation) },
+        };
       } else {
         layer.class_name = 'Activation';
         layer.config = { name: head, trainable: true, activation };
       }
     });
+
+/** The bias at which a head gives the mean target, so that it does not spend its first epochs on getting there. */
+function startOf({ data: { targets } }: Program, head: string, activation: string): number {
+  const own = targets instanceof tf.Tensor ? targets : targets[head];
+  const center = own ? tf.tidy(() => tf.mean(own).dataSync()[0]!) : 0;
+  if (activation === 'softplus') return center > 0 ? Math.log(Math.expm1(center)) : 0;
+  return activation === 'linear' ? center : 0;
+}
 
 /** Every kernel drawn by He's rule, each from its own fixed seed. */
 export const withHeInitialisation = (program: Program): Program => {

@@ -29,7 +29,10 @@ export const heads: readonly Cause[] = [
         return {
           says: `${formatShare(zeros!.value)} of the predictions of "${where}" are exactly 0: its pre-activation is negative, where ReLU has neither output nor gradient`,
           severity: 1,
-          change: { says: `use ${better} with GlorotUniform for this head`, apply: withHeadActivation(where, better) },
+          change: {
+            says: `use ${better} with GlorotUniform for this head, its bias starting at the mean target`,
+            apply: withHeadActivation(where, better),
+          },
           wrongIf: 'the head’s pre-activation were above zero on more than a twentieth of the rows',
         };
       }).map((finding) => ({ ...finding, symptoms: [...finding.symptoms, ...alsoOf(seen, finding.where)] })),
@@ -46,7 +49,7 @@ export const heads: readonly Cause[] = [
           says: `${formatShare(measured[0]!.value)} of the outputs of "${where}" lie on the flat end of ${head.activation}, at ${formatNumber(measured[2]!.value)} on average, while the targets average ${formatNumber(head.train[0]?.targetMean ?? Number.NaN)}`,
           severity: 0.95,
           change: {
-            says: `use ${better} with GlorotUniform and no bias for this head`,
+            says: `use ${better} with GlorotUniform for this head, its bias starting at the mean target`,
             apply: withHeadActivation(where, better),
           },
           wrongIf: 'the slope of the activation at its inputs were above 1 % of its steepest',
