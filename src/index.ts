@@ -33,6 +33,7 @@ export {
   updateDisplay,
 } from './notebook';
 export { renderReport, writeReport } from './notebook/report';
+export * as widgets from './notebook/widgets';
 export * as plots from './plots';
 export { Figure } from './plots';
 export * as synthetic from './synthetic';
