@@ -2,39 +2,56 @@ import * as fs from 'node:fs';
 import type * as Flechette from '@uwdata/flechette';
 import { lazy, ReluctantError } from '../core';
 import { type Column, MILLISECONDS_PER_DAY, MISSING_DAY } from './column';
+import { symbolColumn } from './columnBuilder';
 import { Dataset } from './dataset';
 
-const flechette = lazy(() => require('@uwdata/flechette') as typeof Flechette);
+const flechette = lazy(loadFlechette);
+
+/** flechette with the two codecs that Arrow files are packed with; Feather files are LZ4 unless told otherwise. */
+function loadFlechette(): typeof Flechette {
+  const package_ = require('@uwdata/flechette') as typeof Flechette;
+  const lz4 = require('lz4js') as { decompress(bytes: Uint8Array): Uint8Array };
+  const zstd = require('fzstd') as { decompress(bytes: Uint8Array): Uint8Array };
+  const { CompressionType, setCompressionCodec } = package_;
+  const readOnly = (): never => {
+    throw new Error('only reading is supported');
+  };
+  setCompressionCodec(CompressionType.LZ4_FRAME, {
+    decode: (bytes) => Uint8Array.from(lz4.decompress(bytes)),
+    encode: readOnly,
+  });
+  setCompressionCodec(CompressionType.ZSTD, { decode: (bytes) => zstd.decompress(bytes), encode: readOnly });
+  return package_;
+}
 
 /**
- * Reads an Arrow IPC file (Feather version 2) or stream.
- * @param wanted columns to keep; all when absent.
+ * Reads an Arrow IPC file (Feather version 2) or stream, packed with LZ4 or Zstandard or not.
+ * @param wanted columns to keep; the others are not decoded. All when absent.
  * @throws ReluctantError `file-damaged`, `column-type-unsupported`, `column-not-found`.
  */
 export function loadArrow(operation: string, file: string, wanted?: readonly string[]): Dataset {
-  let table: Flechette.Table;
   try {
-    table = flechette.tableFromIPC(fs.readFileSync(file), { useDate: false, useBigInt: false });
+    const table = flechette.tableFromIPC(fs.readFileSync(file), { useDate: false, useBigInt: false });
+    const { fields } = table.schema;
+    const known = new Dataset(new Map(fields.map(({ name }) => [name, EMPTY])), { name: file });
+    const columns = (wanted ?? known.names).map((name) => {
+      known.column(name);
+      const field = fields.find((field) => field.name === name)!;
+      return [name, toColumn(operation, file, field, table.getChild(name)!)] as const;
+    });
+    return new Dataset(new Map(columns), { name: file });
   } catch (cause) {
+    if (cause instanceof ReluctantError) throw cause;
     throw new ReluctantError({
       code: 'file-damaged',
       operation,
       problem: 'the file is not readable as Arrow',
       where: { file },
       received: cause instanceof Error ? cause.message : cause,
-      fix: 'write it again, uncompressed: pyarrow.feather.write_feather(table, path, compression="uncompressed")',
+      fix: 'check that the file is whole; Feather version 1 must be written again as version 2',
       cause,
     });
   }
-  const names = wanted ?? table.schema.fields.map((field) => field.name);
-  const all = new Dataset(new Map(), { name: file });
-  const columns = new Map<string, Column>();
-  for (const name of names) {
-    const field = table.schema.fields.find((field) => field.name === name);
-    if (!field) return all.withColumns(new Map(table.schema.fields.map((f) => [f.name, EMPTY]))).select([name]);
-    columns.set(name, toColumn(operation, file, field, table.getChild(name)!));
-  }
-  return all.withColumns(columns);
 }
 
 const EMPTY: Column = { kind: 'number', values: new Float64Array(0) };
@@ -42,33 +59,21 @@ const EMPTY: Column = { kind: 'number', values: new Float64Array(0) };
 function toColumn(operation: string, file: string, field: Flechette.Field, values: Flechette.Column<unknown>): Column {
   const { Type } = flechette;
   const { typeId } = field.type;
+  const all = values as Iterable<unknown>;
   switch (typeId) {
     case Type.Int:
     case Type.Float:
     case Type.Decimal:
     case Type.Bool:
-      return { kind: 'number', values: Float64Array.from(values as Iterable<unknown>, number) };
+      return { kind: 'number', values: Float64Array.from(all, number) };
     case Type.Date:
-      return { kind: 'date', values: Int32Array.from(values as Iterable<unknown>, toDay) };
+      return { kind: 'date', values: Int32Array.from(all, toDay) };
     case Type.Timestamp:
-      return { kind: 'time', values: Float64Array.from(values as Iterable<unknown>, number) };
+      return { kind: 'time', values: Float64Array.from(all, number) };
     case Type.Utf8:
     case Type.LargeUtf8:
-    case Type.Dictionary: {
-      const codes = new Map<string, number>();
-      const dictionary: string[] = [];
-      const coded = Int32Array.from(values as Iterable<unknown>, (value) => {
-        if (value === null || value === undefined) return -1;
-        const text = String(value);
-        let code = codes.get(text);
-        if (code === undefined) {
-          code = dictionary.push(text) - 1;
-          codes.set(text, code);
-        }
-        return code;
-      });
-      return { kind: 'symbol', values: coded, dictionary };
-    }
+    case Type.Dictionary:
+      return symbolColumn(all);
     default:
       throw new ReluctantError({
         code: 'column-type-unsupported',

@@ -1,6 +1,8 @@
 import * as fs from 'node:fs';
 import * as zlib from 'node:zlib';
-import { ReluctantError } from '../core';
+import { lazy, ReluctantError } from '../core';
+
+const zstandard = lazy(() => require('fzstd') as typeof import('fzstd'));
 
 /** What of a CSV file is settled before DuckDB reads it. */
 export interface Dialect {
@@ -30,9 +32,7 @@ export function detectDialect(
 ): Dialect {
   const bytes = firstBytes(file);
   const encoding = given.encoding ?? (bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16' : 'utf-8');
-  const text = new TextDecoder(encoding === 'latin-1' ? 'latin1' : encoding === 'utf-16' ? 'utf-16le' : 'utf-8').decode(
-    bytes,
-  );
+  const text = decode(bytes, encoding);
   const empty = text.trim() === '';
   const delimiter = given.delimiter ?? likelyDelimiter(text);
   const first = firstRecord(text, delimiter);
@@ -68,14 +68,55 @@ export function detectDialect(
   return { delimiter, header, encoding, names: header ? first : [], empty };
 }
 
+/** Where and how a CSV file breaks the rules of RFC 4180. */
+export interface Fault {
+  /** Line of the file on which the record begins, from 1. */
+  row: number;
+  problem: string;
+}
+
+/**
+ * The first record that does not fit the header or is not quoted right, within the first 16 MB. For when DuckDB has
+ * given the file up as a whole without saying where it goes wrong.
+ */
+export function findFault(
+  file: string,
+  { delimiter, encoding }: Pick<Dialect, 'delimiter' | 'encoding'>,
+): Fault | undefined {
+  const text = decode(firstBytes(file, 1 << 24), encoding);
+  let expected: number | undefined;
+  let line = 1;
+  for (let at = text.charCodeAt(0) === 0xfeff ? 1 : 0; at < text.length; ) {
+    const record = readRecord(text, at, delimiter);
+    if (record.unclosed) return { row: line, problem: 'a quotation mark is opened and never closed' };
+    if (record.afterQuote) return { row: line, problem: 'there is text after a closing quotation mark' };
+    const blank = record.cells.length === 1 && record.cells[0] === '';
+    expected ??= blank ? undefined : record.cells.length;
+    if (!blank && expected !== undefined && record.cells.length !== expected && record.end < text.length) {
+      return { row: line, problem: `the row has ${record.cells.length} cells and the header ${expected}` };
+    }
+    line += text.slice(at, record.end).split('\n').length - 1;
+    at = record.end;
+  }
+  return undefined;
+}
+
+const decode = (bytes: Uint8Array, encoding: Dialect['encoding']): string =>
+  new TextDecoder(encoding === 'latin-1' ? 'latin1' : encoding === 'utf-16' ? 'utf-16le' : 'utf-8').decode(bytes);
+
 /** The start of the file, unpacked. */
-function firstBytes(file: string): Buffer {
+function firstBytes(file: string, size = SAMPLE_BYTES): Buffer {
   const handle = fs.openSync(file, 'r');
-  const bytes = Buffer.alloc(SAMPLE_BYTES);
+  const bytes = Buffer.alloc(size);
   try {
-    const raw = bytes.subarray(0, fs.readSync(handle, bytes, 0, SAMPLE_BYTES, 0));
+    const raw = bytes.subarray(0, fs.readSync(handle, bytes, 0, size, 0));
     if (raw[0] === 0x1f && raw[1] === 0x8b) {
       return zlib.gunzipSync(raw, { finishFlush: zlib.constants.Z_SYNC_FLUSH });
+    }
+    if (raw.length >= 4 && raw.readUInt32LE(0) === 0xfd2fb528) {
+      const parts: Uint8Array[] = [];
+      new zstandard.Decompress((part) => parts.push(part)).push(raw, false);
+      return Buffer.concat(parts);
     }
     return raw;
   } catch {
@@ -92,27 +133,55 @@ function likelyDelimiter(text: string): string {
   return DELIMITERS[counts.indexOf(Math.max(...counts))]!;
 }
 
-/** The cells of the first record (RFC 4180). */
+/** The cells of the first record that is not blank. */
 function firstRecord(text: string, delimiter: string): string[] {
+  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  for (;;) {
+    const { cells, end } = readRecord(text, at, delimiter);
+    if (cells.length > 1 || cells[0]!.trim() !== '' || end >= text.length) return cells;
+    at = end;
+  }
+}
+
+interface CSVRecord {
+  cells: string[];
+  /** Where the next record begins. */
+  end: number;
+  unclosed: boolean;
+  afterQuote: boolean;
+}
+
+/** One record from `start` on (RFC 4180). */
+function readRecord(text: string, start: number, delimiter: string): CSVRecord {
   const cells: string[] = [];
   let cell = '';
   let quoted = false;
-  for (let k = text.charCodeAt(0) === 0xfeff ? 1 : 0; k < text.length; k++) {
+  let closed = false;
+  let afterQuote = false;
+  let k = start;
+  for (; k < text.length; k++) {
     const character = text[k]!;
     if (quoted) {
       if (character !== '"') cell += character;
       else if (text[k + 1] === '"') {
         cell += '"';
         k += 1;
-      } else quoted = false;
-    } else if (character === '"' && cell === '') quoted = true;
+      } else {
+        quoted = false;
+        closed = true;
+      }
+    } else if (character === '"' && cell === '' && !closed) quoted = true;
     else if (character === delimiter) {
       cells.push(cell);
       cell = '';
+      closed = false;
     } else if (character === '\n' || character === '\r') {
-      if (cells.length > 0 || cell.trim() !== '') break;
-      cell = '';
-    } else cell += character;
+      k += character === '\r' && text[k + 1] === '\n' ? 2 : 1;
+      return { cells: [...cells, cell], end: k, unclosed: false, afterQuote };
+    } else {
+      afterQuote ||= closed;
+      cell += character;
+    }
   }
-  return [...cells, cell];
+  return { cells: [...cells, cell], end: k, unclosed: quoted, afterQuote };
 }

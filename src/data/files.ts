@@ -3,8 +3,8 @@ import * as path from 'node:path';
 import { brief, ReluctantError } from '../core';
 
 /** What {@link FileFormat} a file may have. */
-export const FILE_FORMATS = ['csv', 'parquet', 'json', 'arrow'] as const;
-/** A kind of file that {@link load} reads and {@link save} writes. */
+export const FILE_FORMATS = ['csv', 'parquet', 'json', 'arrow', 'excel'] as const;
+/** A kind of file that {@link load} reads. */
 export type FileFormat = (typeof FILE_FORMATS)[number];
 
 /** Extension -> format; a `.gz` or `.zst` after it is looked through. */
@@ -21,6 +21,11 @@ const EXTENSIONS: Record<string, FileFormat> = {
   arrow: 'arrow',
   feather: 'arrow',
   ipc: 'arrow',
+  xlsx: 'excel',
+  xlsm: 'excel',
+  xlsb: 'excel',
+  xls: 'excel',
+  ods: 'excel',
 };
 
 const WILDCARDS = /[*?[\]{}]/;

@@ -1,41 +1,37 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { DuckDBDataChunk, DuckDBMaterializedResult } from '@duckdb/node-api';
-import { checkChoice, ReluctantError } from '../core';
+import type { DuckDBDataChunk, DuckDBMaterializedResult, DuckDBResult } from '@duckdb/node-api';
+import { brief, checkChoice, checkInteger, ReluctantError } from '../core';
 import { loadArrow } from './arrowFiles';
+import { concat } from './concat';
 import { Dataset, type Truth } from './dataset';
-import { type Dialect, detectDialect } from './dialect';
-import { type Bindings, bindTexts, openSession, type Session, type SessionOptions } from './duckdb';
+import { type Bindings, openSession, quoteName, type Session, type SessionOptions } from './duckdb';
+import { loadExcel } from './excel';
 import { FILE_FORMATS, type FileFormat, findFiles, formatOf } from './files';
-import { type Plan, planColumns } from './plan';
+import { checkGzip } from './gzip';
+import { type Buffers, type Plan, planColumns } from './plan';
 import { explain } from './readErrors';
+import { type RelationOptions, relationOf, type TableFormat } from './relation';
+import { type RowSchema, validateRows } from './schema';
 
 /** How {@link load} reads; everything is optional. */
-export interface LoadOptions extends SessionOptions {
+export interface LoadOptions extends SessionOptions, RelationOptions {
   /** Format of the files, where their names do not tell. */
   format?: FileFormat;
   /** Only these columns, in this order; the others are not read at all. */
   columns?: readonly string[];
-  /** CSV: the character between cells. Default: found out among `,` `;` tab `|`. */
-  delimiter?: string;
-  /** CSV: whether the first line names the columns. Default true; a first line of numbers is refused. */
-  header?: boolean;
-  /** CSV: default utf-8, or utf-16 by its byte-order mark. */
-  encoding?: Dialect['encoding'];
-  /** CSV: texts that stand for a missing value. Default: nothing at all, NA, N/A, NaN, nan, null, NULL, None. */
-  missing?: readonly string[];
-  /** CSV: how dates are written, e.g. "%d.%m.%Y" (strptime). Default: ISO and what DuckDB recognises. */
-  dateFormat?: string;
+  /** Excel: name of the sheet. Default: the first. */
+  sheet?: string;
   /** Time zone of instants written without one, e.g. "America/New_York". Default UTC. */
   timeZone?: string;
-  /** `float32` halves the memory of number columns. Default `float64`. */
+  /** `float32` halves the memory of number columns (CSV, Parquet, JSON). Default `float64`. */
   precision?: 'float64' | 'float32';
+  /** A schema every row must satisfy, e.g. `z.object({ close: z.number().positive() })`; dates come to it as ISO texts. */
+  schema?: RowSchema;
 }
 
-const MISSING = ['', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL', 'None'];
-
 /**
- * Reads CSV, TSV, Parquet, JSON (lines or an array), Arrow/Feather into a {@link Dataset}, gzip and zstd
+ * Reads CSV, TSV, Parquet, JSON (lines or an array), Arrow/Feather and Excel into a {@link Dataset}, gzip and zstd
  * looked through; several files, a list or a glob, become one table by the names of their columns. Dates become days,
  * instants become milliseconds (UTC), texts become symbols with a dictionary, missing values NaN.
  *
@@ -43,115 +39,233 @@ const MISSING = ['', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL', 'None'];
  *
  * @param source path, glob, or a list of them.
  * @throws ReluctantError naming file, row and column where they are known: `file-not-found`, `format-unknown`,
- * `file-damaged`, `value-not-readable`, `row-not-readable`, `column-not-found`, `column-type-unsupported`, `header-missing`,
- * `column-names-repeated`.
+ * `file-damaged`, `file-empty`, `value-not-readable`, `row-not-readable`, `column-not-found`, `column-type-unsupported`,
+ * `header-missing`, `column-names-repeated`, `schema-violated`.
  * @example
  * const prices = await load('data/market.csv', { columns: ['symbol', 'date', 'close'] });
  * prices.names; // ['symbol', 'date', 'close']
  */
 export async function load(source: string | readonly string[], options: LoadOptions = {}): Promise<Dataset> {
   const operation = 'data.load';
-  const files = findFiles(operation, source);
-  const format = options.format
-    ? checkChoice(operation, 'format', options.format, FILE_FORMATS)
-    : formatOf(operation, files[0]!);
-  checkChoice(operation, 'precision', options.precision ?? 'float64', ['float64', 'float32'] as const);
-  const name =
-    files.length === 1 ? path.basename(files[0]!) : `${path.basename(files[0]!)} and ${files.length - 1} more`;
+  const { files, format, name } = settle(operation, source, options);
   const about = { name, truth: files.length === 1 ? readTruth(files[0]!) : undefined };
-  if (format === 'arrow') {
-    if (files.length > 1) {
-      throw new ReluctantError({
-        code: 'several-arrow-files',
-        operation,
-        problem: 'several Arrow files cannot be read as one',
-        received: files.length,
-        fix: 'load them one by one, or write them as Parquet',
-      });
+  let columns: Map<string, ReturnType<Dataset['column']>>;
+  if (format === 'arrow' || format === 'excel') {
+    const parts = files.map((file) =>
+      format === 'arrow' ? loadArrow(operation, file, options.columns) : loadExcel(operation, file, options.sheet),
+    );
+    const whole = concat(parts);
+    columns = new Map((options.columns ?? whole.names).map((column) => [column, whole.column(column)]));
+  } else {
+    const session = await openSession(options);
+    try {
+      const { plan, statement, bindings } = await prepare(operation, session, files, format, options);
+      // Materialised, since DuckDB then reads with all its threads; the chunks are copied out as they lie.
+      columns = plan.columns(fill(plan, await session.connection.run(statement, bindings.values, bindings.types)));
+    } catch (error) {
+      throw explain(operation, files, error, options);
+    } finally {
+      session.close();
     }
-    const loaded = loadArrow(operation, files[0]!, options.columns);
-    return new Dataset(new Map(loaded.names.map((column) => [column, loaded.column(column)])), about);
+  }
+  const dataset = new Dataset(columns, about);
+  if (options.schema) validateRows(operation, dataset, options.schema);
+  return dataset;
+}
+
+/**
+ * Reads files piece by piece, for data larger than memory: CSV, Parquet and JSON are streamed, so no more than a batch
+ * (and DuckDB's buffers, see `memoryLimit`) is held at a time. Rows come in the order of the files. The dictionaries of
+ * symbols grow from batch to batch, so a code means the same in all of them.
+ *
+ * @param options those of {@link load}, and `batchRows`: rows per data set, at least 1, default 100,000; the last may be shorter.
+ * @throws ReluctantError as {@link load} does, and `format-not-streamed` for Arrow and Excel.
+ * @example
+ * for await (const batch of loadBatches('ticks-*.parquet', { batchRows: 50_000 })) batch.rows; // 50000
+ */
+export async function* loadBatches(
+  source: string | readonly string[],
+  options: LoadOptions & { batchRows?: number } = {},
+): AsyncGenerator<Dataset, void, void> {
+  const operation = 'data.loadBatches';
+  const batchRows = checkInteger(operation, 'batchRows', options.batchRows ?? 100_000, 1, 2 ** 26);
+  const { files, format, name } = settle(operation, source, options);
+  if (format === 'arrow' || format === 'excel') {
+    throw new ReluctantError({
+      code: 'format-not-streamed',
+      operation,
+      problem: 'files of this format are read whole',
+      where: { file: files[0]! },
+      received: format,
+      expected: 'csv, parquet or json',
+      fix: 'use data.load, or write the data as Parquet',
+    });
   }
   const session = await openSession(options);
   try {
-    const { plan, result } = await query(operation, session, files, format, options);
-    return new Dataset(plan.columns(fill(plan, result)), about);
+    const { plan, statement, bindings } = await prepare(operation, session, files, format, options);
+    const result: DuckDBResult = await session.connection.stream(statement, bindings.values, bindings.types);
+    let buffers = plan.allocate(batchRows);
+    let filled = 0;
+    const finish = (rows: number): Dataset => {
+      const dataset = new Dataset(plan.columns(shorten(buffers, rows)), { name });
+      if (options.schema) validateRows(operation, dataset, options.schema);
+      return dataset;
+    };
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (!chunk || chunk.rowCount === 0) break;
+      for (let from = 0; from < chunk.rowCount; ) {
+        const count = Math.min(chunk.rowCount - from, batchRows - filled);
+        plan.copy(chunk, buffers, filled, from, count);
+        filled += count;
+        from += count;
+        if (filled < batchRows) continue;
+        yield finish(filled);
+        buffers = { ...plan.allocate(batchRows), dictionaries: buffers.dictionaries };
+        filled = 0;
+      }
+    }
+    if (filled > 0) yield finish(filled);
   } catch (error) {
-    throw explain(operation, files, error);
+    throw explain(operation, files, error, options);
   } finally {
     session.close();
   }
 }
 
-/** Runs the reading query; DuckDB reads with all its threads, and the result holds its chunks as they came. */
-async function query(
-  operation: string,
-  { connection }: Session,
-  files: readonly string[],
-  format: Exclude<FileFormat, 'arrow'>,
-  options: LoadOptions,
-): Promise<{ plan: Plan; result: DuckDBMaterializedResult }> {
-  const bindings: Bindings = { values: {}, types: {} };
-  const relation = relationOf(operation, files, format, options, bindings);
-  const { values, types } = bindings;
-  const description = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${relation}`, values, types);
-  const fields = description.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }));
-  const plan = planColumns(operation, files[0]!, fields, options, bindings);
-  const result = await connection.run(`SELECT ${plan.projection} FROM ${relation}`, values, types);
-  return { plan, result };
+/** The names that {@link query} gives to files, and how these are written. */
+export interface QueryOptions extends SessionOptions, RelationOptions {
+  /** Name in the SQL -> path, glob or list (CSV, Parquet, JSON). */
+  files: Readonly<Record<string, string | readonly string[]>>;
+  /** Values for `$name` in the SQL: bound, never written into it. */
+  values?: Readonly<Record<string, string | number | boolean | null>>;
+  /** As in {@link LoadOptions}. */
+  timeZone?: string;
 }
 
-/** The table function that reads the files, with every setting bound. */
-function relationOf(
+/**
+ * SQL over files, on DuckDB: joins, filters and aggregates before anything reaches JavaScript's memory.
+ *
+ * @param sql one SELECT (or WITH ... SELECT); the names of `files` are its tables.
+ * @throws ReluctantError as {@link load} does, and `query-failed` with DuckDB's own words.
+ * @example
+ * const big = await query('SELECT symbol, max(close) AS top FROM prices WHERE volume > $least GROUP BY symbol', {
+ *   files: { prices: 'data/market.csv' }, values: { least: 1000 },
+ * });
+ */
+export async function query(sql: string, options: QueryOptions): Promise<Dataset> {
+  const operation = 'data.query';
+  const bindings: Bindings = { values: {}, types: {} };
+  for (const [name, value] of Object.entries(options.values ?? {})) bindings.values[name] = value;
+  const paths: string[] = [];
+  const tables: string[] = [];
+  for (const [k, [name, source]] of Object.entries(options.files).entries()) {
+    const { files, format } = settle(operation, source, {});
+    if (format === 'arrow' || format === 'excel') {
+      throw new ReluctantError({
+        code: 'format-not-queried',
+        operation,
+        problem: 'SQL reads CSV, Parquet and JSON only',
+        where: { file: files[0]! },
+        received: format,
+      });
+    }
+    for (const file of files) await checkGzip(operation, file);
+    paths.push(...files);
+    const relation = relationOf(operation, files, format, options, bindings, `file${k}_`);
+    tables.push(`${quoteName(name)} AS (SELECT * FROM ${relation})`);
+  }
+  const relation = `(WITH ${tables.join(', ')} SELECT * FROM (\n${sql}\n))`;
+  const session = await openSession(options);
+  try {
+    const { plan, statement } = await plain(operation, session, relation, 'the query', options, bindings);
+    const result = await session.connection.run(statement, bindings.values, bindings.types);
+    return new Dataset(plan.columns(fill(plan, result)), { name: brief(sql.replace(/\s+/g, ' ').trim(), 60) });
+  } catch (error) {
+    if (error instanceof Error && /(Parser|Binder|Catalog) Error/.test(error.message)) {
+      throw new ReluctantError({
+        code: 'query-failed',
+        operation,
+        problem: error.message.split('\n')[0]!,
+        received: sql,
+        expected: `one SELECT over the tables ${Object.keys(options.files).join(', ')}`,
+        cause: error,
+      });
+    }
+    throw explain(operation, paths, error);
+  } finally {
+    session.close();
+  }
+}
+
+/** Files, format and a name for what the caller asked for. */
+function settle(
   operation: string,
+  source: string | readonly string[],
+  options: LoadOptions,
+): { files: string[]; format: FileFormat; name: string } {
+  const files = findFiles(operation, source);
+  const format = options.format
+    ? checkChoice(operation, 'format', options.format, FILE_FORMATS)
+    : formatOf(operation, files[0]!);
+  checkChoice(operation, 'precision', options.precision ?? 'float64', ['float64', 'float32'] as const);
+  const first = path.basename(files[0]!);
+  return { files, format, name: files.length === 1 ? first : `${first} and ${files.length - 1} more` };
+}
+
+interface Prepared {
+  plan: Plan;
+  statement: string;
+  bindings: Bindings;
+}
+
+async function prepare(
+  operation: string,
+  session: Session,
   files: readonly string[],
-  format: Exclude<FileFormat, 'arrow'>,
+  format: TableFormat,
+  options: LoadOptions,
+): Promise<Prepared> {
+  for (const file of files) await checkGzip(operation, file);
+  const bindings: Bindings = { values: {}, types: {} };
+  const relation = relationOf(operation, files, format, options, bindings);
+  return plain(operation, session, relation, files[0]!, options, bindings);
+}
+
+/** Asks DuckDB for the columns of a relation and plans how to take them over. */
+async function plain(
+  operation: string,
+  { connection }: Session,
+  relation: string,
+  file: string,
   options: LoadOptions,
   bindings: Bindings,
-): string {
-  bindTexts(bindings, 'files', files);
-  if (format === 'parquet') return 'read_parquet($files, union_by_name = true)';
-  if (format === 'json') return 'read_json($files, union_by_name = true, maximum_depth = 2)';
-  const dialect = detectDialect(operation, files[0]!, options);
-  if (dialect.empty) {
-    throw new ReluctantError({
-      code: 'file-empty',
-      operation,
-      problem: 'the file is empty',
-      where: { file: files[0]! },
-    });
-  }
-  bindTexts(bindings, 'missing', options.missing ?? MISSING);
-  bindings.values['delimiter'] = dialect.delimiter;
-  bindings.values['encoding'] = dialect.encoding;
-  const settings = [
-    'union_by_name = true',
-    'delim = $delimiter',
-    `header = ${dialect.header}`,
-    'encoding = $encoding',
-    'nullstr = $missing',
-    `quote = '"'`,
-    `escape = '"'`,
-    'skip = 0',
-    'null_padding = false',
-  ];
-  if (options.dateFormat !== undefined) {
-    bindings.values['dateFormat'] = options.dateFormat;
-    settings.push('dateformat = $dateFormat');
-  }
-  return `read_csv($files, ${settings.join(', ')})`;
+): Promise<Prepared> {
+  const description = await connection.runAndReadAll(
+    `DESCRIBE SELECT * FROM ${relation}`,
+    bindings.values,
+    bindings.types,
+  );
+  const fields = description.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }));
+  const plan = planColumns(operation, file, fields, options, bindings);
+  return { plan, statement: `SELECT ${plan.projection} FROM ${relation}`, bindings };
 }
 
 /** Copies a result into typed arrays, chunk by chunk. */
-function fill(plan: Plan, result: DuckDBMaterializedResult): ReturnType<Plan['allocate']> {
+function fill(plan: Plan, result: DuckDBMaterializedResult): Buffers {
   const target = plan.allocate(result.rowCount);
   let row = 0;
   for (let k = 0; k < result.chunkCount; k++) {
     const chunk: DuckDBDataChunk = result.getChunk(k);
-    plan.copy(chunk, target, row);
+    plan.copy(chunk, target, row, 0, chunk.rowCount);
     row += chunk.rowCount;
   }
   return target;
+}
+
+function shorten(buffers: Buffers, rows: number): Buffers {
+  return { ...buffers, arrays: buffers.arrays.map((array) => (array.length === rows ? array : array.slice(0, rows))) };
 }
 
 /** The parameters of a synthetic data set, kept in a file of their own beside it. */

@@ -17,8 +17,8 @@ export interface Plan {
   projection: string;
   /** Typed arrays for so many rows. */
   allocate(rows: number): Buffers;
-  /** Copies a chunk to the rows from `row` on. */
-  copy(chunk: DuckDBDataChunk, into: Buffers, row: number): void;
+  /** Copies `count` rows of a chunk, from its row `from` on, to the rows from `row` on. */
+  copy(chunk: DuckDBDataChunk, into: Buffers, row: number, from: number, count: number): void;
   /** The finished columns. */
   columns(buffers: Buffers): Map<string, Column>;
 }
@@ -57,17 +57,17 @@ export function planColumns(
       }),
       dictionaries: kinds.map(() => new Map<string, number>()),
     }),
-    copy: (chunk, into, row) => {
+    copy: (chunk, into, row, from, count) => {
       kinds.forEach((kind, k) => {
         const vector = chunk.getColumnVector(k);
         const array = into.arrays[k]!;
         if (kind !== 'symbol') {
-          array.set((vector as unknown as { items: Float64Array }).items.subarray(0, chunk.rowCount), row);
+          array.set((vector as unknown as { items: Float64Array }).items.subarray(from, from + count), row);
           return;
         }
         const dictionary = into.dictionaries[k]!;
-        for (let j = 0; j < chunk.rowCount; j++) {
-          const text = vector.getItem(j) as string | null;
+        for (let j = 0; j < count; j++) {
+          const text = vector.getItem(from + j) as string | null;
           array[row + j] = text === null ? -1 : codeOf(dictionary, text);
         }
       });

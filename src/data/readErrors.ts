@@ -1,9 +1,17 @@
 import { ReluctantError } from '../core';
+import { detectDialect, findFault } from './dialect';
+import type { RelationOptions } from './relation';
 
 /** What DuckDB says when it cannot read a file, as this project's error: file, row and column in their places. */
-export function explain(operation: string, files: readonly string[], error: unknown): unknown {
+export function explain(
+  operation: string,
+  files: readonly string[],
+  error: unknown,
+  options: RelationOptions = {},
+): unknown {
   if (error instanceof ReluctantError || !(error instanceof Error)) return error;
   const text = error.message;
+  if (/sniffing file/.test(text)) return explainShape(operation, files, options, error);
   const find = (pattern: RegExp) => pattern.exec(text)?.[1];
   const file = find(/^\s*file = (.+)$/m) ?? files.find((one) => text.includes(one)) ?? files[0]!;
   const row = find(/CSV Error on Line: (\d+)/) ?? find(/in line (\d+)/i) ?? find(/record\/value (\d+)/);
@@ -25,6 +33,31 @@ export function explain(operation: string, files: readonly string[], error: unkn
     received: value ?? original,
     fix: adviceFor(text),
     cause: error,
+  });
+}
+
+/** DuckDB could make nothing of the file as a whole, and does not say where: look for the first record that is wrong. */
+function explainShape(
+  operation: string,
+  files: readonly string[],
+  options: RelationOptions,
+  cause: Error,
+): ReluctantError {
+  for (const file of files) {
+    const fault = findFault(file, detectDialect(operation, file, options));
+    if (fault) {
+      const { row, problem } = fault;
+      const fix = 'every row needs as many cells as the header, and quotation marks in pairs';
+      return new ReluctantError({ code: 'row-not-readable', operation, problem, where: { file, row }, fix, cause });
+    }
+  }
+  return new ReluctantError({
+    code: 'file-damaged',
+    operation,
+    problem: 'the file does not read as comma-separated values',
+    where: { file: files[0]! },
+    fix: 'say how it is written: { delimiter, header, encoding }',
+    cause,
   });
 }
 

@@ -98,7 +98,7 @@ export class Table<R extends object = Row> {
 
   private texts(): { heads: string[]; body: string[][]; left: boolean[] } {
     const { headings = {}, formats = {}, maxRows = 60 } = this.options;
-    const format = (row: R) => this.columns.map((c) => (formats[c] ?? formatValue)(row[c as keyof R] as Cell));
+    const format = (row: R) => this.columns.map((c) => (own(formats, c) ?? formatValue)(row[c as keyof R] as Cell));
     const shown =
       this.rows.length > maxRows ? [...this.rows.slice(0, maxRows / 2), ...this.rows.slice(-maxRows / 2)] : this.rows;
     const body = shown.map(format);
@@ -109,7 +109,7 @@ export class Table<R extends object = Row> {
         this.columns.map((_, k) => (k ? '…' : `… ${this.rows.length - maxRows} more`)),
       );
     const left = this.columns.map((c) => this.rows.some((row) => typeof row[c as keyof R] === 'string'));
-    return { heads: this.columns.map((c) => headings[c] ?? c), body, left };
+    return { heads: this.columns.map((c) => own(headings, c) ?? c), body, left };
   }
 }
 
@@ -118,6 +118,10 @@ export function escapeHTML(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
   return text.replace(/[&<>"']/g, (character) => entities[character]!);
 }
+
+/** An option for a column; a column may well be named "constructor", which every object has without being given it. */
+const own = <V>(options: Record<string, V>, column: string): V | undefined =>
+  Object.hasOwn(options, column) ? options[column] : undefined;
 
 const width = (text: string): number => [...text].length;
 const pad = (text: string, to: number, left: boolean): string =>

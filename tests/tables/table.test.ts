@@ -38,3 +38,7 @@ test('formatNumber keeps four significant digits and names what is not finite', 
   assert.equal(formatNumber(0.000012345), '1.234e-5');
   assert.equal(formatNumber(-Infinity), '-∞');
 });
+
+test('Table shows a column whose name every object has', () => {
+  assert.match(new Table([{ constructor: 1, toString: 2 }]).toString(), /constructor {2}toString/);
+});
