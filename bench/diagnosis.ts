@@ -19,7 +19,7 @@ async function main(options: Options): Promise<void> {
   const own = await Promise.all(
     options.program.map(async (file) => benchmark.programOfModule(await import(path.resolve(file)), file)),
   );
-  const programs = options.onlyPrograms ? own : [...benchmark.twinPrograms(), ...own];
+  const programs = options.onlyPrograms ? own : [...benchmark.twinPrograms(), ...benchmark.HEALTHY, ...own];
   const abort = new AbortController();
   process.once('SIGINT', () => abort.abort());
   const start = performance.now();

@@ -111,7 +111,7 @@ function checkThresholds(thresholds: Thresholds): void {
   }
 }
 
-/** The verdicts on a run, ranked, and every symptom seen. */
+/** The verdicts on a run, ranked, and every symptom seen: what {@link diagnose} and {@link train} return. */
 export class Diagnosis {
   constructor(
     /** Most likely cause first; empty for a healthy run. */
@@ -164,6 +164,7 @@ export class Diagnosis {
       .join('\n');
   }
 
+  /** The verdicts as an HTML list; every value is escaped. */
   toHTML(): string {
     if (this.verdicts.length === 0) return `<p>${escapeHTML(this.toString())}</p>`;
     const items = this.verdicts.map((verdict) => {

@@ -27,6 +27,9 @@ export interface TrainOptions {
  * every rule looks at the result.
  *
  * @throws what `fit` and `diagnose` throw.
+ * @example
+ * const { diagnosis } = await train(benchmark.TWINS[5].build(1, true)); // a softmax of one unit
+ * diagnosis.verdicts[0].cause; // 'one-unit-softmax'
  */
 export async function train(program: Program, options: TrainOptions = {}): Promise<Trained> {
   const model = await program.model();

@@ -48,7 +48,7 @@ export interface BenchmarkOptions {
   signal?: AbortSignal;
 }
 
-/** Every program with its verdict, and what they add up to. */
+/** Every program with its verdict, and what they add up to: what {@link runBenchmark} returns. */
 export class BenchmarkResult {
   constructor(readonly rows: readonly BenchmarkRow[]) {}
 
@@ -119,6 +119,9 @@ export class BenchmarkResult {
  * run, the model, the data and the options: nothing tells it which program it looks at.
  *
  * @throws ReluctantError `integer-out-of-range` for a seed that is not a whole number from 0 to 4294967295.
+ * @example
+ * const programs = benchmark.twinPrograms(benchmark.TWINS.slice(5, 6));
+ * (await benchmark.runBenchmark(programs, { seeds: [1] })).named; // 1
  */
 export async function runBenchmark(
   programs: readonly BenchmarkProgram[],

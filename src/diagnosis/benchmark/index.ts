@@ -6,5 +6,6 @@ export {
   type CauseScore,
   runBenchmark,
 } from './benchmark';
+export { HEALTHY } from './healthy';
 export { programOfModule } from './module';
 export { TWINS, type Twin, twinPrograms } from './twins';

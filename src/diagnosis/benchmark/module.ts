@@ -25,6 +25,10 @@ export interface ProgramModule {
  *
  * @param file its name, for errors and tables.
  * @throws ReluctantError `not-a-program` naming what the module lacks.
+ * @example
+ * const twin = benchmark.TWINS[0].build(1, false);
+ * const module = { data: () => twin.data, model: twin.model, loss: 'meanSquaredError', optimizer: { kind: 'adam' } };
+ * benchmark.programOfModule(module, 'mine.ts').cause; // ''
  */
 export function programOfModule(module: object, file: string): BenchmarkProgram {
   const own = module as ProgramModule & { default?: object };
