@@ -2,7 +2,16 @@
  * reluctant: find out why a neural network will not learn, mend it, and prove that it is mended.
  * This file is the whole public surface.
  */
-export { hasRandomKey, randomUniform, withRandomKey } from './compile';
+export {
+  type Compiled,
+  type CompileOptions,
+  clearCompiled,
+  compile,
+  countCompiled,
+  hasRandomKey,
+  randomUniform,
+  withRandomKey,
+} from './compile';
 export { interruptRequested, interruptSignal, Random, ReluctantError, type TF, tf } from './core';
 export * as data from './data';
 export {

@@ -1,3 +1,4 @@
+export { type Compiled, type CompileOptions, compile, type Result, UNTRACEABLE } from './compile';
 export {
   CompiledLoop,
   type LoopInputs,

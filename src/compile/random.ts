@@ -26,8 +26,10 @@ export function withRandomKey<T>(key: TF.Tensor1D, run: () => T): T {
 export const hasRandomKey = (): boolean => current !== undefined;
 
 /**
- * Uniform numbers on [0, 1) that depend on the key of the running step and on nothing else (Philox, Salmon and others
- * 2011, as TensorFlow's StatelessRandomUniform): a pure operation, so it can be part of a compiled step.
+ * Uniform numbers on [0, 1) that depend on the key of the running step and on nothing else, so that drawing is a pure
+ * operation and can be part of a compiled step. Each number is a hash of its place, the step, the seed and the stream: the
+ * 32-bit finaliser of MurmurHash3 (Appleby 2011), in integer arithmetic that gives the same bits in every mode (TensorFlow's own
+ * stateless generator gives others under XLA). Meant for masks and noise, not for cryptography.
  *
  * @param shape of the result.
  * @param stream a whole number that keeps the draws of one user (a layer, say) apart from another's.
@@ -46,15 +48,31 @@ export function randomUniform(shape: readonly number[], stream = 0): TF.Tensor {
   }
   const { key } = current;
   const draw = current.draws++;
+  const size = shape.reduce((product, length) => product * length, 1);
   return tf.tidy(() => {
-    const apart = tf.tensor1d([(Math.imul(stream, 0x9e3779b1) + Math.imul(draw, 0x85ebca77)) | 0, 0], 'int32');
-    const seed = tf.add(key, apart);
-    const { binding } = backend();
-    const type = (name: string, value: number) => ({ name, type: binding.TF_ATTR_TYPE, value });
-    return backend().executeSingleOutput(
-      'StatelessRandomUniform',
-      [type('dtype', 1), type('T', 3), type('Tseed', 3)],
-      [tf.tensor1d(Int32Array.from(shape), 'int32'), seed],
-    );
+    const integer = (value: number) => tf.scalar(value | 0, 'int32');
+    const [seed, step] = [key.slice([0], [1]), key.slice([1], [1])];
+    const place = integer(Math.imul(stream, 0x9e3779b1) ^ Math.imul(draw + 1, 0x85ebca77));
+    const stepKey = finalise(tf.add(finalise(tf.add(finalise(tf.add(seed, place)), step)), place));
+    const hash = finalise(tf.add(finalise(tf.add(tf.range(0, size, 1, 'int32'), stepKey)), stepKey));
+    const bits = bitwise('BitwiseAnd', bitwise('RightShift', hash, integer(8)), integer(0xffffff));
+    return tf.mul(tf.cast(bits, 'float32'), 2 ** -24).reshape([...shape]);
   });
+}
+
+/** The finaliser, of which every input bit changes every output bit half the time. */
+function finalise(values: TF.Tensor): TF.Tensor {
+  const mixed = tf.mul(fold(values, 16), tf.scalar(0x85ebca6b | 0, 'int32'));
+  return fold(tf.mul(fold(mixed, 13), tf.scalar(0xc2b2ae35 | 0, 'int32')), 16);
+}
+
+/** x ^ (x >>> bits); TensorFlow's shift of a signed integer repeats the sign, so those bits are cut off. */
+function fold(values: TF.Tensor, bits: number): TF.Tensor {
+  const shifted = bitwise('RightShift', values, tf.scalar(bits, 'int32'));
+  return bitwise('BitwiseXor', values, bitwise('BitwiseAnd', shifted, tf.scalar(0xffffffff >>> bits, 'int32')));
+}
+
+function bitwise(name: 'BitwiseAnd' | 'BitwiseXor' | 'RightShift', first: TF.Tensor, second: TF.Tensor): TF.Tensor {
+  const type = { name: 'T', type: backend().binding.TF_ATTR_TYPE, value: 3 };
+  return backend().executeSingleOutput(name, [type], [first, second]);
 }

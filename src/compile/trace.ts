@@ -223,7 +223,7 @@ class Recorder {
         problem: `the operation ${name} keeps a state of its own or is unknown to this TensorFlow`,
         where: { line: line() },
         expected: 'stateless operations only',
-        fix: 'for random numbers use compile.randomUniform, which is keyed by seed and step; otherwise run it eagerly',
+        fix: 'for random numbers use randomUniform, which is keyed by seed and step; otherwise run it eagerly',
       });
     }
     const values = inputs.map((input) => this.valueOf(input, line));
@@ -361,7 +361,7 @@ function callerLine(): () => string {
 }
 
 function firstDifference(first: Trace, second: Trace): { problem: string; line: string; fix: string } | undefined {
-  const fix = 'make what differs an input of the step; for random numbers use compile.randomUniform';
+  const fix = 'make what differs an input of the step; for random numbers use randomUniform';
   const count = Math.max(first.operations.length, second.operations.length);
   for (let k = 0; k < count; k++) {
     const [a, b] = [first.operations[k], second.operations[k]];

@@ -6,6 +6,7 @@ import {
   type LoopRange,
   type LoopStep,
   runEagerly,
+  UNTRACEABLE,
 } from '../compile';
 import { ReluctantError, type TF, tf } from '../core';
 import { formatDuration } from '../tables';
@@ -106,15 +107,6 @@ export class Runner {
     }
   }
 }
-
-/** Reasons for which a step runs eagerly instead; anything else is the caller's mistake. */
-const UNTRACEABLE = new Set([
-  'step-not-repeatable',
-  'step-reads-values',
-  'operation-not-traceable',
-  'type-not-traceable',
-  'attribute-not-traceable',
-]);
 
 /** What XLA took to compile steps of 140 to 1,500 operations on 2 cores: about 4 ms an operation after 0.3 s. */
 const compileSeconds = (operations: number) => 0.3 + 0.004 * operations;
