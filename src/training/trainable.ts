@@ -56,16 +56,10 @@ export function isLayersModel(model: Trainable): model is TF.LayersModel {
 }
 
 function layersFace(model: TF.LayersModel): ModelFace {
-<<<<<<< HEAD
   // A tf.sequential model that was never compiled knows its names only once it is built.
   if (model.outputNames.length === 0) (model as TF.Sequential).build();
   const heads = model.outputNames;
   const inputs = model.inputNames;
-=======
-  // A Sequential keeps no names of its own before it is built, and empty ones after.
-  const heads = namesOr(model.outputNames, () => [model.layers.at(-1)!.name]);
-  const inputs = namesOr(model.inputNames, () => ['input']);
->>>>>>> 31ec0a1 (compile() for any step, layers keyed by seed and step, agreement with Keras over 100 steps)
   const variables = (weights: TF.LayersModel['weights']) => weights.map((weight) => weight.read() as TF.Variable);
   return {
     heads,
@@ -81,5 +75,3 @@ function layersFace(model: TF.LayersModel): ModelFace {
     penalties: () => model.calculateLosses(),
   };
 }
-
-const namesOr = (names: string[] | undefined, others: () => string[]) => (names?.length ? names : others());
