@@ -1,17 +1,90 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { ReluctantError } from '../core';
-import { addRun } from './commands/run';
-import { INSTALLATION } from './places';
+import { EXIT } from './exitCodes';
+import { readManifest } from './manifest';
 
-/** The `reluctant` command: one file per subcommand in `commands/`. */
-const program = new Command('reluctant')
-  .description('Find out why a neural network will not learn, mend it, and prove that it is mended.')
-  .version((require(`${INSTALLATION}/package.json`) as { version: string }).version)
-  .showHelpAfterError('(add --help for help)');
-addRun(program);
+/** A command of the shell. Its file is loaded only when it is called, so that `reluctant --help` is instant. */
+interface Entry {
+  name: string;
+  summary: string;
+  load: () => { define(command: Command): void };
+}
 
-program.parseAsync().catch((error: unknown) => {
-  if (!(error instanceof ReluctantError)) throw error;
-  console.error(`✘ ${error.message}`);
-  process.exitCode = 1;
-});
+/** The commands, in the order of the help. A new one is a file in commands/ and a line here. */
+const COMMANDS: readonly Entry[] = [
+  { name: 'run', summary: 'run notebooks from the command line', load: () => require('./commands/run') },
+];
+
+const CLOSING = `
+Exit codes:
+  ${EXIT.ok}    everything held
+  ${EXIT.failed}    a cell failed, a claim did not hold, a number moved, a check found something
+  ${EXIT.usage}    the command line is wrong; nothing was run
+  ${EXIT.environment}    something is missing on this machine; nothing was run
+  ${EXIT.timeout}  a time limit was reached
+  ${EXIT.interrupted}  stopped by Ctrl-C
+
+"reluctant COMMAND --help" explains a command.`;
+
+/** The `reluctant` program. @param called the name of the command on the command line, the only one that is loaded */
+function program(called: string | undefined): Command {
+  const { version } = readManifest();
+  const root = new Command('reluctant')
+    .description('Find out why a neural network will not learn, mend it, and prove that it is mended.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .addHelpText('after', CLOSING);
+  for (const { name, summary, load } of COMMANDS) {
+    const command = root.command(name).summary(summary).helpOption('-h, --help', 'print this help').exitOverride();
+    if (name === called) load().define(command);
+    else command.description(summary);
+  }
+  return root;
+}
+
+/**
+ * Parses a command line and does what it says.
+ *
+ * @param args the arguments after `reluctant`
+ * @returns when the command has ended; `process.exitCode` is set
+ */
+export async function main(args: readonly string[]): Promise<void> {
+  const called = args.find((argument) => !argument.startsWith('-'));
+  const root = program(called);
+  try {
+    if (args.length === 0) root.outputHelp();
+    else await root.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+/** Prints what went wrong, for people, and chooses the exit code. */
+function report(error: unknown): number {
+  // Commander has printed its own message, and ends with an error for --help and --version as well.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof ReluctantError) {
+    process.stderr.write(`reluctant: ${error.message}\n`);
+    return exitCodeOf(error.code);
+  }
+  process.stderr.write(`reluctant: unexpected ${error instanceof Error ? (error.stack ?? error) : String(error)}\n`);
+  return EXIT.failed;
+}
+
+/** Kinds of errors that are not the caller's. */
+const ENVIRONMENT_CODES = new Set([
+  'python-not-found',
+  'python-package-missing',
+  'kernel-not-found',
+  'kernel-did-not-start',
+  'runner-crashed',
+]);
+
+function exitCodeOf(code: string): number {
+  return ENVIRONMENT_CODES.has(code) ? EXIT.environment : EXIT.usage;
+}
+
+void main(process.argv.slice(2));

@@ -1,0 +1,102 @@
+import { formatDuration, Table } from '../../tables';
+import { EXIT } from '../exitCodes';
+import { claimsOf, claimsTable } from './claims';
+import { failureText } from './failure';
+import { RunPrinter, type Sink } from './printer';
+import { compareRecords, hasMoved, readRecords, recordsFile, recordsOf, recordsTable, writeRecords } from './records';
+import { type NotebookRun, performRun, prepareRun, type RunOptions } from './runNotebook';
+
+/** What `reluctant run` was asked for. */
+export interface RunAllOptions extends Omit<RunOptions, 'onEvent'> {
+  /** Only the lines of the cells, not what they show. */
+  quiet?: boolean;
+  /** Compare recorded numbers with those committed. */
+  check?: boolean;
+  /** Write recorded numbers. */
+  updateRecords?: boolean;
+}
+
+const CODES = { ok: EXIT.ok, failed: EXIT.failed, 'timed-out': EXIT.timeout, interrupted: EXIT.interrupted } as const;
+
+/**
+ * Runs notebooks one after the other and prints how it goes. All are read and their parameters checked before the first is
+ * run. A notebook that fails does not keep the next from being run; Ctrl-C does.
+ *
+ * @returns the exit code: that of the first notebook that did not end well
+ */
+export async function runAll(notebooks: readonly string[], options: RunAllOptions, sink: Sink): Promise<number> {
+  const prepared = notebooks.map((notebook) => prepareRun(notebook, options));
+  if (options.check) for (const notebook of notebooks) readRecords(notebook);
+  const printer = new RunPrinter(sink, options.quiet);
+  const results: { notebook: string; result: string; seconds: number | null }[] = [];
+  let code: number = EXIT.ok;
+  for (const [k, one] of prepared.entries()) {
+    if (options.signal?.aborted) break;
+    if (k > 0) printer.line('');
+    const run = await performRun(one, { ...options, onEvent: (event) => printer.show(event) });
+    const own = close(run, options, printer);
+    if (code === EXIT.ok) code = own;
+    results.push({
+      notebook: run.notebook,
+      result: own === EXIT.ok ? 'ok' : resultOf(run),
+      seconds: Math.round(run.seconds * 10) / 10,
+    });
+  }
+  if (notebooks.length > 1) {
+    for (const notebook of notebooks.slice(results.length))
+      results.push({ notebook, result: 'not run', seconds: null });
+    printer.line(`\n${new Table(results, { title: 'Notebooks', maxRows: 1000 })}`);
+  }
+  return code;
+}
+
+const resultOf = ({ status, failure }: NotebookRun): string => {
+  if (status === 'ok') return 'numbers moved';
+  return failure ? `${status}: cell ${failure.cell}` : status;
+};
+
+/** Prints what remains to be said after a run. @returns its exit code */
+function close(run: NotebookRun, options: RunAllOptions, printer: RunPrinter): number {
+  const claims = claimsOf(run);
+  if (claims.length > 0) printer.line(`\n${claimsTable(claims)}`);
+  const numbers = run.status === 'ok' ? checkNumbers(run, options, printer) : EXIT.ok;
+  if (run.failure) {
+    const { kind, line, code } = run.failure;
+    printer.line(`\n✘ ${failureText(run.notebook, run.failure)}`);
+    if (code !== undefined) printer.line(`    ${line} | ${code}`);
+    if (kind === 'kernel-died' && printer.kernelLog.trim()) printer.line(indented(printer.kernelLog));
+  } else printer.line(`\n✔ ${run.notebook} ran in ${formatDuration(run.seconds)}`);
+  printer.line(`  executed notebook: ${run.executedPath}`);
+  return run.status === 'ok' ? numbers : CODES[run.status];
+}
+
+function checkNumbers(run: NotebookRun, options: RunAllOptions, printer: RunPrinter): number {
+  if (!options.check && !options.updateRecords) return EXIT.ok;
+  const now = recordsOf(run);
+  if (options.updateRecords) {
+    printer.line(`\n${now.size} recorded numbers written to ${writeRecords(run.notebook, now)}`);
+    return EXIT.ok;
+  }
+  const committed = readRecords(run.notebook);
+  if (!committed && now.size === 0) {
+    printer.line('\nThe notebook records no numbers: nothing to compare.');
+    return EXIT.ok;
+  }
+  const rows = compareRecords(committed ?? new Map(), now);
+  printer.line(`\n${recordsTable(rows)}`);
+  if (!hasMoved(rows)) return EXIT.ok;
+  const file = recordsFile(run.notebook);
+  printer.line(
+    committed
+      ? `✘ The numbers are not those in ${file}. If they are right, write them with --update-records and say why.`
+      : `✘ There is no ${file}: write it with --update-records.`,
+  );
+  return EXIT.failed;
+}
+
+const indented = (text: string): string =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
