@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { ReluctantError } from '../core';
 import { interruptScope } from '../core/interrupt';
 import { mimeBundle } from '../notebook';
+import { type CommMessageType, comms } from '../notebook/comms';
 import type { NotebookHost } from '../notebook/host';
-import { Comms } from './comms';
 import type { CompiledCell } from './compiler/cells';
 import { complete, inspect } from './editing';
 import { History } from './history';
 import type { Json, Message } from './message';
 import type { Publisher } from './publisher';
 import type { Outcome, Runner } from './runner';
-import { CellRun, enterRun, within } from './scope';
+import { CellRun, currentRun, enterRun, within } from './scope';
 import { type Channel, FLAG, type Inbound, now, PHASE } from './shared';
 import { describeError } from './traceback';
 
@@ -47,13 +47,14 @@ class Interrupted extends Error {
  * relies on a cell's own code to come back: an interruption ends the cell from outside.
  */
 export class Session implements NotebookHost {
-  readonly comms: Comms;
   readonly headless = process.env['RELUCTANT_HEADLESS'] === '1';
   private readonly queue: Request[] = [];
   private readonly history = new History();
   private readonly answers = new Map<string, (line: string) => void>();
   private working = false;
   private running: Running | undefined;
+  /** Ends the comm message that is being heard. */
+  private listening: (() => void) | undefined;
   private count = 0;
   private serial = 0;
   /** Cells that arrived before this moment are not run, because one before them has failed. */
@@ -64,7 +65,11 @@ export class Session implements NotebookHost {
     private readonly runner: Runner,
     private readonly flags: Int32Array,
   ) {
-    this.comms = new Comms(publisher);
+    comms.connect({
+      publish: (type, content, { metadata, buffers }) =>
+        publisher.publish(type, content, currentRun()?.parent, { metadata, buffers: [...buffers] }),
+      report: (error) => this.complain(error),
+    });
     interruptScope.connect({
       requested: () => Atomics.load(flags, FLAG.requested) > Atomics.load(flags, FLAG.noted),
       taken: () => void Atomics.store(flags, FLAG.cooperative, 1),
@@ -207,13 +212,24 @@ export class Session implements NotebookHost {
       this.running.end({ kind: 'error', error });
       return;
     }
+    this.complain(error);
+  }
+
+  /** Prints a failure that belongs to no cell's own run. */
+  private complain(error: unknown): void {
     const { traceback } = describeError(error, this.count, '', this.runner);
     this.publisher.write('stderr', `Uncaught ${(traceback as string[]).join('\n')}\n`);
   }
 
   private interrupt(): void {
     const { running } = this;
-    if (!running) return;
+    this.listening?.();
+    if (!running) {
+      // Work that a widget has started after its cell had ended holds the signal of that cell.
+      interruptScope.request();
+      interruptScope.open();
+      return;
+    }
     const again = running.asked;
     running.asked = true;
     this.answers.clear();
@@ -234,13 +250,9 @@ export class Session implements NotebookHost {
       const reply = this.replyTo(type, content);
       if (reply) this.publisher.reply(channel, type.replace(/_request$/, '_reply'), reply, message);
       else if (type.startsWith('comm_')) {
-        const run = new CellRun(header, message.identities, this.count, ++this.serial, {
-          silent: false,
-          allowInput: false,
-        });
-        const handled = within(run, () => this.comms.handle(message));
+        const heard = this.hear(message);
         if (phase === PHASE.userCode) Atomics.store(this.flags, FLAG.phase, phase);
-        await handled;
+        await heard;
       }
     } catch (error) {
       const description = describeError(error, this.count, '', this.runner);
@@ -253,6 +265,28 @@ export class Session implements NotebookHost {
       this.publisher.flush();
       this.publisher.publish('status', { execution_state: 'idle' }, header);
     }
+  }
+
+  /**
+   * Hands a comm message to its listeners, which are code of cells: like cells they get a turn of their own, so that an
+   * endless loop in one of them can be cut off and takes nothing of the kernel along. What they only begin (a training run,
+   * say) is not waited for: the front end sends the next value of a slider when this message is done with.
+   */
+  private hear({ header, identities, content, buffers, metadata }: Message): Promise<void> {
+    const run = new CellRun(header, identities, this.count, ++this.serial, { silent: false, allowInput: false });
+    return new Promise((resolve) => {
+      nextTurn(() => {
+        const phase = Atomics.exchange(this.flags, FLAG.phase, PHASE.userCode);
+        const done = () => {
+          this.listening = undefined;
+          Atomics.store(this.flags, FLAG.phase, this.running ? phase : PHASE.own);
+          resolve();
+        };
+        this.listening = done;
+        within(run, () => comms.receive(header.msg_type as CommMessageType, content, buffers, metadata));
+        done();
+      });
+    });
   }
 
   private replyTo(type: string, content: Json): Json | undefined {
@@ -268,7 +302,7 @@ export class Session implements NotebookHost {
       case 'history_request':
         return this.history.answer(content);
       case 'comm_info_request':
-        return this.comms.info(content);
+        return { status: 'ok', comms: comms.info(content['target_name'] as string | undefined) };
       default:
         return undefined;
     }
@@ -287,14 +321,6 @@ export class Session implements NotebookHost {
 
   page(data: Json): void {
     this.running?.run.pages.push({ source: 'page', data, start: 0 });
-  }
-
-  openComm(target: string, data: Json, metadata: Json, buffers: Uint8Array[]) {
-    return this.comms.start(target, data, metadata, buffers);
-  }
-
-  onComm(target: string, listener: Parameters<Comms['onOpen']>[1]): void {
-    this.comms.onOpen(target, listener);
   }
 
   input(prompt: string, password: boolean): Promise<string> {

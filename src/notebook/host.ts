@@ -1,16 +1,6 @@
 /** Data in several forms, by MIME type; a front end shows the richest one it knows. */
 export type MimeBundle = Record<string, unknown>;
 
-/** A channel between an object here and its counterpart in the front end (a "comm" of the Jupyter protocol). */
-export interface Comm {
-  readonly id: string;
-  send(data: Record<string, unknown>, buffers?: Uint8Array[]): void;
-  /** Called for every message from the front end. */
-  onMessage(listener: (data: Record<string, unknown>, buffers: Uint8Array[]) => void): void;
-  onClose(listener: () => void): void;
-  close(data?: Record<string, unknown>): void;
-}
-
 /** What a front end offers to the functions of this folder. The kernel provides one; elsewhere there is none. */
 export interface NotebookHost {
   /** Shows data below the running cell, or replaces what was shown under the same id. */
@@ -20,14 +10,6 @@ export interface NotebookHost {
   input(prompt: string, password: boolean): Promise<string>;
   /** Shows text in the pager of the front end, when the running cell has ended. */
   page(data: MimeBundle): void;
-  openComm(
-    target: string,
-    data: Record<string, unknown>,
-    metadata: Record<string, unknown>,
-    buffers: Uint8Array[],
-  ): Comm;
-  /** Called when the front end opens a comm to `target`. */
-  onComm(target: string, listener: (comm: Comm, data: Record<string, unknown>) => void): void;
   /** Whether nobody looks at the notebook while it runs. */
   readonly headless: boolean;
 }
