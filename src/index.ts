@@ -23,6 +23,7 @@ export {
   RULES as rules,
   train,
   type Verdict,
+  watchRules,
 } from './diagnosis';
 export * as evaluation from './evaluation';
 export * as inspect from './inspection';

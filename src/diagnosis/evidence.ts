@@ -74,6 +74,7 @@ export interface Moment {
 /** Everything the rules look at. */
 export interface Evidence {
   history: readonly EpochRow[];
+  notFinite?: RunLike['notFinite'];
   options: TrainingOptions;
   model: TF.LayersModel;
   heads: readonly HeadEvidence[];
@@ -101,6 +102,7 @@ export function gather(run: RunLike, model: TF.LayersModel, data: TrainingData, 
     const losses = Object.fromEntries(heads.map((head) => [head, lossOf(lossGiven(options, head), 'diagnose')]));
     return {
       history: run.history,
+      notFinite: run.notFinite,
       options,
       model,
       heads: heads.map((head, k) => headEvidence(run, model, options, head, k, losses[head]!, train, validation)),

@@ -9,3 +9,4 @@ export type { EpochRow, Program, RunLike, TrainingOptions } from './program';
 export type { Measurement, Rule, Symptom, Threshold, Thresholds } from './rule';
 export { RULES } from './rules';
 export { type Trained, type TrainOptions, train } from './trained';
+export { type RuleWatcher, type WatchOptions, watchRules } from './watch';

@@ -1,6 +1,6 @@
 import type { TF } from '../core';
 import type { Snapshot } from '../inspection';
-import type { FitOptions, TrainingData } from '../training';
+import type { FitOptions, NotFinite, TrainingData } from '../training';
 
 /** One epoch of a run, by Keras's names: `loss`, `<head>_loss`, `val_loss`, `val_<head>_<metric>` ... */
 export type EpochRow = Readonly<Record<string, number>>;
@@ -10,6 +10,8 @@ export interface RunLike {
   history: readonly EpochRow[];
   /** The weights before the first step: what `inspect.snapshot(model)` gave then. */
   initialWeights?: Snapshot;
+  /** Where a loss or the weights stopped being finite, when `fit` ended the run for it. */
+  notFinite?: NotFinite | undefined;
 }
 
 /** What a diagnosis reads of the options of `fit`: all of them, `losses` at least. */

@@ -37,5 +37,10 @@ export async function train(program: Program, options: TrainOptions = {}): Promi
   const settings = { ...program.options, ...options.fit };
   const run = await fit(model, program.data, settings);
   const context = { model, data: program.data, options: settings, thresholds: options.thresholds };
-  return { model, run, initialWeights, diagnosis: diagnose({ history: run.history, initialWeights }, context) };
+  return {
+    model,
+    run,
+    initialWeights,
+    diagnosis: diagnose({ history: run.history, initialWeights, notFinite: run.notFinite }, context),
+  };
 }

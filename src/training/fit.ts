@@ -6,7 +6,7 @@ import { Epochs } from './epochs';
 import { type MetricName, metricOf } from './metrics';
 import { Monitor } from './monitor';
 import { createOptimizer } from './optimizers';
-import type { FitOptions, TrainingData } from './options';
+import type { EpochEvent, FitOptions, TrainingData } from './options';
 import { type HistoryRow, Run } from './run';
 import type { StepPlan } from './step';
 import { faceOf, type ModelFace, type Named, type Trainable } from './trainable';
@@ -51,6 +51,7 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
     const monitor = new Monitor(options.earlyStopping ?? {}, fallback);
     const plateau = options.reduceOnPlateau && new Monitor(options.reduceOnPlateau, fallback);
     run.monitor = monitor.key;
+    for (const watcher of options.watch ?? []) watcher.begin?.({ model, data, options });
     let scale = 1;
     const totalSteps = settings.epochs * epochs.stepsPerEpoch;
     const lossWeights = { ...settings.lossWeights };
@@ -99,7 +100,7 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
         best = face.weights.map((variable) => variable.clone());
       }
       if (options.verbose) console.log(epochLine(row, settings.epochs, (performance.now() - started) / 1000));
-      await options.onEpoch?.({
+      const event: EpochEvent = {
         epoch,
         epochs: settings.epochs,
         row,
@@ -108,7 +109,12 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
         stop: (reason) => {
           asked = { reason };
         },
-      });
+      };
+      for (const watcher of options.watch ?? []) {
+        const lost = watcher.evaluate(event);
+        if (lost !== undefined) event.stop(lost);
+      }
+      await options.onEpoch?.(event);
       if (asked) {
         run.stopReason = 'requested';
         run.stopNote = (asked as { reason: string | undefined }).reason;
@@ -131,6 +137,7 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
     optimizer.dispose();
   }
   run.seconds = (performance.now() - started) / 1000;
+  for (const watcher of options.watch ?? []) watcher.end?.(run);
   return run;
 }
 

@@ -10,6 +10,7 @@ export type {
   ReduceOnPlateau,
   Samples,
   TrainingData,
+  Watcher,
 } from './options';
 export { type HistoryRow, type NotFinite, Run, type StopReason } from './run';
 export type { Schedule, SchedulePoint } from './schedules';

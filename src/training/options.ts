@@ -4,7 +4,7 @@ import type { MetricName } from './metrics';
 import type { OptimizerOptions } from './optimizers';
 import type { HistoryRow, Run } from './run';
 import type { Schedule } from './schedules';
-import type { Named } from './trainable';
+import type { Named, Trainable } from './trainable';
 
 /** Rows to train or validate on. Every tensor has the rows along its first axis; the tensors stay the caller's. */
 export interface Samples {
@@ -65,6 +65,16 @@ export interface EpochEvent {
   stop(reason?: string): void;
 }
 
+/** Something that looks at a run as it goes: `diagnosis.watchRules` makes one that applies the rules. */
+export interface Watcher {
+  /** Called before the first step, when the weights are still the initial ones. */
+  begin?(start: { model: Trainable; data: TrainingData; options: FitOptions }): void;
+  /** Called after every epoch, before `onEpoch`; a text that is returned ends the run and becomes its `stopNote`. */
+  evaluate(event: EpochEvent): string | undefined;
+  /** Called once at the end, however the run ended. */
+  end?(run: Run): void;
+}
+
 /** What {@link FitOptions.onProgress} is told, a few times a second. */
 export interface Progress {
   epoch: number;
@@ -108,6 +118,8 @@ export interface FitOptions {
   earlyStopping?: EarlyStopping;
   /** Called after every epoch; may be asynchronous. */
   onEpoch?: (event: EpochEvent) => void | Promise<void>;
+  /** Looked at by each of these after every epoch; any of them can end the run. */
+  watch?: readonly Watcher[];
   onProgress?: (progress: Progress) => void;
   /** Ends the run within a fraction of a second (one step, if steps are slower), keeping what was learnt. */
   signal?: AbortSignal;

@@ -5,11 +5,17 @@ export const explodingGradient = rule({
   id: 'exploding-gradient',
   watches: 'NaN and infinite values in losses, weights and gradients, and mean absolute gradients',
   thresholds: { meanAbsolute: { value: 1e6, source: 'TheDeepChecker' } },
-  evaluate({ history, final }, { meanAbsolute }) {
+  evaluate({ history, notFinite, final }, { meanAbsolute }) {
     const epoch = history.findIndex((row) => 'loss' in row && !Number.isFinite(row['loss']));
     const lost = final.weights.rows.reduce((sum, row) => sum + row.nan + row.infinite, 0);
     const symptoms = [];
-    if (epoch >= 0 || lost > 0) {
+    if (notFinite) {
+      const evidence = [
+        { ...measure('values of the loss that are finite', 0), epoch: notFinite.epoch + 1 },
+        measure('step of the epoch', notFinite.step),
+      ];
+      symptoms.push({ rule: 'exploding-gradient', kind: 'not-a-number', where: notFinite.term, evidence });
+    } else if (epoch >= 0 || lost > 0) {
       const at = epoch >= 0 ? [{ ...measure('training loss', history[epoch]!['loss']!), epoch: epoch + 1 }] : [];
       const evidence = [...at, measure('weights that are NaN or infinite', lost, 'values', 0)];
       symptoms.push({ rule: 'exploding-gradient', kind: 'not-a-number', where: '', evidence });
