@@ -31,7 +31,9 @@ function loadFlechette(): typeof Flechette {
  */
 export function loadArrow(operation: string, file: string, wanted?: readonly string[]): Dataset {
   try {
-    const table = flechette.tableFromIPC(fs.readFileSync(file), { useDate: false, useBigInt: false });
+    const bytes = fs.readFileSync(file);
+    checkMagic(bytes);
+    const table = flechette.tableFromIPC(bytes, { useDate: false, useBigInt: false });
     const { fields } = table.schema;
     const known = new Dataset(new Map(fields.map(({ name }) => [name, EMPTY])), { name: file });
     const columns = (wanted ?? known.names).map((name) => {
@@ -52,6 +54,13 @@ export function loadArrow(operation: string, file: string, wanted?: readonly str
       cause,
     });
   }
+}
+
+/** Files begin with "ARROW1", streams with the continuation mark; without this check, junk reads as a table of nothing. */
+function checkMagic(bytes: Uint8Array): void {
+  const isFile = Buffer.from(bytes.subarray(0, 6)).toString('latin1') === 'ARROW1';
+  const isStream = bytes.length >= 8 && bytes.subarray(0, 4).every((byte) => byte === 0xff);
+  if (!isFile && !isStream) throw new Error('the file begins neither like an Arrow file nor like an Arrow stream');
 }
 
 const EMPTY: Column = { kind: 'number', values: new Float64Array(0) };

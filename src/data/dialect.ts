@@ -127,10 +127,23 @@ function firstBytes(file: string, size = SAMPLE_BYTES): Buffer {
   }
 }
 
-/** The delimiter that the first line holds most often, outside quotes. */
+/**
+ * The delimiter that cuts the first records into the same number of cells, the most where several do; that of the most
+ * cells in the header where none does.
+ */
 function likelyDelimiter(text: string): string {
-  const counts = DELIMITERS.map((delimiter) => firstRecord(text, delimiter).length);
-  return DELIMITERS[counts.indexOf(Math.max(...counts))]!;
+  const scores = DELIMITERS.map((delimiter) => {
+    const counts: number[] = [];
+    for (let at = 0; at < text.length && counts.length < 20; ) {
+      const { cells, end, afterQuote, stray } = readRecord(text, at, delimiter);
+      // A quotation mark in the middle of a cell says that the cell does not begin there.
+      if (cells.length > 1 || cells[0] !== '') counts.push(afterQuote || stray ? -1 : cells.length);
+      at = end;
+    }
+    const even = counts[0]! > 1 && counts.every((count) => count === counts[0]);
+    return (even ? 1e6 : 0) + (counts[0] ?? 0);
+  });
+  return DELIMITERS[scores.indexOf(Math.max(...scores))]!;
 }
 
 /** The cells of the first record that is not blank. */
@@ -148,7 +161,10 @@ interface CSVRecord {
   /** Where the next record begins. */
   end: number;
   unclosed: boolean;
+  /** There is text after a closing quotation mark. */
   afterQuote: boolean;
+  /** There is a quotation mark in a cell that does not begin with one. */
+  stray: boolean;
 }
 
 /** One record from `start` on (RFC 4180). */
@@ -158,6 +174,7 @@ function readRecord(text: string, start: number, delimiter: string): CSVRecord {
   let quoted = false;
   let closed = false;
   let afterQuote = false;
+  let stray = false;
   let k = start;
   for (; k < text.length; k++) {
     const character = text[k]!;
@@ -177,11 +194,12 @@ function readRecord(text: string, start: number, delimiter: string): CSVRecord {
       closed = false;
     } else if (character === '\n' || character === '\r') {
       k += character === '\r' && text[k + 1] === '\n' ? 2 : 1;
-      return { cells: [...cells, cell], end: k, unclosed: false, afterQuote };
+      return { cells: [...cells, cell], end: k, unclosed: false, afterQuote, stray };
     } else {
       afterQuote ||= closed;
+      stray ||= character === '"';
       cell += character;
     }
   }
-  return { cells: [...cells, cell], end: k, unclosed: quoted, afterQuote };
+  return { cells: [...cells, cell], end: k, unclosed: quoted, afterQuote, stray };
 }

@@ -16,7 +16,9 @@ const xlsx = lazy(() => require('@e965/xlsx') as typeof XLSX);
 export function loadExcel(operation: string, file: string, sheet?: string): Dataset {
   let book: XLSX.WorkBook;
   try {
-    book = xlsx.read(fs.readFileSync(file), {
+    const bytes = fs.readFileSync(file);
+    checkMagic(bytes);
+    book = xlsx.read(bytes, {
       dense: true,
       cellDates: true,
       UTC: true,
@@ -72,4 +74,10 @@ export function loadExcel(operation: string, file: string, sheet?: string): Data
   }
   const columns = heads.map((head, k) => [head || `column${k}`, columnOf(rows.slice(1).map((row) => row[k]))] as const);
   return new Dataset(new Map(columns), { name: file });
+}
+
+/** Workbooks are zip archives or compound files; the reader would take anything else for a sheet of text. */
+function checkMagic(bytes: Uint8Array): void {
+  const start = Buffer.from(bytes.subarray(0, 4)).toString('hex');
+  if (start !== '504b0304' && start !== 'd0cf11e0') throw new Error('the file begins like no workbook');
 }

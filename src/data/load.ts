@@ -210,6 +210,10 @@ function settle(
     ? checkChoice(operation, 'format', options.format, FILE_FORMATS)
     : formatOf(operation, files[0]!);
   checkChoice(operation, 'precision', options.precision ?? 'float64', ['float64', 'float32'] as const);
+  const nothing = files.find((file) => fs.statSync(file).size === 0);
+  if (nothing !== undefined) {
+    throw new ReluctantError({ code: 'file-empty', operation, problem: 'the file is empty', where: { file: nothing } });
+  }
   const first = path.basename(files[0]!);
   return { files, format, name: files.length === 1 ? first : `${first} and ${files.length - 1} more` };
 }
