@@ -155,14 +155,19 @@ export class Epochs {
     rate: (step: number) => number,
     epoch: number,
   ): LoopInputs {
-    const { optimizer, face } = this.plan;
+    const { optimizer, face, balancing } = this.plan;
     const firstStep = Math.floor(firstRow / this.options.batchSize);
     const stepsBefore = epoch * this.stepsPerEpoch + firstStep;
     const scalars = new Float32Array(capacity * optimizer.scalarCount);
     const keys = new Int32Array(capacity * 2);
+    const heads = face.heads.length;
+    const factors = new Float32Array(capacity * heads);
+    const terms = new Int32Array(capacity * heads);
     for (let k = 0; k < capacity; k++) {
       scalars.set(optimizer.scalars(stepsBefore + k, rate(firstStep + k)), k * optimizer.scalarCount);
       keys.set([this.options.seed | 0, stepsBefore + k], k * 2);
+      factors.set(balancing.factors(), k * heads);
+      terms.set(balancing.order(), k * heads);
     }
     const { rows, tensors } = this.columns;
     return tf.tidy(() => {
@@ -184,6 +189,8 @@ export class Epochs {
         perStep: {
           scalars: tf.tensor2d(scalars, [capacity, optimizer.scalarCount]),
           key: tf.tensor2d(keys, [capacity, 2], 'int32'),
+          factors: tf.tensor2d(factors, [capacity, heads]),
+          order: tf.tensor2d(terms, [capacity, heads], 'int32'),
         },
       } as unknown as TF.TensorContainerObject;
     }) as unknown as LoopInputs;
@@ -191,8 +198,8 @@ export class Epochs {
 
   /** Runs steps and, if one goes wrong, puts back the weights from before it and says which it was. */
   private step(runner: Runner, inputs: LoopInputs, range: { from: number; until: number }) {
-    const { face, optimizer } = this.plan;
-    const state = [...face.weights, ...optimizer.slots];
+    const { face, optimizer, balancing } = this.plan;
+    const state = [...face.weights, ...optimizer.slots, ...balancing.trainable, ...balancing.own];
     const before = state.map((variable) => variable.clone());
     const restore = () => {
       state.forEach((variable, k) => {
@@ -241,10 +248,11 @@ export class Epochs {
   private numbers(sums: Float64Array, rows: number, kept: KeptRows, order: Int32Array | undefined) {
     const { face } = this.plan;
     const numbers: { loss: number } & Record<string, number> = { loss: Number.NaN };
-    recordKeys(this.plan).forEach(({ kind, head, metric }, k) => {
+    recordKeys(this.plan).forEach(({ kind, head, metric, key }, k) => {
       const value = sums[k]! / rows;
       if (kind === 'total') numbers.loss = value;
       else if (kind === 'term' && face.heads.length > 1) numbers[`${head}_loss`] = value;
+      else if (kind === 'balance') numbers[key!] = value;
       else if (kind === 'metric') numbers[historyKey(face, head, metricKey(metric!))] = value;
     });
     Object.assign(numbers, kept.metrics(this.columns, order));

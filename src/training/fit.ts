@@ -1,6 +1,7 @@
 import { checkChoice, checkInteger, ReluctantError, type TF, tf } from '../core';
-import { lossOf } from '../losses';
+import { balancers, lossOf } from '../losses';
 import { formatDuration, formatNumber } from '../tables';
+import { Balancing } from './balancing';
 import { columnsOf } from './columns';
 import { Epochs } from './epochs';
 import { type MetricName, metricOf } from './metrics';
@@ -37,12 +38,16 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
   const settings = checkOptions(face, options);
   const training = columnsOf(face, data, 'training', options.classWeights);
   const own = [...training.own];
-  const optimizer = createOptimizer(face.trainable, options.optimizer);
+  const balancing = new Balancing(settings.balancer, face.heads, {
+    seed: settings.seed,
+    gradientShares: options.gradientShares ?? false,
+  });
+  const optimizer = createOptimizer([...face.trainable, ...balancing.trainable], options.optimizer);
   let best: TF.Tensor[] = [];
   try {
     const validation = data.validation && columnsOf(face, data.validation, 'validation');
     own.push(...(validation?.own ?? []));
-    const plan: StepPlan = { face, optimizer, ...settings.plan };
+    const plan: StepPlan = { face, optimizer, balancing, ...settings.plan };
     const epochs = new Epochs(plan, training, settings);
     const { mode, reason, warning } = epochs.runner;
     Object.assign(run, { mode, modeReason: reason, compileSeconds: (performance.now() - started) / 1000 });
@@ -94,6 +99,7 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
         learning_rate: rate(epoch)(epochs.stepsPerEpoch - 1),
       };
       run.history.push(row);
+      balancing.observe(run.history);
       if (monitor.observe(row)) {
         run.bestEpoch = epoch;
         tf.dispose(best);
@@ -115,6 +121,7 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
         if (lost !== undefined) event.stop(lost);
       }
       await options.onEpoch?.(event);
+      balancers.checkWeights(settings.balancer, lossWeights, 'fit');
       if (asked) {
         run.stopReason = 'requested';
         run.stopNote = (asked as { reason: string | undefined }).reason;
@@ -135,6 +142,7 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
     tf.dispose(best);
     tf.dispose(own);
     optimizer.dispose();
+    balancing.dispose();
   }
   run.seconds = (performance.now() - started) / 1000;
   for (const watcher of options.watch ?? []) watcher.end?.(run);
@@ -182,6 +190,7 @@ function checkOptions(face: ModelFace, options: FitOptions) {
   }
   checkHeads(heads, options.lossWeights ?? {}, 'lossWeights');
   checkHeads(heads, options.classWeights ?? {}, 'classWeights');
+  const lossWeights = Object.fromEntries(heads.map((head) => [head, options.lossWeights?.[head] ?? 1]));
   return {
     plan: {
       losses: Object.fromEntries(heads.map((head) => [head, lossOf(losses[head] as never, 'fit')])),
@@ -194,7 +203,8 @@ function checkOptions(face: ModelFace, options: FitOptions) {
     seed: checkInteger('fit', 'seed', options.seed ?? 0, 0, 2 ** 32 - 1),
     shuffle: options.shuffle ?? true,
     mode: checkChoice('fit', 'mode', options.mode ?? 'auto', ['auto', 'xla', 'graph', 'eager']),
-    lossWeights: Object.fromEntries(heads.map((head) => [head, options.lossWeights?.[head] ?? 1])),
+    lossWeights,
+    balancer: balancers.checkBalancer(options.balancer, lossWeights, 'fit'),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { TF } from '../core';
-import type { Loss, LossName } from '../losses';
+import type { BalancerName, BalancerOptions, Loss, LossName } from '../losses';
 import type { MetricName } from './metrics';
 import type { OptimizerOptions } from './optimizers';
 import type { HistoryRow, Run } from './run';
@@ -93,6 +93,16 @@ export interface FitOptions {
   losses: LossName | Loss | Named<LossName | Loss>;
   /** How much each head's loss counts; default 1. Changing them recompiles nothing. */
   lossWeights?: Named<number>;
+  /**
+   * How the heads' losses are weighed against each other while training; default `static`, the loss weights as they are.
+   * Validation losses are always weighed by `lossWeights`, so that runs of different balancers compare.
+   */
+  balancer?: BalancerName | BalancerOptions;
+  /**
+   * Records per epoch what each head's loss asks of the shared weights: `<head>_gradient_share`, its share in the sum of the
+   * norms, and `<head>_gradient_cosine` with the step taken. One backward pass per head; default false.
+   */
+  gradientShares?: boolean;
   /** How much rows of each class count, by head, by class number of a one-hot (or 0/1) target. */
   classWeights?: Named<Record<number, number>>;
   /** Metrics by head, or for the only head. */

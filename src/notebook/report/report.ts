@@ -34,6 +34,14 @@ export interface WrittenReport {
  * @param notebookFile path of the executed notebook.
  * @param reportFile path of the page; its folder is made.
  * @throws `not-a-notebook`, `file-not-read`, `report-not-written`.
+ *
+ * @example
+ * const [fs, os, path] = [require('node:fs'), require('node:os'), require('node:path')];
+ * const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'report-'));
+ * const executed = path.join(folder, 'hello.ipynb');
+ * fs.writeFileSync(executed, '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}');
+ * writeReport(executed, path.join(folder, 'hello.html')).bytes > 1000; // true
+ * fs.rmSync(folder, { recursive: true });
  */
 export function writeReport(notebookFile: string, reportFile: string): WrittenReport {
   const page = renderPage(readNotebook(notebookFile), path.basename(notebookFile));
