@@ -10,6 +10,9 @@ import {
 } from '../evaluation';
 import { rowLosses } from '../losses';
 
+/** A metric by name. */
+export type MetricName = 'mae' | 'mse' | 'accuracy' | 'auc' | 'aucMicro' | 'ic' | 'rankIC';
+
 interface Metric {
   /** One number per row, if the metric is a mean over rows; it is then taken inside the training step. */
   perRow?: (targets: TF.Tensor, predictions: TF.Tensor) => TF.Tensor1D;
@@ -21,7 +24,7 @@ interface Metric {
  * The metrics there are. `auc` of a head with several classes is the mean of the areas of each class against the rest
  * (macro); `aucMicro` takes every class of every row as one binary question, which is what Keras's AUC computes by default.
  */
-const METRICS = {
+const METRICS: Record<MetricName, Metric> = {
   mae: { perRow: rowLosses.meanAbsoluteError, whole: (t, p) => meanAbsoluteError(t, p) },
   mse: { perRow: rowLosses.meanSquaredError, whole: (t, p) => meanSquaredError(t, p) },
   accuracy: {
@@ -36,10 +39,7 @@ const METRICS = {
   aucMicro: { whole: (t, p) => rocAUC(t, p) },
   ic: { whole: (t, p) => informationCoefficient(t, p) },
   rankIC: { whole: (t, p) => rankIC(t, p) },
-} satisfies Record<string, Metric>;
-
-/** A metric by name. */
-export type MetricName = keyof typeof METRICS;
+};
 
 /** The metric of that name; throws `unknown-choice` naming them all. */
 export function metricOf(name: MetricName): Metric {

@@ -98,6 +98,7 @@ export class Clone {
         'tensorflow-cpu==2.21.0 ; x \\\n    --hash=sha256:1\npytest==9.2.0 \\\n    --hash=sha256:2\n',
       'tsconfig.json': '{}',
       'src/index.ts': 'export {};\n',
+      'kernels/logo-svg.svg': '<svg/>',
     }))
       this.write(file, text);
     fs.mkdirSync(this.tools);

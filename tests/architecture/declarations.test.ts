@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { test } from 'node:test';
+// The compiler inside the notebook kernel: TypeScript 5.0.4, which knows neither `exports` maps nor newer syntax.
+import ts from '@tslab/typescript-for-tslab';
+
+const ROOT = path.resolve(__dirname, '..', '..');
+
+const CONSUMER = `
+import * as rl from 'reluctant';
+const random: rl.Random = new rl.Random(7);
+const table = new rl.Table([{ epoch: 0, loss: 0.5 }], { title: 'Loss' });
+const loss: number = table.rows[0].loss;
+const isAny = <T>(value: 0 extends 1 & T ? 'any' : T): void => {};
+isAny<typeof rl.Random>(rl.Random);
+const wrong: string = random.uniform();
+`;
+
+test('the declarations are read by TypeScript 5.0.4 with the resolution of a notebook, and have real types', () => {
+  assert.match(ts.version, /^5\.0\./);
+  const options: import('typescript').CompilerOptions = {
+    strict: true,
+    noEmit: true,
+    module: ts.ModuleKind.CommonJS as number,
+    moduleResolution: ts.ModuleResolutionKind.Node10 as number,
+    target: ts.ScriptTarget.ES2022 as number,
+    lib: ['lib.es2022.d.ts'],
+    types: ['node'],
+    typeRoots: [path.join(ROOT, 'node_modules', '@types')],
+  };
+  const consumer = path.join(ROOT, 'notebooks', '__consumer.ts');
+  const host = ts.createCompilerHost(options as never);
+  const { getSourceFile, fileExists } = host;
+  host.fileExists = (name) => name === consumer || fileExists(name);
+  host.getSourceFile = (name, ...more) =>
+    name === consumer
+      ? ts.createSourceFile(name, CONSUMER, ts.ScriptTarget.ES2022)
+      : getSourceFile.call(host, name, ...more);
+  const program = ts.createProgram([consumer], options as never, host);
+
+  const say = (diagnostics: readonly { messageText: unknown; file?: { fileName: string }; start?: number }[]) =>
+    diagnostics.map(
+      ({ messageText, file }) =>
+        `${path.relative(ROOT, file?.fileName ?? '')}: ${ts.flattenDiagnosticMessageText(messageText as string, ' ')}`,
+    );
+  const own = program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(path.join(ROOT, 'dist')));
+  assert.ok(own.length > 10, `${own.length} declaration files were read`);
+  for (const file of own) {
+    assert.deepEqual(say(program.getSyntacticDiagnostics(file)), []);
+    assert.deepEqual(say(program.getSemanticDiagnostics(file)), []);
+  }
+  // One mistake is planted in the consumer: types that were lost (any) would let it pass.
+  assert.deepEqual(say(program.getSemanticDiagnostics(program.getSourceFile(consumer))), [
+    "notebooks/__consumer.ts: Type 'number' is not assignable to type 'string'.",
+  ]);
+});
+
+test('main and types stand in package.json, for resolvers that ignore exports', () => {
+  const { main, types } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  for (const file of [main, types]) assert.ok(fs.existsSync(path.join(ROOT, file)), file);
+});
+
+test('importing the library takes under 0.2 s of processor time and loads neither TensorFlow nor danfojs', () => {
+  const script = `
+    const before = process.cpuUsage();
+    require('reluctant');
+    const { user, system } = process.cpuUsage(before);
+    const heavy = Object.keys(require.cache).filter((file) => /node_modules.(@tensorflow|danfojs-node|jsdom|@duckdb|plotly)/.test(file));
+    console.log(JSON.stringify({ seconds: (user + system) / 1e6, heavy }));`;
+  const runs = [1, 2, 3].map(() => {
+    const { stdout } = require('node:child_process').spawnSync(process.execPath, ['-e', script], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    return JSON.parse(stdout) as { seconds: number; heavy: string[] };
+  });
+  assert.deepEqual(runs[0]!.heavy, []);
+  const best = Math.min(...runs.map(({ seconds }) => seconds));
+  assert.ok(best < 0.2, `${best} s`);
+});
