@@ -17,6 +17,18 @@ isAny<typeof rl.Random>(rl.Random);
 const wrong: string = random.uniform();
 `;
 
+/** The README's TypeScript as modules; what is awaited at the top level of a cell stands in a function. */
+function readmeExamples(): [string, string][] {
+  const text = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+  return [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code], k) => {
+    const lines = code!.split('\n');
+    const imports = lines.filter((line) => line.startsWith('import '));
+    const body = lines.filter((line) => !line.startsWith('import '));
+    const module = `${imports.join('\n')}\nexport async function cell() {\n${body.join('\n')}\n}\n`;
+    return [path.join(ROOT, 'notebooks', `__readme${k}.ts`), module];
+  });
+}
+
 test('the declarations are read by TypeScript 5.0.4 with the resolution of a notebook, and have real types', () => {
   assert.match(ts.version, /^5\.0\./);
   const options: import('typescript').CompilerOptions = {
@@ -30,14 +42,17 @@ test('the declarations are read by TypeScript 5.0.4 with the resolution of a not
     typeRoots: [path.join(ROOT, 'node_modules', '@types')],
   };
   const consumer = path.join(ROOT, 'notebooks', '__consumer.ts');
+  const virtual = new Map([[consumer, CONSUMER], ...readmeExamples()]);
   const host = ts.createCompilerHost(options as never);
   const { getSourceFile, fileExists } = host;
-  host.fileExists = (name) => name === consumer || fileExists(name);
-  host.getSourceFile = (name, ...more) =>
-    name === consumer
-      ? ts.createSourceFile(name, CONSUMER, ts.ScriptTarget.ES2022)
-      : getSourceFile.call(host, name, ...more);
-  const program = ts.createProgram([consumer], options as never, host);
+  host.fileExists = (name) => virtual.has(name) || fileExists(name);
+  host.getSourceFile = (name, ...more) => {
+    const text = virtual.get(name);
+    return text === undefined
+      ? getSourceFile.call(host, name, ...more)
+      : ts.createSourceFile(name, text, ts.ScriptTarget.ES2022);
+  };
+  const program = ts.createProgram([...virtual.keys()], options as never, host);
 
   const say = (diagnostics: readonly { messageText: unknown; file?: { fileName: string }; start?: number }[]) =>
     diagnostics.map(
@@ -50,6 +65,8 @@ test('the declarations are read by TypeScript 5.0.4 with the resolution of a not
     assert.deepEqual(say(program.getSyntacticDiagnostics(file)), []);
     assert.deepEqual(say(program.getSemanticDiagnostics(file)), []);
   }
+  for (const [file] of readmeExamples())
+    assert.deepEqual(say(program.getSemanticDiagnostics(program.getSourceFile(file))), []);
   // One mistake is planted in the consumer: types that were lost (any) would let it pass.
   assert.deepEqual(say(program.getSemanticDiagnostics(program.getSourceFile(consumer))), [
     "notebooks/__consumer.ts: Type 'number' is not assignable to type 'string'.",

@@ -18,12 +18,16 @@ const LONG_FILES: Record<string, string> = {
   'src/compile/operationTable.ts':
     'made by setup/operationTable.py from the registry of TensorFlow: one line per operation',
   'src/compile/trace.ts': 'one class: the backend that records instead of computing, method by method',
-  'src/inspection/gradients.ts': 'the gradient of each term, on one tape',
 };
 const LONGEST = 350; // lines
 
 /** Folders of src/ whose tests go through another part, which they serve. */
-const TESTED_IN: Record<string, string> = { cli: 'notebook', compile: 'training', kernel: 'notebook' };
+const TESTED_IN: Record<string, string> = {
+  cli: 'notebook',
+  compile: 'training',
+  kernel: 'notebook',
+  losses: 'training',
+};
 
 const TOP_LEVEL = [
   '.ci/',

@@ -16,6 +16,8 @@ export interface PublicName {
   text: string;
   /** The code of each `@example`. */
   examples: string[];
+  /** Of a class: whether its objects come from a public function, or only from classes that extend it. */
+  made?: boolean;
 }
 
 export function publicNames(): PublicName[] {
@@ -27,7 +29,10 @@ export function publicNames(): PublicName[] {
   const program = ts.createProgram(config.fileNames, { ...config.options, noEmit: true });
   const checker = program.getTypeChecker();
   const names: PublicName[] = [];
+  const made = new Set<ts.Symbol | undefined>();
   const seen = new Set<ts.Symbol>();
+
+  const classes = new Map<ts.Symbol, PublicName>();
 
   const walk = (module: ts.Symbol, prefix: string): void => {
     for (const exported of checker.getExportsOfModule(module)) {
@@ -40,14 +45,32 @@ export function publicNames(): PublicName[] {
       if (!file.startsWith('src')) continue; // the types of TensorFlow.js are documented there
       if (symbol.flags & ts.SymbolFlags.ValueModule && ts.isSourceFile(declaration)) walk(symbol, name);
       else {
-        names.push({ name, kind: kindOf(symbol), file, ...documentation(symbol, checker) });
+        const entry: PublicName = { name, kind: kindOf(symbol), file, ...documentation(symbol, checker) };
+        names.push(entry);
+        if (entry.kind === 'class') classes.set(symbol, entry);
+        for (const type of returned(symbol, declaration, checker)) made.add(type.symbol);
+        for (const base of bases(declaration, checker)) made.add(base);
         if (symbol.flags & ts.SymbolFlags.Class) names.push(...members(symbol, name, file, checker));
       }
     }
   };
   const index = program.getSourceFile(path.join(ROOT, 'src', 'index.ts'))!;
   walk(checker.getSymbolAtLocation(index)!, 'rl');
+  for (const [symbol, entry] of classes) entry.made = made.has(symbol);
   return names;
+}
+
+/** What a function or the methods of a class return; of a promise, what it promises. */
+function returned(symbol: ts.Symbol, declaration: ts.Declaration, checker: ts.TypeChecker): ts.Type[] {
+  const type = checker.getTypeOfSymbolAtLocation(symbol, declaration);
+  const results = type.getCallSignatures().map((signature) => signature.getReturnType());
+  return results.flatMap((result) => [result, ...checker.getTypeArguments(result as ts.TypeReference)]);
+}
+
+function bases(declaration: ts.Declaration, checker: ts.TypeChecker): (ts.Symbol | undefined)[] {
+  if (!ts.isClassDeclaration(declaration)) return [];
+  const types = (declaration.heritageClauses ?? []).flatMap((clause) => [...clause.types]);
+  return types.map((type) => checker.getTypeAtLocation(type).symbol);
 }
 
 function kindOf(symbol: ts.Symbol): PublicName['kind'] {
