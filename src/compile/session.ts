@@ -63,7 +63,12 @@ export class Program {
   }
 }
 
-/** Frees every graph loaded by this process; those still in use load again when called. */
+/**
+ * Frees every graph loaded by this process; those still in use load again when called.
+ *
+ * @example
+ * clearCompiled();
+ */
 export function clearCompiled(): void {
   for (const session of loaded.values()) backend().binding.deleteSavedModel(session);
   loaded.clear();

@@ -5,6 +5,10 @@ import { Dataset } from './dataset';
 /**
  * Several data sets below each other, matched by column name; a column that one of them lacks is missing there.
  * @throws ReluctantError `column-kinds-differ` when a column is numbers in one and texts in another, say.
+ *
+ * @example
+ * const prices = rl.synthetic.market({ symbols: 1, days: 5, seed: 7 });
+ * concat([prices, prices]).rows; // 10
  */
 export function concat(datasets: readonly Dataset[], name = datasets[0]?.name ?? 'data'): Dataset {
   if (datasets.length === 1) return datasets[0]!;

@@ -81,7 +81,7 @@ export async function load(source: string | readonly string[], options: LoadOpti
  * @param options those of {@link load}, and `batchRows`: rows per data set, at least 1, default 100,000; the last may be shorter.
  * @throws ReluctantError as {@link load} does, and `format-not-streamed` for Arrow and Excel.
  * @example
- * for await (const batch of loadBatches('ticks-*.parquet', { batchRows: 50_000 })) batch.rows; // 50000
+ * for await (const batch of loadBatches('data/market.csv', { batchRows: 2048 })) batch.rows;
  */
 export async function* loadBatches(
   source: string | readonly string[],

@@ -98,7 +98,13 @@ export class ProgressBar {
   }
 }
 
-/** A new {@link ProgressBar}; see there. */
+/**
+ * A new {@link ProgressBar}; see there.
+ *
+ * @example
+ * const bar = progress(2, 'Seeds');
+ * for (const seed of [1, 2]) bar.step(`seed ${seed}`);
+ */
 export function progress(total: number, label: string): ProgressBar {
   return new ProgressBar(total, label);
 }

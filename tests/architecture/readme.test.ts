@@ -11,9 +11,9 @@ describe('every TypeScript example in the documents runs', () => {
     const text = fs.readFileSync(path.join(ROOT, document), 'utf8');
     const examples = [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map((match) => match[1]!);
     for (const [k, code] of examples.entries())
-      test(`${document}, example ${k + 1}`, { timeout: 60_000 }, () =>
-        new Example(code, path.join(ROOT, 'src', 'index.ts')).run(),
-      );
+      test(`${document}, example ${k + 1}`, { timeout: 60_000 }, async () => {
+        await new Example(code, path.join(ROOT, 'src', 'index.ts')).run();
+      });
     if (document === 'README.md') test('README.md has some', () => assert.ok(examples.length >= 2));
   }
 });

@@ -53,6 +53,7 @@ export class Button extends Widget {
     this.write({ description: checkText('widgets.button', 'label', text) });
   }
 
+  /** Whether clicks do nothing. */
   get disabled(): boolean {
     return this.state['disabled'] === true;
   }

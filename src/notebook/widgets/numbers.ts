@@ -188,10 +188,12 @@ export class RangeSlider extends ValueControl<[number, number]> {
     this.listen('value', options.onChange);
   }
 
+  /** The lowest value of either end. */
   get min(): number {
     return this.state['min'] as number;
   }
 
+  /** The highest value of either end. */
   get max(): number {
     return this.state['max'] as number;
   }
@@ -317,10 +319,11 @@ export class ProgressBar extends NumberControl {
     delete this.state['disabled'];
   }
 
-  get barStyle(): string {
-    return this.state['bar_style'] as string;
+  /** Its colour by meaning; empty for none. */
+  get barStyle(): NonNullable<ProgressBarOptions['barStyle']> {
+    return this.state['bar_style'] as NonNullable<ProgressBarOptions['barStyle']>;
   }
-  set barStyle(style: 'success' | 'info' | 'warning' | 'danger' | '') {
+  set barStyle(style: NonNullable<ProgressBarOptions['barStyle']>) {
     this.write({ bar_style: style });
   }
 }

@@ -98,7 +98,7 @@ export function label(value = '', options: Omit<TextOptions, 'value' | 'disabled
  * A piece of HTML. It goes to the page as it is: never put names or data from outside in it unescaped.
  *
  * @example
- * html('<b>direction</b>: AUC 0.61').value.length; // 27
+ * html('<b>direction</b>: AUC 0.61').value.length; // 26
  */
 export function html(value = '', options: Omit<TextOptions, 'value' | 'disabled'> = {}): Text {
   const style = { name: 'HTMLStyle', background: null, font_size: null, text_color: null };
