@@ -7,7 +7,7 @@ export interface BoxOptions extends WidgetOptions {
   boxStyle?: 'success' | 'info' | 'warning' | 'danger' | '';
 }
 
-/** A widget that holds others. Closing it closes them; take those out first (`box.children = []`) that shall stay. */
+/** A widget that holds others; made by {@link hbox}, {@link vbox} and {@link gridBox}. Closing it closes them; take those out first (`box.children = []`) that shall stay. */
 export class Box extends Widget {
   constructor(name: string, children: readonly Widget[], options: BoxOptions, traits: State = {}) {
     const state = { box_style: options.boxStyle ?? '', children: [...checkChildren(children)], ...traits };
@@ -66,7 +66,7 @@ export function gridBox(children: readonly Widget[], options: BoxOptions & { col
   return new Box('GridBox', children, { ...rest, layout: { ...grid, ...layout } });
 }
 
-/** A box that shows one of its children at a time, each under a title. */
+/** A box that shows one of its children at a time, each under a title; made by {@link tabs} and {@link accordion}. */
 export class TitledBox extends Box {
   constructor(name: string, pages: Readonly<Record<string, Widget>>, options: BoxOptions, selected: number | null) {
     const titles = Object.keys(pages);

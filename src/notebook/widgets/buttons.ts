@@ -53,7 +53,7 @@ export class Button extends Widget {
     this.write({ description: checkText('widgets.button', 'label', text) });
   }
 
-  /** Whether clicks do nothing. */
+  /** Whether it cannot be clicked. */
   get disabled(): boolean {
     return this.state['disabled'] === true;
   }
@@ -84,7 +84,7 @@ export class Button extends Widget {
 }
 
 /**
- * A button.
+ * A button that does something when it is clicked.
  *
  * @example
  * let clicks = 0;
@@ -101,7 +101,7 @@ export interface ToggleOptions extends ValueOptions<boolean> {
   value?: boolean;
 }
 
-/** A control that is on or off. */
+/** A control that is on or off; made by {@link checkbox} and {@link toggleButton}. */
 export class Toggle extends ValueControl<boolean> {
   constructor(name: string, traits: State, options: ToggleOptions, style: State & { name: string }) {
     super(name, { value: options.value === true, ...traits }, options, style);

@@ -3,57 +3,64 @@
  * ipywidgets and anywidget, whose front ends ship with JupyterLab's widget extensions; in a plain script they work in memory
  * and print as text.
  */
-export { accordion, Box, type BoxOptions, gridBox, hbox, TitledBox, tabs, vbox } from './boxes';
+export { type AnyWidget, type AnyWidgetOptions, anyWidget } from './anyWidget';
+export { accordion, type Box, type BoxOptions, gridBox, hbox, type TitledBox, tabs, vbox } from './boxes';
 export {
-  Button,
+  type Button,
   type ButtonOptions,
   type ButtonStyle,
   button,
   checkbox,
-  Toggle,
+  type Toggle,
   type ToggleOptions,
   toggleButton,
 } from './buttons';
-export { Layout, type LayoutOptions } from './layout';
-export { Model, type Origin } from './model';
+export { type Draw, type Interaction, interact, type ValuesOf } from './interact';
+export type { Layout, LayoutOptions } from './layout';
+export { jsLink, type Link, type LinkOptions } from './links';
+export { type FigurePoint, type LiveFigure, liveFigure } from './liveFigure';
+export type { Model, Origin } from './model';
 export {
-  NumberControl,
-  NumberInput,
+  type NumberControl,
+  type NumberInput,
   type NumberInputOptions,
   numberInput,
-  Play,
+  type Play,
   type PlayOptions,
-  ProgressBar,
+  type ProgressBar,
   type ProgressBarOptions,
   play,
   progressBar,
-  RangeSlider,
-  type RangeSliderOptions,
-  rangeSlider,
-  Slider,
-  type SliderOptions,
-  slider,
 } from './numbers';
+export { type Output, type OutputOptions, output } from './output';
 export {
   type Choices,
   dropdown,
-  MultipleSelection,
+  type MultipleSelection,
   type MultipleSelectionOptions,
   radioButtons,
-  Selection,
+  type Selection,
   type SelectionOptions,
   select,
   selectMultiple,
   toggleButtons,
 } from './selections';
-export { html, label, password, Text, type TextOptions, text, textArea } from './texts';
 export {
-  type Change,
-  type ChangeListener,
+  type RangeSlider,
+  type RangeSliderOptions,
+  rangeSlider,
+  type Slider,
+  type SliderOptions,
+  slider,
+} from './sliders';
+export { html, label, password, type Text, type TextOptions, text, textArea } from './texts';
+export type {
+  Change,
+  ChangeListener,
   Control,
-  type ControlOptions,
+  ControlOptions,
   ValueControl,
-  type ValueOptions,
+  ValueOptions,
   Widget,
-  type WidgetOptions,
+  WidgetOptions,
 } from './widget';

@@ -50,13 +50,7 @@ const LAYOUT_TRAITS = [
 /** Size, spacing and place of a widget: CSS properties and their values, e.g. `{ width: '20em', gridGap: '4px' }`. */
 export type LayoutOptions = { [Name in (typeof LAYOUT_TRAITS)[number]]?: string | null };
 
-/**
- * Size, spacing and place of one widget; its `layout`, to change or to give to several.
- *
- * @example
- * const slider = widgets.slider();
- * slider.layout.set({ width: '20em' });
- */
+/** Size, spacing and place of one widget; every widget has one, made from its {@link LayoutOptions}. */
 export class Layout extends Model {
   constructor(options: LayoutOptions = {}) {
     const none = Object.fromEntries(LAYOUT_TRAITS.map((name) => [name, null]));

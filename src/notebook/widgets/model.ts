@@ -25,7 +25,7 @@ export type Origin = 'user' | 'program';
 const opened = new Map<string, Model>();
 
 /**
- * An object with a counterpart in the front end that holds the same state. It works in memory until it is shown for the
+ * What all widgets are ({@link Widget}), and their layouts and styles: an object with a counterpart in the front end that holds the same state. It works in memory until it is shown for the
  * first time; only then the front end hears of it, so that widgets nobody sees cost nothing and are not kept alive.
  */
 export class Model implements Referable {

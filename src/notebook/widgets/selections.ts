@@ -18,7 +18,7 @@ interface Choice<T> {
   value: T;
 }
 
-/** A control that holds one of several values. */
+/** A control that holds one of several values; made by {@link dropdown}, {@link select} and their like. */
 export class Selection<T> extends ValueControl<T> {
   private choices: Choice<T>[];
 

@@ -11,7 +11,7 @@ export interface TextOptions extends ValueOptions<string> {
   continuousUpdate?: boolean;
 }
 
-/** A field or a piece of text. */
+/** A field or a piece of text; made by {@link text}, {@link label} and their like. */
 export class Text extends ValueControl<string> {
   constructor(name: string, traits: State, options: TextOptions, style: State & { name: string }) {
     // Without a placeholder a zero-width space keeps the base line where the text is, as ipywidgets does it.

@@ -15,7 +15,7 @@ export interface WidgetOptions {
   tooltip?: string;
 }
 
-/** Something on the screen of a notebook. As the last expression of a cell, or through `display`, it is shown. */
+/** What all widgets are, such as a {@link Button}: something on the screen of a notebook. As the last expression of a cell, or through `display`, it is shown. */
 export abstract class Widget extends Model {
   readonly layout: Layout;
 
@@ -30,6 +30,10 @@ export abstract class Widget extends Model {
 
   /** The MIME bundle of a notebook cell: the live widget where there is a front end, and its text. */
   [Symbol.for('Jupyter.display')](): Record<string, unknown> {
+    return this.bundle();
+  }
+
+  protected bundle(): Record<string, unknown> {
     this.open();
     const text = { 'text/plain': this.toString() };
     if (!this.connected) return text;
@@ -75,7 +79,7 @@ export interface ValueOptions<T> extends ControlOptions {
   onChange?: ChangeListener<T>;
 }
 
-/** A control of the screen. */
+/** What all controls with a label are, such as a {@link Toggle}. */
 export abstract class Control extends Widget {
   constructor(name: string, traits: State, options: ControlOptions, style: State & { name: string }, view = name) {
     const { name: styleName, ...styleTraits } = style;
@@ -114,7 +118,7 @@ export abstract class Control extends Widget {
   }
 }
 
-/** A control that holds a value of type `T`. */
+/** What all controls are that hold a value, of type `T`; a {@link Slider} holds a number, say. */
 export abstract class ValueControl<T> extends Control {
   private last: T | undefined;
   private readonly changeListeners = new Map<symbol, ChangeListener<T>>();
