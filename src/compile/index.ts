@@ -1,4 +1,5 @@
 export { type Compiled, type CompileOptions, compile, type Result, UNTRACEABLE } from './compile';
+export { gatherRows } from './gather';
 export {
   CompiledLoop,
   type LoopInputs,

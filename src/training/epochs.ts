@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { LoopInputs, LoopOutputs } from '../compile';
+import { gatherRows, type LoopInputs, type LoopOutputs } from '../compile';
 import { Random, type TF, tf } from '../core';
 import type { Columns } from './columns';
 import { metricKey } from './metrics';
 import type { Mode } from './options';
+import { randomOrder } from './order';
 import type { NotFinite } from './run';
 import { disposeOutputs, Runner } from './runner';
 import { keptHeads, recordKeys, type StepPlan, targetColumn, trainingStep } from './step';
@@ -82,7 +83,7 @@ export class Epochs {
   async run(settings: EpochSettings): Promise<EpochOutcome> {
     const { batchSize, shuffle } = this.options;
     const { rows } = this.columns;
-    const order = shuffle ? this.random.permutation(rows) : undefined;
+    const order = shuffle ? randomOrder(this.random, rows) : undefined;
     const full = Math.floor(rows / batchSize);
     const sums = new Float64Array(recordKeys(this.plan).length);
     const kept = new KeptRows(this.plan, rows);
@@ -165,7 +166,8 @@ export class Epochs {
     const terms = new Int32Array(capacity * heads);
     for (let k = 0; k < capacity; k++) {
       scalars.set(optimizer.scalars(stepsBefore + k, rate(firstStep + k)), k * optimizer.scalarCount);
-      keys.set([this.options.seed | 0, stepsBefore + k], k * 2);
+      keys[2 * k] = this.options.seed;
+      keys[2 * k + 1] = stepsBefore + k;
       factors.set(balancing.factors(), k * heads);
       terms.set(balancing.order(), k * heads);
     }
@@ -173,14 +175,16 @@ export class Epochs {
     return tf.tidy(() => {
       const count = capacity * batch;
       const whole = order === undefined && firstRow + count <= rows;
+      // Places past the last row keep row 0; the steps that would read them are not run.
       const numbers = new Int32Array(whole ? 0 : count);
-      for (let k = 0; k < numbers.length && firstRow + k < rows; k++)
-        numbers[k] = order?.[firstRow + k] ?? firstRow + k;
+      const last = Math.min(rows, firstRow + count);
+      if (order) numbers.set(order.subarray(firstRow, last));
+      else for (let k = 0; k < numbers.length && firstRow + k < last; k++) numbers[k] = firstRow + k;
       const indices = tf.tensor1d(numbers, 'int32');
       const columns = Object.fromEntries(
         Object.entries(tensors).map(([name, tensor]) => [
           name,
-          whole ? tensor.slice(firstRow, count) : tf.gather(tensor, indices),
+          whole ? tensor.slice(firstRow, count) : gatherRows(tensor, indices),
         ]),
       );
       return {
@@ -289,7 +293,7 @@ class KeptRows {
       Object.assign(
         all,
         tf.tidy(() => {
-          const sorted = order ? tf.gather(targets, tf.tensor1d(order, 'int32')) : targets;
+          const sorted = order ? gatherRows(targets, tf.tensor1d(order, 'int32')) : targets;
           const predictions = tf.tensor(this.parts[head]!, targets.shape);
           const names = this.plan.metrics[head]!.filter((name) => !(`${name}` in ROW_METRICS));
           return wholeMetrics(this.plan, head, sorted, predictions, names, '') as unknown as TF.TensorContainerObject;

@@ -67,10 +67,13 @@ export class Runner {
       }
     }
     try {
-      const xla = this.measure('xla', sample, graph === undefined ? 1 : capacity);
-      if (graph === undefined || xla < graph) this.mode = 'xla';
-      if (graph !== undefined) {
-        const times = `${microseconds(xla)} per step compiled by XLA, ${microseconds(graph)} as a graph`;
+      let xla = this.measure('xla', sample, graph === undefined ? 1 : capacity);
+      if (graph === undefined) this.mode = 'xla';
+      else {
+        const again = Math.min(graph, this.measure('graph', sample, capacity));
+        xla = Math.min(xla, this.measure('xla', sample, capacity));
+        if (xla < again) this.mode = 'xla';
+        const times = `${microseconds(xla)} per step compiled by XLA, ${microseconds(again)} as a graph`;
         this.reason = `measured before the first epoch: ${times}`;
       }
     } catch (error) {
@@ -91,14 +94,16 @@ export class Runner {
       return (performance.now() - start) / 1000 / steps;
     };
     try {
-      // The first call compiles; the second finds out how many steps make a measurement worth reading.
+      // The first call compiles. Then the steps of one call grow until it lasts long enough to be worth reading.
+      timed(1);
       let seconds = timed(1);
-      if (capacity > 1) {
-        seconds = timed(Math.min(capacity, 4));
-        const steps = Math.min(capacity, Math.ceil(0.02 / seconds));
-        seconds = Math.min(timed(steps), timed(steps));
+      let steps = 1;
+      while (steps < capacity && seconds * steps < LONG_ENOUGH) {
+        steps = Math.min(capacity, steps * 8);
+        seconds = timed(steps);
       }
-      return seconds;
+      // Other work on the machine only ever adds time, so the least of a few is the best estimate.
+      return steps > 1 ? Math.min(seconds, timed(steps), timed(steps)) : seconds;
     } finally {
       this.loop!.variables.forEach((variable, k) => {
         variable.assign(before[k]!);
@@ -107,6 +112,9 @@ export class Runner {
     }
   }
 }
+
+/** Seconds that one timed call should last. */
+const LONG_ENOUGH = 0.03;
 
 /** What XLA took to compile steps of 140 to 1,500 operations on 2 cores: about 4 ms an operation after 0.3 s. */
 const compileSeconds = (operations: number) => 0.3 + 0.004 * operations;
