@@ -85,8 +85,7 @@ class Run:
                 status = await self.cells()
         except asyncio.CancelledError:
             status = "stopped"
-            if self.client.km is not None and self.client.km.has_kernel:
-                await self.kill()
+            await self.kill()
         except DeadKernelError:
             status = "stopped" if self.reason else "dead"
         except RuntimeError as problem:
@@ -137,23 +136,24 @@ class Run:
         loop = asyncio.get_running_loop()
         if reason == "kill" or self.reason:
             self.reason = self.reason or reason
+            emit("killing")
             loop.create_task(self.kill())
             return
         self.reason = reason
         if not self.started:
+            emit("interrupting", reason=reason)
             self.task.cancel()
             return
         emit("interrupting", reason=reason)
         loop.create_task(self.interrupt())
-        loop.call_later(GRACE, lambda: loop.create_task(self.kill()))
+        loop.call_later(GRACE, self.stop, reason)
 
     async def interrupt(self):
         if self.client.km is not None:
             await self.client.km.interrupt_kernel()
 
     async def kill(self):
-        if self.client.km is not None and await self.client.km.is_alive():
-            emit("killing")
+        if self.client.km is not None and self.client.km.has_kernel:
             await self.client.km.shutdown_kernel(now=True)
 
     def finish(self):

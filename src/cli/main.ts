@@ -13,6 +13,12 @@ interface Entry {
 /** The commands, in the order of the help. A new one is a file in commands/ and a line here. */
 const COMMANDS: readonly Entry[] = [
   { name: 'run', summary: 'run notebooks from the command line', load: () => require('./commands/run') },
+  { name: 'parameters', summary: 'show the parameters of a notebook', load: () => require('./commands/parameters') },
+  {
+    name: 'kernel',
+    summary: 'install, remove or examine the Jupyter kernel',
+    load: () => require('./commands/kernel'),
+  },
 ];
 
 const CLOSING = `

@@ -1,7 +1,8 @@
 import * as path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { ReluctantError } from '../../core';
-import { ParameterText, type ParameterValues } from '../run/parameters';
+import { parameterOption } from '../parameterOption';
+import type { ParameterText, ParameterValues } from '../run/parameters';
 import { runAll } from '../run/runAll';
 
 interface Options {
@@ -26,10 +27,11 @@ for a parameter of type string. They are checked before anything is run.`;
 
 /** `reluctant run`. */
 export function define(command: Command): void {
-  command
-    .description('Run notebooks from the first cell to the last, each in a new kernel.')
-    .argument('<notebooks...>', 'paths of .ipynb files')
-    .option('-p, --parameter <name=value>', 'set a parameter of the notebook (repeatable)', parameter, new Map())
+  parameterOption(
+    command
+      .description('Run notebooks from the first cell to the last, each in a new kernel.')
+      .argument('<notebooks...>', 'paths of .ipynb files'),
+  )
     .option('--out <folder>', 'where the executed notebooks go', 'reports')
     .option('--timeout <seconds>', 'time limit of a cell', seconds)
     .option('--total-timeout <seconds>', 'time limit of a notebook, the start of its kernel included', seconds)
@@ -65,14 +67,6 @@ async function perform(notebooks: string[], options: Options): Promise<number> {
     process.removeListener('SIGINT', stop);
     process.removeListener('SIGTERM', stop);
   }
-}
-
-function parameter(text: string, given: Map<string, ParameterText>): Map<string, ParameterText> {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('It is name=value.');
-  const name = text.slice(0, at).trim();
-  if (given.has(name)) throw new InvalidArgumentError(`${JSON.stringify(name)} is given twice.`);
-  return new Map([...given, [name, new ParameterText(text.slice(at + 1))]]);
 }
 
 function seconds(text: string): number {

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { writeWhole } from './writeWhole';
+import { writeWhole } from '../writeWhole';
 
 /** How long the cells of a notebook took when it last ran, so that the next run can say how much is left. */
 export class Durations {

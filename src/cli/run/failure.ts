@@ -4,8 +4,11 @@ import { type CellOutput, type NotebookCell, textOf } from './notebookFile';
 /** Why a run did not end well, and where in the notebook. */
 export interface RunFailure {
   kind: 'cell' | 'kernel-died' | 'timeout' | 'total-timeout' | 'interrupted';
-  /** Place of the cell in the notebook file among all cells, from 1; 0 for the cell with the passed parameters. */
-  cell: number;
+  /**
+   * Place of the cell in the notebook file among all cells, from 1; 0 for the cell with the passed parameters; undefined
+   * where the run did not come to a cell.
+   */
+  cell?: number;
   /** Line in that cell, from 1, where the kernel tells it. */
   line?: number;
   /** Column in that line, from 1. */
@@ -59,8 +62,9 @@ function placeIn(text: string, count: number | undefined): { line: number; colum
 
 /** One sentence: what went wrong, in which cell and line. */
 export function failureText(notebook: string, failure: RunFailure): string {
-  const cell = failure.cell === 0 ? 'the cell with the passed parameters' : `cell ${failure.cell}`;
-  const line = failure.line === undefined ? '' : `, line ${failure.line}`;
-  const name = failure.name && !failure.message.startsWith(failure.name) ? `${failure.name}: ` : '';
-  return `${notebook}, ${cell}${line}: ${name}${failure.message}`;
+  const { kind, cell, line, name, message } = failure;
+  const place =
+    cell === undefined ? 'before its first cell' : cell === 0 ? 'the cell with the passed parameters' : `cell ${cell}`;
+  const where = `${notebook}, ${place}${line === undefined ? '' : `, line ${line}`}`;
+  return `${where}: ${kind === 'cell' && name && !message.startsWith(name) ? `${name}: ` : ''}${message}`;
 }

@@ -37,23 +37,37 @@ export interface Notebook {
   cells: NotebookCell[];
 }
 
+function refuse(code: string, problem: string, file: string, fix: string, cause?: unknown): ReluctantError {
+  return new ReluctantError({ code, operation: 'run', problem, where: { file }, fix, cause });
+}
+
 /**
  * Reads a notebook file.
  *
  * @throws ReluctantError `notebook-not-found`, `notebook-not-readable`, or `notebook-not-valid` for what is no notebook
  */
 export function readNotebook(file: string): Notebook {
-  const refuse = (code: string, problem: string, fix: string, cause?: unknown): never => {
-    throw new ReluctantError({ code, operation: 'run', problem, where: { file }, fix, cause });
-  };
   let text: string;
   try {
     text = fs.readFileSync(file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return refuse('notebook-not-found', 'there is no such notebook', 'check the path', error);
-    return refuse('notebook-not-readable', `the notebook cannot be read (${code})`, 'check the path', error);
+    if (code === 'ENOENT')
+      throw refuse('notebook-not-found', 'there is no such notebook', file, 'check the path', error);
+    throw refuse('notebook-not-readable', `the notebook cannot be read (${code})`, file, 'check the path', error);
   }
+  return parseNotebook(text, file);
+}
+
+/**
+ * Reads the text of a notebook.
+ *
+ * @param file its name, for messages
+ * @throws ReluctantError `notebook-not-valid`
+ */
+export function parseNotebook(text: string, file: string): Notebook {
+  const invalid = (problem: string, fix: string, cause?: unknown) =>
+    refuse('notebook-not-valid', problem, file, fix, cause);
   let content: unknown;
   try {
     content = JSON.parse(text.replace(/^\uFEFF/, ''));
@@ -61,18 +75,16 @@ export function readNotebook(file: string): Notebook {
     const fix = /^<{7} /m.test(text)
       ? 'it has the marks of a merge conflict: resolve it first'
       : 'open it in JupyterLab, or take it from version control again';
-    return refuse('notebook-not-valid', `the file is not JSON: ${(error as Error).message}`, fix, error);
+    const [problem] = (error as Error).message.split('\n');
+    throw invalid(`the file is not JSON: ${problem}`, fix, error);
   }
   const notebook = content as Partial<Notebook> | null;
   if (typeof notebook !== 'object' || notebook === null || !Array.isArray(notebook.cells) || !notebook.nbformat) {
-    return refuse('notebook-not-valid', 'the file is JSON but not a notebook', 'give the path of an .ipynb file');
+    throw invalid('the file is JSON but not a notebook', 'give the path of an .ipynb file');
   }
   if (notebook.nbformat !== 4) {
-    return refuse(
-      'notebook-not-valid',
-      `the notebook has format ${notebook.nbformat}, not 4`,
-      `convert it with: jupyter nbconvert --to notebook --inplace ${JSON.stringify(file)}`,
-    );
+    const convert = `convert it with: jupyter nbconvert --to notebook --inplace ${JSON.stringify(file)}`;
+    throw invalid(`the notebook has format ${notebook.nbformat}, not 4`, convert);
   }
   return { ...(notebook as Notebook), metadata: notebook.metadata ?? {}, cells: notebook.cells.map(joined) };
 }

@@ -50,6 +50,11 @@ export function checkParameters(file: string, notebook: Notebook, values: Parame
   return checked;
 }
 
+/** The text of the cell that sets parameters. */
+export function assignmentsFor(values: ReadonlyMap<string, JsonValue>): string {
+  return ['// Parameters', ...[...values].map(([name, value]) => assignment(name, value))].join('\n');
+}
+
 function assignment(name: string, value: JsonValue): string {
   return `${name} = ${literal(value)};`;
 }
@@ -66,12 +71,11 @@ export function injectParameters(
 ): { notebook: Notebook; positions: number[] } {
   const positions = notebook.cells.map((_, k) => k + 1);
   if (values.size === 0) return { notebook, positions };
-  const assignments = [...values].map(([name, value]) => assignment(name, value));
   const injected: NotebookCell = {
     cell_type: 'code',
     ...(notebook.nbformat_minor >= 5 ? { id: freeId(notebook) } : {}),
     metadata: { tags: ['injected-parameters'] },
-    source: ['// Parameters', ...assignments].join('\n'),
+    source: assignmentsFor(values),
     outputs: [],
     execution_count: null,
   };

@@ -2,8 +2,8 @@ import * as fs from 'node:fs';
 import { ReluctantError } from '../../core';
 import { RECORD_MIME } from '../../notebook';
 import { Table } from '../../tables';
+import { writeWhole } from '../writeWhole';
 import type { NotebookRun } from './runNotebook';
-import { writeWhole } from './writeWhole';
 
 /** A number recorded by `rl.record`. NaN and infinities, which JSON does not have, are texts: `"NaN"`. */
 export interface NumberRecord {

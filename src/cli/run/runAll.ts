@@ -52,7 +52,7 @@ export async function runAll(notebooks: readonly string[], options: RunAllOption
 
 const resultOf = ({ status, failure }: NotebookRun): string => {
   if (status === 'ok') return 'numbers moved';
-  return failure ? `${status}: cell ${failure.cell}` : status;
+  return failure?.cell === undefined ? status : `${status}: cell ${failure.cell}`;
 };
 
 /** Prints what remains to be said after a run. @returns its exit code */

@@ -221,12 +221,12 @@ function failureOf(
 ): RunFailure | undefined {
   if (end.status === 'ok') return undefined;
   const cell = end.index === null ? undefined : executed.cells[end.index];
-  const position = end.index === null ? 1 : places.get(end.index)!.position;
+  const position = end.index === null ? {} : { cell: places.get(end.index)!.position };
   const shown = cell ? describeError(cell) : { traceback: [] };
   const stopped = (kind: RunFailure['kind'], message: string): RunFailure => ({
     ...shown,
     kind,
-    cell: position,
+    ...position,
     message,
   });
   if (end.status === 'dead') return stopped('kernel-died', 'the kernel died');
@@ -237,7 +237,7 @@ function failureOf(
     }
     return stopped('interrupted', 'interrupted');
   }
-  return { message: '', ...shown, kind: 'cell', cell: position };
+  return { message: '', ...shown, kind: 'cell', ...position };
 }
 
 function notStarted(kernel: string, message: string | null): ReluctantError {
