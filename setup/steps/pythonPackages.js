@@ -1,12 +1,16 @@
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
-const { python, root, state, venv } = require('../places');
+const { python, root, scratch, state, venv } = require('../places');
 const { run } = require('../run');
 const stamp = require('../stamp');
 const { findPython } = require('./prerequisites');
 
 const QUIET = ['--disable-pip-version-check', '--no-input', '--progress-bar', 'off'];
+const TRANSLATOR = 'kernels/papermill';
+const TRANSLATOR_FILES = ['pyproject.toml', 'src/reluctant_papermill/__init__.py'].map(
+  (name) => `${TRANSLATOR}/${name}`,
+);
 /** What Python, JupyterLab and the kernel's step write while they run. */
 const OTHERS = /\/__pycache__$|^\.venv\/(etc|share\/jupyter\/(kernels|lab\/settings|runtime))$/;
 
@@ -66,7 +70,7 @@ function runtime({ gpu }) {
 function tests({ gpu }) {
   const name = 'python-tests';
   const lock = 'tests/requirements.lock';
-  const key = () => stamp.digest(...stamp.contents(lock), String(gpu), foundation());
+  const key = () => stamp.digest(...stamp.contents(lock, ...TRANSLATOR_FILES), String(gpu), foundation());
   return {
     title: 'Python packages of the tests',
     gigabytes: 1,
@@ -77,10 +81,24 @@ function tests({ gpu }) {
       const again = stamp.wasInterrupted(name) || stamp.reason(name, key())?.startsWith('damaged');
       stamp.start(name);
       await install(name, gpu ? withoutCpuBuild(lock) : lock, again ? ['--force-reinstall'] : [], tick);
+      await installTranslator(tick);
       stamp.finish(name, key(), { made: ['.venv'], except: OTHERS });
       runtime({ gpu }).record(); // they share the environment: pip may have replaced what came with it (setuptools)
     },
   };
+}
+
+/** papermill's translator for TypeScript; built from a copy, since setuptools writes beside the sources. @param {import('../run').Tick} tick */
+async function installTranslator(tick) {
+  const copy = path.join(scratch, 'papermill');
+  fs.rmSync(copy, { recursive: true, force: true });
+  for (const name of TRANSLATOR_FILES) {
+    const file = path.join(copy, path.relative(TRANSLATOR, name));
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.copyFileSync(path.join(root, name), file);
+  }
+  const own = ['--no-index', '--no-deps', '--no-build-isolation', '--no-compile', '--force-reinstall'];
+  await run(python, ['-m', 'pip', 'install', ...QUIET, ...own, copy], { name: 'papermill-translator', tick });
 }
 
 /** Both builds of TensorFlow have the same folder: the one for CPUs must not overwrite the one for GPUs. @param {string} lock */
