@@ -6,6 +6,7 @@ export {
   SATURATION,
   type UnitActivation,
 } from './activations';
+export { file, tensors } from './files';
 export {
   type GradientBatch,
   type GradientOptions,

@@ -155,7 +155,11 @@ function effectiveRank(values: ArrayLike<number>, shape: readonly number[]): num
   const rows = values.length / columns;
   if (shape.length < 2 || values.length === 0 || Math.min(rows, columns) === 0) return Number.NaN;
   return tf.tidy(() => {
-    const matrix = tf.tensor2d(values as Float32Array, [rows, columns], 'float32');
+    const matrix = tf.tensor2d(
+      values instanceof Float32Array ? values : Float32Array.from(values),
+      [rows, columns],
+      'float32',
+    );
     const tall = rows > columns;
     const gram = tf.matMul(matrix, matrix, tall, !tall);
     const squares = tf.sum(tf.square(matrix)).dataSync()[0]!;

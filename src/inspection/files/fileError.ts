@@ -1,0 +1,24 @@
+import { ReluctantError } from '../../core';
+
+/** A refusal of a model file, naming the file and the place in it. */
+export function fileError(
+  code: 'not-this-format' | 'truncated' | 'malformed' | 'too-large' | 'unsupported' | 'no-tensors' | 'not-readable',
+  problem: string,
+  where: Record<string, string | number>,
+  more: { expected?: string; fix?: string; received?: unknown; cause?: unknown } = {},
+): ReluctantError {
+  return new ReluctantError({ code, operation: 'inspect.file', problem, where, ...more });
+}
+
+/** A shape's number of values, refused where it is not a list of whole numbers or beyond what can be addressed. */
+export function countOf(shape: readonly unknown[], where: Record<string, string | number>): number {
+  let count = 1;
+  for (const size of shape) {
+    if (!Number.isSafeInteger(size) || (size as number) < 0)
+      throw fileError('malformed', 'a shape is not whole numbers', where, { received: shape });
+    count *= size as number;
+  }
+  if (!Number.isSafeInteger(count))
+    throw fileError('malformed', 'a shape is larger than any file', where, { received: shape });
+  return count;
+}
