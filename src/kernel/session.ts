@@ -4,6 +4,8 @@ import { interruptScope } from '../core/interrupt';
 import { mimeBundle } from '../notebook';
 import { type CommMessageType, comms } from '../notebook/comms';
 import type { NotebookHost } from '../notebook/host';
+// A page asks for the open widgets as soon as it knows the kernel, long before a cell has loaded the library.
+import '../notebook/widgets/model';
 import type { CompiledCell } from './compiler/cells';
 import { complete, inspect } from './editing';
 import { History } from './history';

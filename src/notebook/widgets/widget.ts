@@ -53,7 +53,7 @@ export interface ControlOptions extends WidgetOptions {
   label?: string;
   /** Shown, but not to be changed by the user. Default false. */
   disabled?: boolean;
-  /** Width of the label, as in CSS; by default the front end's own (80 px), which cuts longer labels. */
+  /** Width of the label, as in CSS; default 80 px, so that controls line up, or what a longer label needs. */
   labelWidth?: string;
 }
 
@@ -85,7 +85,9 @@ export abstract class Control extends Widget {
     const { name: styleName, ...styleTraits } = style;
     const kind = { model: `${name}Model`, view: `${view}View`, ...CONTROLS };
     const model = new Style(styleName, {
-      ...('description_width' in styleTraits ? {} : { description_width: options.labelWidth ?? '' }),
+      ...('description_width' in styleTraits
+        ? {}
+        : { description_width: options.labelWidth ?? labelWidth(options.label) }),
       ...styleTraits,
     });
     const common: State = {
@@ -166,6 +168,11 @@ export abstract class ValueControl<T> extends Control {
   override toString(): string {
     return this.describe(String(this.value));
   }
+}
+
+/** The front end's own width, which an empty text stands for, holds about eleven letters. */
+function labelWidth(label = ''): string {
+  return label.length > 11 ? 'initial' : '';
 }
 
 function superseded(): ReluctantError {
