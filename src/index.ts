@@ -57,7 +57,12 @@ export {
   type Progress,
   Run,
   type Samples,
+  Sweep,
+  type SweepOptions,
+  type SweepSetting,
+  type SweptRun,
   schedules,
+  sweep,
   type Trainable,
   type TrainingData,
 } from './training';

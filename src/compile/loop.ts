@@ -3,6 +3,7 @@ import { TYPE_NUMBERS } from './backend';
 import { attribute, GraphFunction } from './graph';
 import { type GraphMode, Program } from './session';
 import { type Spec, type Trace, trace, typeNumber } from './trace';
+import { vectorize } from './vectorize';
 
 /** Tensors by name. */
 export type Tensors = Record<string, TF.Tensor>;
@@ -43,7 +44,7 @@ export interface LoopRange {
 
 /** What a run of several steps returns; the caller owns the tensors. */
 export interface LoopOutputs {
-  /** Shape [capacity, k]; rows of steps that were not run are zero. */
+  /** Shape [capacity, k]; rows of steps that were not run are zero. [capacity, settings, k] of a vectorised loop. */
   record: TF.Tensor2D;
   /** Shape [capacity * batch, ...]; rows of steps that were not run are zero. */
   rows: Tensors;
@@ -54,50 +55,70 @@ export interface LoopOutputs {
  * Everything that may change between runs is an input, so one compilation serves a whole training run, and the next.
  */
 export class CompiledLoop {
-  private readonly names: { columns: string[]; fixed: string[]; perStep: string[]; rows: string[] };
-  private readonly traced: Trace;
-  private readonly capacity: number;
-  private readonly inputs: Spec[];
   private readonly programs = new Map<GraphMode, Program>();
+
+  private constructor(
+    private readonly traced: Trace,
+    private readonly names: Names,
+    readonly batch: number,
+    private readonly capacity: number,
+    private readonly inputs: readonly Spec[],
+  ) {}
 
   /**
    * Traces `step` on the first batch of `inputs`. Throws as {@link trace} does if it cannot become a graph.
    *
    * @param operation named in errors. @param batch rows a step takes.
    */
-  constructor(
-    operation: string,
-    step: LoopStep,
-    readonly batch: number,
-    inputs: LoopInputs,
-  ) {
-    this.capacity = Object.values(inputs.perStep)[0]!.shape[0]!;
-    this.names = {
+  static of(operation: string, step: LoopStep, batch: number, inputs: LoopInputs): CompiledLoop {
+    const names: Names = {
       columns: Object.keys(inputs.columns),
       fixed: Object.keys(inputs.fixed),
       perStep: Object.keys(inputs.perStep),
       rows: [],
     };
     const first = sliceInputs(inputs, { step: 0, batch });
+    let traced: Trace;
     try {
-      this.traced = trace(
+      traced = trace(
         operation,
         (flat) => {
-          const { record, rows = {} } = step(this.unflatten(flat));
-          this.names.rows = Object.keys(rows);
+          const { record, rows = {} } = step(unflatten(names, flat));
+          names.rows = Object.keys(rows);
           return [record, ...Object.values(rows)];
         },
-        this.flatten(first),
+        flatten(names, first),
       );
     } finally {
       tf.dispose([first.columns, first.perStep]);
     }
-    this.checkOutputs(operation);
-    this.inputs = [
-      { dtype: 'int32', shape: [] },
-      { dtype: 'int32', shape: [] },
-      ...[...this.flatten(inputs), ...this.traced.variables].map(({ dtype, shape }) => ({ dtype, shape: [...shape] })),
+    checkOutputs(operation, traced, batch);
+    const capacity = Object.values(inputs.perStep)[0]!.shape[0]!;
+    return new CompiledLoop(traced, names, batch, capacity, specsOf([...flatten(names, inputs), ...traced.variables]));
+  }
+
+  /**
+   * The same loop for `count` settings at once: the fixed and per-step inputs named in `stacked`, the record, and every variable
+   * have a new axis of that length (first, or second behind the steps). Batches are shared. Rows cannot be kept.
+   *
+   * @param variables stand-ins for {@link variables}, each with the new axis first.
+   * @throws `not-vectorizable` if some operation of the step has no rule for it.
+   */
+  vectorized(count: number, stacked: ReadonlySet<string>, variables: readonly TF.Variable[]): CompiledLoop {
+    const { names, traced, batch, capacity } = this;
+    const isStacked = [
+      ...names.columns.map(() => false),
+      ...[...names.fixed, ...names.perStep].map((name) => stacked.has(name)),
     ];
+    const inputs = this.inputs.slice(0, isStacked.length).map((spec, k) => {
+      if (!isStacked[k]) return spec;
+      const { shape } = spec;
+      const perStep = k >= names.columns.length + names.fixed.length;
+      return { ...spec, shape: perStep ? [shape[0]!, count, ...shape.slice(1)] : [count, ...shape] };
+    });
+    const single = { ...traced, outputs: traced.outputs.slice(0, 1), outputSpecs: traced.outputSpecs.slice(0, 1) };
+    const many = vectorize(single, count, isStacked, variables);
+    return new CompiledLoop(many, { ...names, rows: [] }, batch, capacity, [...inputs, ...specsOf(variables)]);
   }
 
   /** Number of TensorFlow operations in one step. */
@@ -118,7 +139,7 @@ export class CompiledLoop {
       this.programs.set(mode, program);
     }
     const range = [tf.scalar(from, 'int32'), tf.scalar(until, 'int32')];
-    const outputs = program.run([...range, ...this.flatten(inputs), ...this.traced.variables]);
+    const outputs = program.run([...range, ...flatten(this.names, inputs), ...this.traced.variables]);
     tf.dispose(range);
     const [record, ...rest] = outputs as [TF.Tensor2D, ...TF.Tensor[]];
     const rows = Object.fromEntries(this.names.rows.map((name, k) => [name, rest[k]!]));
@@ -130,32 +151,6 @@ export class CompiledLoop {
     return { record, rows };
   }
 
-  private flatten({ columns, fixed, perStep }: StepInputs | LoopInputs): TF.Tensor[] {
-    return [
-      ...this.names.columns.map((name) => columns[name]!),
-      ...this.names.fixed.map((name) => fixed[name]!),
-      ...this.names.perStep.map((name) => perStep[name]!),
-    ];
-  }
-
-  private unflatten(flat: readonly TF.Tensor[]): StepInputs {
-    let position = 0;
-    const take = (names: string[]) => Object.fromEntries(names.map((name) => [name, flat[position++]!]));
-    return { columns: take(this.names.columns), fixed: take(this.names.fixed), perStep: take(this.names.perStep) };
-  }
-
-  private checkOutputs(operation: string): void {
-    const [record, ...rows] = this.traced.outputSpecs;
-    if (record?.shape.length === 1 && rows.every(({ shape }) => shape[0] === this.batch)) return;
-    throw new ReluctantError({
-      code: 'step-output-shape',
-      operation,
-      problem: 'the step returns tensors of other shapes than a loop can keep',
-      received: this.traced.outputSpecs.map(({ shape }) => shape),
-      expected: `a record of shape [k] and rows of shape [${this.batch}, ...]`,
-    });
-  }
-
   /** Writes the loop: a body that slices a batch and runs the step, a condition, and a function that starts it. */
   private emit(mode: GraphMode): Program {
     const { traced, capacity, batch } = this;
@@ -165,7 +160,8 @@ export class CompiledLoop {
         shape: k === 0 ? [capacity, ...shape] : [capacity * batch, ...shape.slice(1)],
       }),
     );
-    const carried: Spec[] = [{ dtype: 'int32', shape: [] }, ...kept, ...this.inputs];
+    const all: Spec[] = [{ dtype: 'int32', shape: [] }, { dtype: 'int32', shape: [] }, ...this.inputs];
+    const carried: Spec[] = [{ dtype: 'int32', shape: [] }, ...kept, ...all];
     const types = carried.map(({ dtype }) => typeNumber(dtype, 'compile'));
     const body = this.emitBody(mode, kept.length, carried, types);
     const condition = new GraphFunction('condition');
@@ -174,7 +170,7 @@ export class CompiledLoop {
     condition.result('more', TYPE_NUMBERS['bool']!, more);
 
     const main = new GraphFunction('loop');
-    const inputs = this.inputs.map(({ dtype }, k) => main.argument(`a${k}`, typeNumber(dtype, 'compile')));
+    const inputs = all.map(({ dtype }, k) => main.argument(`a${k}`, typeNumber(dtype, 'compile')));
     const zeros = kept.map(({ dtype, shape }) =>
       main.single('Fill', [main.integers(shape), main.constant(zeroOf(dtype), [], dtype)], {
         T: attribute.type(typeNumber(dtype, 'compile')),
@@ -201,7 +197,7 @@ export class CompiledLoop {
       main.result(`r${k}`, types[position]!, `${loop}:output:${position}`);
     });
     const outputs = results.map(({ spec }) => spec);
-    return new Program(main, [body, condition], this.inputs, outputs, mode);
+    return new Program(main, [body, condition], all, outputs, mode);
   }
 
   private emitBody(mode: GraphMode, keptCount: number, carried: readonly Spec[], types: readonly number[]) {
@@ -271,6 +267,40 @@ export class CompiledLoop {
     });
     return body;
   }
+}
+
+interface Names {
+  columns: string[];
+  fixed: string[];
+  perStep: string[];
+  rows: string[];
+}
+
+const specsOf = (tensors: readonly TF.Tensor[]): Spec[] =>
+  tensors.map(({ dtype, shape }) => ({ dtype, shape: [...shape] }));
+
+const flatten = (names: Names, { columns, fixed, perStep }: StepInputs | LoopInputs): TF.Tensor[] => [
+  ...names.columns.map((name) => columns[name]!),
+  ...names.fixed.map((name) => fixed[name]!),
+  ...names.perStep.map((name) => perStep[name]!),
+];
+
+function unflatten(names: Names, flat: readonly TF.Tensor[]): StepInputs {
+  let position = 0;
+  const take = (own: string[]) => Object.fromEntries(own.map((name) => [name, flat[position++]!]));
+  return { columns: take(names.columns), fixed: take(names.fixed), perStep: take(names.perStep) };
+}
+
+function checkOutputs(operation: string, { outputSpecs }: Trace, batch: number): void {
+  const [record, ...rows] = outputSpecs;
+  if (record?.shape.length === 1 && rows.every(({ shape }) => shape[0] === batch)) return;
+  throw new ReluctantError({
+    code: 'step-output-shape',
+    operation,
+    problem: 'the step returns tensors of other shapes than a loop can keep',
+    received: outputSpecs.map(({ shape }) => shape),
+    expected: `a record of shape [k] and rows of shape [${batch}, ...]`,
+  });
 }
 
 const zeroOf = (dtype: string) =>

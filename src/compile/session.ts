@@ -74,7 +74,12 @@ export function clearCompiled(): void {
   loaded.clear();
 }
 
-/** How many graphs are loaded in this process. */
+/**
+ * How many graphs are loaded in this process.
+ *
+ * @example
+ * countCompiled() >= 0; // true
+ */
 export const countCompiled = (): number => loaded.size;
 
 /** The add-on loads graphs from folders only, so one is made that nobody else can read, and removed at once. */

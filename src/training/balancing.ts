@@ -41,6 +41,15 @@ export class Balancing {
     if (kind === 'gradnorm') this.own.push(state(1, false), state(-1, false));
   }
 
+  /** Whether the factors, or the order of the terms, are drawn anew for every step. */
+  get drawsFactors(): boolean {
+    return this.balancer.kind === 'random';
+  }
+
+  get drawsOrder(): boolean {
+    return this.balancer.kind === 'pcgrad';
+  }
+
   /** Factors on the static weights that are known before the step: drawn, or from the epochs before. */
   factors(): number[] {
     return this.balancer.kind === 'random' ? balancers.randomWeights(this.random, this.heads.length) : this.averages;

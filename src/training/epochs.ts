@@ -35,12 +35,29 @@ export interface EpochOutcome {
   steps: number;
 }
 
+/** Steps of an epoch that run on one set of inputs. */
+export interface Chunk {
+  firstStep: number;
+  steps: number;
+  /** Steps the inputs have room for. */
+  capacity: number;
+  batch: number;
+  /** Whether it is the smaller batch at the end. */
+  isPartial: boolean;
+}
+
 /** Runs epochs: puts the rows in order, cuts them into chunks that fit one call, and reads what the steps recorded. */
 export class Epochs {
   readonly stepsPerEpoch: number;
   readonly runner: Runner;
-  private readonly partial: Runner | undefined;
-  private readonly capacity: number;
+  readonly partial: Runner | undefined;
+  readonly capacity: number;
+  readonly batchSize: number;
+  /** Whole batches of an epoch, and rows of the smaller one at its end. */
+  readonly full: number;
+  readonly rest: number;
+  /** Numbers that a step records. */
+  readonly recordLength: number;
   private readonly random: Random;
 
   constructor(
@@ -51,6 +68,10 @@ export class Epochs {
     const { batchSize, epochs, mode } = options;
     const full = Math.floor(columns.rows / batchSize);
     const rest = columns.rows - full * batchSize;
+    this.batchSize = batchSize;
+    this.full = full;
+    this.rest = rest;
+    this.recordLength = recordKeys(plan).length;
     this.stepsPerEpoch = full + (rest > 0 ? 1 : 0);
     this.random = new Random(options.seed).fork('order');
     const rowBytes = Object.values(columns.tensors).reduce((sum, tensor) => sum + (4 * tensor.size) / columns.rows, 0);
@@ -58,51 +79,66 @@ export class Epochs {
     this.capacity = Math.max(1, Math.min(full, MOST_STEPS, fitting));
     const step = trainingStep(plan);
     const make = (batch: number, capacity: number, chosen: Mode, planned: number) => {
-      const sample = this.chunk(
-        0,
-        capacity,
-        batch,
-        undefined,
-        Object.fromEntries(plan.face.heads.map((h) => [h, 1])),
-        () => 0,
-        0,
-      );
+      const sample = this.sample(capacity, batch);
       try {
         return new Runner(step, batch, chosen, sample, planned);
       } finally {
         tf.dispose(sample as unknown as TF.TensorContainer);
       }
     };
-    if (full > 0) this.runner = make(batchSize, this.capacity, mode, full * epochs);
-    else this.runner = make(rest, 1, mode, epochs);
+    this.runner = make(this.firstBatch, this.capacity, mode, Math.max(1, full) * epochs);
     // One step per epoch is not worth compiling by XLA, so the smaller last batch runs as a graph.
     const partialMode = this.runner.mode === 'eager' ? 'eager' : 'graph';
     this.partial = rest === 0 ? undefined : full === 0 ? this.runner : make(rest, 1, partialMode, epochs);
   }
 
-  async run(settings: EpochSettings): Promise<EpochOutcome> {
-    const { batchSize, shuffle } = this.options;
-    const { rows } = this.columns;
-    const order = shuffle ? randomOrder(this.random, rows) : undefined;
-    const full = Math.floor(rows / batchSize);
-    const sums = new Float64Array(recordKeys(this.plan).length);
-    const kept = new KeptRows(this.plan, rows);
-    let done = 0;
-    while (done < this.stepsPerEpoch) {
-      const isPartial = done >= full;
-      const batch = isPartial ? rows - full * batchSize : batchSize;
+  /** Rows of the first batch: fewer than a whole one if there are no more. */
+  get firstBatch(): number {
+    return this.full > 0 ? this.batchSize : this.rest;
+  }
+
+  /** Inputs of the first steps with a learning rate of 0, to trace and measure with. */
+  sample(capacity: number, batch: number): LoopInputs {
+    const weights = Object.fromEntries(this.plan.face.heads.map((head) => [head, 1]));
+    return this.chunk(0, capacity, batch, undefined, weights, () => 0, 0);
+  }
+
+  /** The order of the rows in the next epoch, if it is not theirs. */
+  nextOrder(): Int32Array | undefined {
+    return this.options.shuffle ? randomOrder(this.random, this.columns.rows) : undefined;
+  }
+
+  /** An epoch cut into runs of steps of one batch size. */
+  *chunks(): Generator<Chunk> {
+    for (let done = 0; done < this.stepsPerEpoch; ) {
+      const isPartial = done >= this.full;
       const capacity = isPartial ? 1 : this.capacity;
-      const count = isPartial ? 1 : Math.min(capacity, full - done);
+      const steps = isPartial ? 1 : Math.min(capacity, this.full - done);
+      yield { firstStep: done, steps, capacity, batch: isPartial ? this.rest : this.batchSize, isPartial };
+      done += steps;
+    }
+  }
+
+  /** The inputs of a chunk with loss weights of 1 and learning rates of 0, for callers who put in their own. */
+  inputsOf({ firstStep, capacity, batch }: Chunk, order: Int32Array | undefined, epoch: number): LoopInputs {
+    return this.chunk(firstStep * this.batchSize, capacity, batch, order, {}, () => 0, epoch);
+  }
+
+  /** The history's numbers out of an epoch's sums of records, each times its batch. */
+  numbersOf(sums: Float64Array): { loss: number } & Record<string, number> {
+    return this.numbers(sums, this.columns.rows);
+  }
+
+  async run(settings: EpochSettings): Promise<EpochOutcome> {
+    const { batchSize } = this;
+    const { rows } = this.columns;
+    const order = this.nextOrder();
+    const sums = new Float64Array(this.recordLength);
+    const kept = new KeptRows(this.plan, rows);
+    const { lossWeights, rate, epoch } = settings;
+    for (const { firstStep: done, steps: count, capacity, batch, isPartial } of this.chunks()) {
       const runner = isPartial ? this.partial! : this.runner;
-      const inputs = this.chunk(
-        done * batchSize,
-        capacity,
-        batch,
-        order,
-        settings.lossWeights,
-        settings.rate,
-        settings.epoch,
-      );
+      const inputs = this.chunk(done * batchSize, capacity, batch, order, lossWeights, rate, epoch);
       try {
         for (let from = 0; from < count; ) {
           if (settings.signal?.aborted)
@@ -133,10 +169,10 @@ export class Epochs {
       } finally {
         tf.dispose(inputs as unknown as TF.TensorContainer);
       }
-      done += count;
     }
-    const numbers = this.numbers(sums, rows, kept, order);
-    return { numbers, notFinite: undefined, aborted: false, steps: done };
+    const numbers = this.numbers(sums, rows);
+    Object.assign(numbers, kept.metrics(this.columns, order));
+    return { numbers, notFinite: undefined, aborted: false, steps: this.stepsPerEpoch };
   }
 
   private secondsPerStep: number | undefined;
@@ -168,8 +204,10 @@ export class Epochs {
       scalars.set(optimizer.scalars(stepsBefore + k, rate(firstStep + k)), k * optimizer.scalarCount);
       keys[2 * k] = this.options.seed;
       keys[2 * k + 1] = stepsBefore + k;
-      factors.set(balancing.factors(), k * heads);
-      terms.set(balancing.order(), k * heads);
+      if (k === 0 || balancing.drawsFactors) factors.set(balancing.factors(), k * heads);
+      else factors.copyWithin(k * heads, 0, heads);
+      if (k === 0 || balancing.drawsOrder) terms.set(balancing.order(), k * heads);
+      else terms.copyWithin(k * heads, 0, heads);
     }
     const { rows, tensors } = this.columns;
     return tf.tidy(() => {
@@ -249,7 +287,7 @@ export class Epochs {
     }
   }
 
-  private numbers(sums: Float64Array, rows: number, kept: KeptRows, order: Int32Array | undefined) {
+  private numbers(sums: Float64Array, rows: number) {
     const { face } = this.plan;
     const numbers: { loss: number } & Record<string, number> = { loss: Number.NaN };
     recordKeys(this.plan).forEach(({ kind, head, metric, key }, k) => {
@@ -259,7 +297,6 @@ export class Epochs {
       else if (kind === 'balance') numbers[key!] = value;
       else if (kind === 'metric') numbers[historyKey(face, head, metricKey(metric!))] = value;
     });
-    Object.assign(numbers, kept.metrics(this.columns, order));
     return numbers;
   }
 }

@@ -167,7 +167,7 @@ function epochLine(row: HistoryRow, epochs: number, seconds: number): string {
 }
 
 /** Checks what can be checked without data, and fills in the defaults. */
-function checkOptions(face: ModelFace, options: FitOptions) {
+export function checkOptions(face: ModelFace, options: FitOptions) {
   const heads = face.heads;
   const losses = byHead(
     heads,

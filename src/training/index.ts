@@ -15,4 +15,5 @@ export type {
 export { type HistoryRow, type NotFinite, Run, type StopReason } from './run';
 export type { Schedule, SchedulePoint } from './schedules';
 export * as schedules from './schedules';
+export { Sweep, type SweepOptions, type SweepSetting, type SweptRun, sweep } from './sweep';
 export type { FunctionModel, Trainable } from './trainable';

@@ -24,18 +24,24 @@ export class Runner {
   /**
    * Traces the step and, in mode `auto`, measures. Variables are as before afterwards.
    *
-   * @param plannedSteps steps the whole run will take at most: a short run is not worth XLA's compile time.
+   * @param step unless `compiled` is a loop made of one already. @param plannedSteps steps the whole run will take at most: a short run is not worth XLA's compile time.
    */
   constructor(
-    private readonly step: LoopStep,
+    private readonly step: LoopStep | undefined,
     private readonly batch: number,
     mode: Mode,
     sample: LoopInputs,
     plannedSteps: number,
+    compiled?: CompiledLoop,
   ) {
     if (mode === 'eager') return;
+    if (compiled || !step) {
+      this.loop = compiled;
+      this.choose(mode, sample, plannedSteps);
+      return;
+    }
     try {
-      this.loop = new CompiledLoop('fit', step, batch, sample);
+      this.loop = CompiledLoop.of('fit', step, batch, sample);
     } catch (error) {
       if (!(error instanceof ReluctantError) || !UNTRACEABLE.has(error.code)) throw error;
       this.reason = `the step cannot be compiled: ${error.message}`;
@@ -46,8 +52,13 @@ export class Runner {
   }
 
   run(inputs: LoopInputs, range: LoopRange): LoopOutputs {
-    if (this.mode === 'eager') return runEagerly(this.step, this.batch, inputs, range);
+    if (this.mode === 'eager') return runEagerly(this.step!, this.batch, inputs, range);
     return this.loop!.run(this.mode, inputs, range);
+  }
+
+  /** The loop, if the step could be compiled. */
+  get compiled(): CompiledLoop | undefined {
+    return this.loop;
   }
 
   private choose(mode: Mode, sample: LoopInputs, plannedSteps: number): void {

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type TF, tf } from '../../src/core';
+import { attention, causalConvolution, layerNormalization } from '../../src/layers';
+import { fit, sweep } from '../../src/training';
+import { twoHeadLosses, twoHeadModel, twoHeadRows } from './models';
+
+const data = { ...twoHeadRows(83), validation: twoHeadRows(40, 2) };
+const common = { losses: twoHeadLosses, epochs: 3, batchSize: 16, seed: 4, clipNorm: 1 } as const;
+
+test('sweep gives what single runs give, for loss weights and learning rates, in graph and XLA mode', async () => {
+  const settings = [
+    { lossWeights: { direction: 1, volatility: 0.1 }, learningRate: 0.01 },
+    { lossWeights: { direction: 0, volatility: 2 }, learningRate: 0.001 },
+    { lossWeights: { direction: 3, volatility: 1 }, learningRate: 0.03 },
+  ];
+  const metrics = { direction: ['accuracy', 'auc'], volatility: ['mae'] } as const;
+  for (const mode of ['graph', 'xla'] as const) {
+    const model = twoHeadModel();
+    const before = model.getWeights().map((weight) => Array.from(weight.dataSync()));
+    const swept = await sweep(model, data, { ...common, mode, metrics }, settings);
+    assert.equal(swept.vectorized, true, swept.reason);
+    assert.deepEqual(
+      model.getWeights().map((weight) => Array.from(weight.dataSync())),
+      before,
+    );
+    for (const [k, { lossWeights, learningRate }] of settings.entries()) {
+      const single = twoHeadModel();
+      const run = await fit(single, data, {
+        ...common,
+        mode: 'graph',
+        metrics,
+        lossWeights,
+        optimizer: { learningRate },
+      });
+      const last = swept.runs[k]!.history.at(-1)!;
+      for (const key of [
+        'loss',
+        'direction_loss',
+        'direction_accuracy',
+        'val_loss',
+        'val_direction_auc',
+        'val_volatility_mae',
+      ]) {
+        assert.ok(
+          Math.abs(last[key]! - run.last![key]!) < 1e-4,
+          `${mode} ${k} ${key}: ${last[key]}, ${run.last![key]}`,
+        );
+      }
+      swept.runs[k]!.apply();
+      for (const [i, weight] of model.getWeights().entries()) {
+        const difference = weight.sub(single.getWeights()[i]!).abs().max().dataSync()[0]!;
+        assert.ok(difference < 1e-4, `weight ${i} differs by ${difference}`);
+      }
+      single.dispose();
+    }
+    assert.match(String(swept), /volatility_weight/);
+    model.dispose();
+  }
+});
+
+test('sweep vectorises convolutions, attention and normalisation', async () => {
+  const inputs = tf.randomNormal([40, 6, 3], 0, 1, 'float32', 8);
+  const input = tf.input({ shape: [6, 3] });
+  let x = causalConvolution({ filters: 4, dilation: 2, activation: 'tanh' }).apply(input) as TF.SymbolicTensor;
+  x = layerNormalization({}).apply(x) as TF.SymbolicTensor;
+  x = attention({ heads: 2, keyDimension: 2 }).apply(x) as TF.SymbolicTensor;
+  const outputs = tf.layers.dense({ units: 1 }).apply(tf.layers.flatten().apply(x)) as TF.SymbolicTensor;
+  const model = tf.model({ inputs: input, outputs });
+  const options = { losses: 'huber', epochs: 2, batchSize: 8, mode: 'graph' } as const;
+  const samples = { inputs, targets: inputs.mean([1, 2]) };
+  const swept = await sweep(model, samples, options, [{ learningRate: 0.01 }, { learningRate: 0.001 }]);
+  assert.equal(swept.vectorized, true, swept.reason);
+  const run = await fit(model, samples, { ...options, optimizer: { learningRate: 0.01 } });
+  assert.ok(Math.abs(run.last!.loss - swept.runs[0]!.history.at(-1)!.loss) < 1e-5);
+});
+
+test('sweep runs settings of different seeds one after the other, and leaves no tensors behind', async () => {
+  const model = twoHeadModel();
+  const before = tf.memory().numTensors;
+  const swept = await sweep(model, data, { ...common, mode: 'graph' }, [{ seed: 1 }, { seed: 2 }]);
+  assert.equal(swept.vectorized, false);
+  assert.match(swept.reason, /seeds/);
+  assert.notDeepEqual(swept.runs[0]!.weights, swept.runs[1]!.weights);
+  await sweep(model, data, { ...common, mode: 'graph' }, [{}, { learningRate: 0.1 }]);
+  assert.equal(tf.memory().numTensors, before);
+  await assert.rejects(sweep(model, data, common, []), { code: 'integer-out-of-range' });
+  await assert.rejects(sweep(model, data, common, [{ lossWeights: { nothing: 1 } }]), { code: 'unknown-head' });
+});
