@@ -48,7 +48,8 @@ printf 'machine' > "$out"
 ${OBEY}
 test -e deps/lib/libtensorflow.so -a -e deps/lib/libtensorflow_framework.so.2 -a -e deps/include/tensorflow/c/c_api.h || exit 1
 printf 'machine code' > "$out"`,
-  python3: `site="$CLONE/.venv/lib/python3/site-packages"
+  python3: `for last in "$@"; do :; done
+site="$CLONE/.venv/lib/python3/site-packages"
 case "$*" in
   *sys.version_info*) echo "\${PYTHON_VERSION:-3.11}"; exit;;
   *ensurepip*) test -z "$NO_VENV"; exit;;
@@ -59,6 +60,7 @@ ${OBEY}
   *tests*.lock) me=pip-tests; mkdir -p "$site/pytest"; echo half > "$site/pytest/core.py"
 ${OBEY}
     echo whole > "$site/pytest/core.py"; exit;;
+  *scratch/papermill) test -e "$last/pyproject.toml"; exit;;
   *"pip install"*) me=pip; mkdir -p "$site/tensorflow/include/tensorflow/c"; echo half > "$site/tensorflow/libtensorflow_cc.so.2"
 ${OBEY}
     cd "$site/tensorflow"; echo cc > libtensorflow_cc.so.2; echo fw > libtensorflow_framework.so.2
@@ -99,6 +101,8 @@ export class Clone {
       'tsconfig.json': '{}',
       'src/index.ts': 'export {};\n',
       'kernels/logo-svg.svg': '<svg/>',
+      'kernels/papermill/pyproject.toml': '[project]',
+      'kernels/papermill/src/reluctant_papermill/__init__.py': '',
     }))
       this.write(file, text);
     fs.mkdirSync(this.tools);
