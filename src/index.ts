@@ -21,6 +21,7 @@ export {
   diagnose,
   type Program,
   RULES as rules,
+  runs,
   train,
   type Verdict,
   watchRules,

@@ -15,6 +15,13 @@ const COMMANDS: readonly Entry[] = [
   { name: 'run', summary: 'run notebooks from the command line', load: () => require('./commands/run') },
   { name: 'parameters', summary: 'show the parameters of a notebook', load: () => require('./commands/parameters') },
   {
+    name: 'inspect',
+    summary: 'show what a model file or a file of predictions holds',
+    load: () => require('./commands/inspect'),
+  },
+  { name: 'check', summary: 'check predictions against criteria', load: () => require('./commands/check') },
+  { name: 'runs', summary: 'list recorded runs, or compare two', load: () => require('./commands/runs') },
+  {
     name: 'kernel',
     summary: 'install, remove or examine the Jupyter kernel',
     load: () => require('./commands/kernel'),

@@ -8,5 +8,6 @@ export type { LossBehaviour } from './lossBehaviour';
 export type { EpochRow, Program, RunLike, TrainingOptions } from './program';
 export type { Measurement, Rule, Symptom, Threshold, Thresholds } from './rule';
 export { RULES } from './rules';
+export * as runs from './runs';
 export { type Trained, type TrainOptions, train } from './trained';
 export { type RuleWatcher, type WatchOptions, watchRules } from './watch';

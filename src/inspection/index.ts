@@ -6,6 +6,15 @@ export {
   SATURATION,
   type UnitActivation,
 } from './activations';
+export {
+  type Criteria,
+  type CriteriaContext,
+  CriteriaTable,
+  type Criterion,
+  type CriterionRow,
+  checkCriteria,
+  readCriteria,
+} from './criteria';
 export { file, tensors } from './files';
 export {
   type GradientBatch,
@@ -17,5 +26,6 @@ export {
   type TermRow,
 } from './gradients';
 export { inputNames, leafLayers, type ModelInputs, outputNames } from './layers';
+export { type PredictionFile, predictionFile } from './predictionFile';
 export { type Heads, type HeadValues, type PredictionOptions, type PredictionRow, predictions } from './predictions';
 export { type NamedTensor, type Snapshot, snapshot, type WeightOptions, type WeightRow, weights } from './weights';

@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import { runs } from '../../diagnosis';
+import type { Row, Table } from '../../tables';
+
+interface Options {
+  folder: string;
+  json?: boolean;
+}
+
+const CLOSING = `
+Examples:
+  reluctant runs                       the runs in the folder "runs", newest first
+  reluctant runs relu-7 softplus-7     these two side by side
+  tensorboard --logdir runs            their curves and histograms`;
+
+/** `reluctant runs`. */
+export function define(command: Command): void {
+  command
+    .description('List the runs that were recorded, or compare two of them.')
+    .argument('[runs...]', 'none to list them all, two to compare them')
+    .option('--folder <folder>', 'where the runs are', 'runs')
+    .option('--json', 'print rows as JSON')
+    .addHelpText('after', CLOSING)
+    .action((names: string[], { folder, json }: Options) => {
+      if (names.length !== 0 && names.length !== 2) command.error('give no run, or two to compare');
+      const table: Table<Row> = names.length === 0 ? runs.list(folder) : runs.compare(folder, names[0]!, names[1]!);
+      console.log(json ? JSON.stringify(table) : table.toString());
+    });
+}

@@ -1,0 +1,9 @@
+/** Records of runs: write, list, compare. */
+export {
+  compareRuns as compare,
+  listRuns as list,
+  type RunRecord,
+  type RunToWrite,
+  readRun as read,
+  writeRun as write,
+} from './runRecord';
