@@ -29,7 +29,7 @@ const KNOWN_CAUSES = [
   },
   {
     pattern:
-      /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|ENETUNREACH|EHOSTUNREACH|Temporary failure in name resolution|NewConnectionError|Failed to establish a new connection|ConnectTimeout|Read timed out|ProxyError|ERR_SOCKET_TIMEOUT/i,
+      /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|ENETUNREACH|EHOSTUNREACH|Temporary failure in name resolution|NewConnectionError|Failed to establish a new connection|ConnectTimeout|Read timed out|ProxyError|ERR_SOCKET_TIMEOUT|from versions: none/i,
     problem: 'the package index cannot be reached',
     fix: 'check the network and the proxy settings of npm and pip ("npm config list", "pip config list"), then run the same command again',
   },

@@ -3,6 +3,7 @@
 // whether TensorFlow found one.
 const util = require('node:util');
 process.env['TF_CPP_MIN_LOG_LEVEL'] = '3';
+process.env['TF_ENABLE_ONEDNN_OPTS'] = '0'; // as the library has it; says less
 Object.assign(util, { isNullOrUndefined: (/** @type {unknown} */ v) => v == null, isArray: Array.isArray });
 try {
   const tf = require('@tensorflow/tfjs-node-gpu');

@@ -45,6 +45,12 @@ const SAID: { mode: string; what: string; problem: RegExp; fix: RegExp }[] = [
     fix: /free some space/,
   },
   {
+    mode: 'pip:ERROR: Could not find a version that satisfies the requirement anyio==4.16.0 (from versions: none)',
+    what: 'no network for a pip that does not retry',
+    problem: /the package index cannot be reached/,
+    fix: /check the network and the proxy/,
+  },
+  {
     mode: 'pip:ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE',
     what: 'a package that is not the locked one',
     problem: /not the one that the lock file names/,

@@ -24,7 +24,7 @@ describe('a fresh clone with the real tools', () => {
   const setUp = (env: NodeJS.ProcessEnv = {}) => clone.run('node setup/setup.js', env);
   const works = async () => {
     const ending = await clone.run('node setup/probe.js');
-    assert.match(ending.text, /^TensorFlow 2\.2\d/, ending.text);
+    assert.match(ending.text, /^TensorFlow 2\.2\d/m);
   };
   const repaired = async () => {
     const ending = await setUp();
