@@ -40,7 +40,7 @@ export function startKernel(connectionFile: string): void {
   connectHost(session);
   bindTslabDisplay(session);
   publisher.captureStreams();
-  bindTimers();
+  bindTimers((body) => session.asUser(body));
 
   const handle = (inbound: Inbound): void => {
     if (inbound.kind === 'shutdown') publisher.finish();

@@ -12,7 +12,7 @@ export class Publisher {
   private text = '';
   private stream: 'stdout' | 'stderr' = 'stdout';
   private streamRun: CellRun | undefined;
-  private since = 0;
+  private flushed = -Infinity;
   private timer: NodeJS.Timeout | undefined;
   /** The cell that output without a known origin is shown under. */
   private latest: CellRun | undefined;
@@ -64,18 +64,18 @@ export class Publisher {
     if (this.text === '') {
       this.stream = stream;
       this.streamRun = run;
-      this.since = performance.now();
-      this.timer ??= this.startTimer(() => this.flush(), GATHER);
     }
     this.text += text;
-    // A loop that never lets a timer run must be seen at work all the same.
-    if (this.text.length >= GATHER_LENGTH || performance.now() - this.since > GATHER) this.flush();
+    // Text that comes now and then goes out at once, also from a loop that never lets a timer run.
+    if (this.text.length >= GATHER_LENGTH || performance.now() - this.flushed > GATHER) this.flush();
+    else this.timer ??= this.startTimer(() => this.flush(), GATHER);
   }
 
   flush(): void {
     if (this.timer) clearTimeout(this.timer);
     this.timer = undefined;
     if (this.text === '') return;
+    this.flushed = performance.now();
     const text = this.text;
     this.text = '';
     this.post({

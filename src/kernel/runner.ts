@@ -1,10 +1,14 @@
 import * as vm from 'node:vm';
+import type * as Metadata from 'tslab/dist/metadata';
 import type { CellCompiler, Compiled, CompiledCell } from './compiler/cells';
 import { GUARD, type SourceTrail } from './compiler/transpile';
 import { CellModules } from './modules';
 import { CellNames, declarationsAfterFailure } from './names';
 import { type CellRun, enterRun, guard } from './scope';
 import { cellFile } from './traceback';
+
+/** The head of a cell says whether it is a module. */
+const { getCodeMetadata } = require('tslab/dist/metadata') as typeof Metadata;
 
 const CODE_KEPT = 200;
 
@@ -50,6 +54,11 @@ export class Runner {
 
   /** @throws CompileError */
   compile(code: string): CompiledCell {
+    const { module } = getCodeMetadata(code);
+    if (module !== undefined) {
+      this.compiler.addModule(module, code);
+      return { isAsync: false, resultName: undefined, modules: new Map(), declarations: this.compiler.declarations };
+    }
     const compiled = this.compiler.compile(code);
     this.modules.update(compiled.modules);
     return compiled;

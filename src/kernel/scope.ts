@@ -110,8 +110,11 @@ export const guard = {
 
 type Starter = (callback: (...args: unknown[]) => unknown, ...rest: unknown[]) => NodeJS.Timeout | NodeJS.Immediate;
 
-/** Makes timers remember the cell that started them, so that their output is shown there and an interrupt stops them. */
-export function bindTimers(): void {
+/**
+ * Makes timers remember the cell that started them, so that their output is shown there and an interrupt stops them.
+ * @param asUser runs code of the user in a way that can be interrupted
+ */
+export function bindTimers(asUser: (body: () => void) => void): void {
   const world = globalThis as unknown as Record<string, Starter>;
   for (const name of ['setTimeout', 'setInterval', 'setImmediate'] as const) {
     const original = world[name]!;
@@ -121,7 +124,7 @@ export function bindTimers(): void {
       const timer = original(
         (...args: unknown[]) => {
           if (name !== 'setInterval') run.disown(timer);
-          return within(run, () => callback(...args));
+          asUser(() => within(run, () => callback(...args)));
         },
         ...rest,
       );

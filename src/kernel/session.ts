@@ -10,10 +10,11 @@ import type { CompiledCell } from './compiler/cells';
 import { complete, inspect } from './editing';
 import { History } from './history';
 import type { Json, Message } from './message';
+import { Phase } from './phase';
 import type { Publisher } from './publisher';
 import type { Outcome, Runner } from './runner';
 import { CellRun, currentRun, enterRun, within } from './scope';
-import { type Channel, FLAG, type Inbound, now, PHASE } from './shared';
+import { type Channel, FLAG, type Inbound, now } from './shared';
 import { describeError } from './traceback';
 
 /** How a cell has ended. */
@@ -31,6 +32,8 @@ interface Running {
   end: (ending: Ending) => void;
   /** Whether the user has asked it to stop already. */
   asked: boolean;
+  /** Whether its code is running, or waiting for something, right now. */
+  begun: boolean;
 }
 
 /** How long a cell that holds the interrupt signal may take to stop by itself, in milliseconds. */
@@ -53,6 +56,9 @@ export class Session implements NotebookHost {
   private readonly queue: Request[] = [];
   private readonly history = new History();
   private readonly answers = new Map<string, (line: string) => void>();
+  private readonly inbox: Inbound[] = [];
+  private readonly phase: Phase;
+  private depth = 0;
   private working = false;
   private running: Running | undefined;
   /** Ends the comm message that is being heard. */
@@ -67,6 +73,7 @@ export class Session implements NotebookHost {
     private readonly runner: Runner,
     private readonly flags: Int32Array,
   ) {
+    this.phase = new Phase(flags);
     comms.connect({
       publish: (type, content, { metadata, buffers }) =>
         publisher.publish(type, content, currentRun()?.parent, { metadata, buffers: [...buffers] }),
@@ -76,12 +83,52 @@ export class Session implements NotebookHost {
       requested: () => Atomics.load(flags, FLAG.requested) > Atomics.load(flags, FLAG.noted),
       taken: () => void Atomics.store(flags, FLAG.cooperative, 1),
     });
-    process.on('unhandledRejection', (reason) => this.stray(reason));
-    process.on('uncaughtException', (error) => this.stray(error));
-    process.on('SIGINT', () => this.interrupt());
+    process.on('unhandledRejection', (reason) => this.asOwn(() => this.stray(reason)));
+    process.on('uncaughtException', (error) => this.asOwn(() => this.stray(error)));
+    process.on('SIGINT', () => this.asOwn(() => this.interrupt()));
   }
 
   handle(inbound: Inbound): void {
+    if (inbound.kind === 'cut') this.afterCut(inbound.request);
+    else this.inbox.push(inbound);
+    this.asOwn(() => {
+      for (let next = this.inbox.shift(); next; next = this.inbox.shift()) this.take(next);
+    });
+  }
+
+  /** Runs code of the kernel in the midst of a cell's. */
+  private asOwn(body: () => void): void {
+    this.phase.enterOwn();
+    this.depth += 1;
+    try {
+      body();
+    } finally {
+      this.depth -= 1;
+      if (this.depth === 0 && this.running?.begun) this.phase.enterUser();
+    }
+  }
+
+  /** Runs code that a cell has left behind: a timer, say, that goes off when the cell has long ended. */
+  asUser(body: () => void): void {
+    const begun = this.running?.begun === true;
+    if (!begun) this.phase.enterUser();
+    try {
+      body();
+    } finally {
+      if (!begun) this.phase.enterOwn();
+    }
+  }
+
+  private afterCut(request: number): void {
+    this.listening?.();
+    // The request itself may have been seen first, and a cell that has begun since is not meant.
+    if (Atomics.load(this.flags, FLAG.noted) >= request && !this.running?.asked) return;
+    Atomics.store(this.flags, FLAG.noted, request);
+    enterRun(undefined);
+    this.running?.end({ kind: 'interrupted' });
+  }
+
+  private take(inbound: Inbound): void {
     if (inbound.kind === 'interrupt') {
       Atomics.store(this.flags, FLAG.noted, inbound.request);
       this.interrupt();
@@ -160,21 +207,34 @@ export class Session implements NotebookHost {
     }
     if (Atomics.load(this.flags, FLAG.requested) > Atomics.load(this.flags, FLAG.noted)) return { kind: 'interrupted' };
     const ended = new Promise<Ending>((resolve) => {
-      this.running = { run, cell, end: resolve, asked: false };
+      const end = (ending: Ending) => {
+        if (this.running?.run === run) this.running.begun = false;
+        resolve(ending);
+      };
+      this.running = { run, cell, end, asked: false, begun: false };
     });
     // A turn of its own: if the cell is cut off, all that was called from here on is gone, and this function is not.
     nextTurn(() => {
-      Atomics.store(this.flags, FLAG.phase, PHASE.userCode);
+      const end = (ending: Ending) => {
+        if (this.running?.run === run) this.running.end(ending);
+      };
+      if (this.running) this.running.begun = true;
+      this.phase.enterUser();
       this.runner.run(cell, code, run).then(
-        // A turn later, because a promise that the cell left to fail is reported only then.
-        (outcome) => nextTurn(() => this.running?.run === run && this.running.end({ kind: 'ok', outcome })),
-        (error) => this.running?.run === run && this.running.end({ kind: 'error', error }),
+        (outcome) => {
+          this.phase.enterOwn();
+          // A turn later, because a promise that the cell left to fail is reported only then.
+          nextTurn(() => end({ kind: 'ok', outcome }));
+        },
+        (error) => {
+          this.phase.enterOwn();
+          end({ kind: 'error', error });
+        },
       );
     });
     const ending = await ended;
     const { asked } = this.running!;
     this.running = undefined;
-    Atomics.store(this.flags, FLAG.phase, PHASE.own);
     enterRun(undefined);
     if (ending.kind === 'interrupted') {
       run.interrupt();
@@ -247,14 +307,11 @@ export class Session implements NotebookHost {
     const { header, content } = message;
     const type = header.msg_type;
     this.publisher.publish('status', { execution_state: 'busy' }, header);
-    const phase = Atomics.exchange(this.flags, FLAG.phase, PHASE.own);
     try {
       const reply = this.replyTo(type, content);
       if (reply) this.publisher.reply(channel, type.replace(/_request$/, '_reply'), reply, message);
       else if (type.startsWith('comm_')) {
-        const heard = this.hear(message);
-        if (phase === PHASE.userCode) Atomics.store(this.flags, FLAG.phase, phase);
-        await heard;
+        await this.hear(message);
       }
     } catch (error) {
       const description = describeError(error, this.count, '', this.runner);
@@ -263,9 +320,7 @@ export class Session implements NotebookHost {
         this.publisher.reply(channel, type.replace(/_request$/, '_reply'), failed, message);
       } else this.publisher.write('stderr', `${(description['traceback'] as string[]).join('\n')}\n`);
     } finally {
-      if (this.running) Atomics.store(this.flags, FLAG.phase, phase);
-      this.publisher.flush();
-      this.publisher.publish('status', { execution_state: 'idle' }, header);
+      this.asOwn(() => this.publisher.publish('status', { execution_state: 'idle' }, header));
     }
   }
 
@@ -278,15 +333,14 @@ export class Session implements NotebookHost {
     const run = new CellRun(header, identities, this.count, ++this.serial, { silent: false, allowInput: false });
     return new Promise((resolve) => {
       nextTurn(() => {
-        const phase = Atomics.exchange(this.flags, FLAG.phase, PHASE.userCode);
         const done = () => {
           this.listening = undefined;
-          Atomics.store(this.flags, FLAG.phase, this.running ? phase : PHASE.own);
           resolve();
         };
         this.listening = done;
+        this.phase.enterUser();
         within(run, () => comms.receive(header.msg_type as CommMessageType, content, buffers, metadata));
-        done();
+        this.asOwn(done);
       });
     });
   }

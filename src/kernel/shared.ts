@@ -20,6 +20,8 @@ export type Channel = 'shell' | 'control' | 'stdin';
 export type Inbound =
   | { kind: 'message'; channel: Channel; message: Message; received: number }
   | { kind: 'interrupt'; request: number }
+  /** Code of the user was cut off on behalf of this request. */
+  | { kind: 'cut'; request: number }
   | { kind: 'shutdown' }
   /** The sockets are closed and everything has been sent. */
   | { kind: 'closed' };
@@ -61,7 +63,7 @@ export const FLAG = {
 } as const;
 
 /** What the cell thread is doing. */
-export const PHASE = { own: 0, userCode: 1 } as const;
+export const PHASE = { own: 0, userCode: 1, cutting: 2 } as const;
 
 /** Milliseconds on a clock that both threads share. */
 export function now(): number {

@@ -128,13 +128,17 @@ function interrupt(): void {
   const asked = now();
   const timer = setInterval(() => {
     if (Atomics.load(flags, FLAG.noted) >= request) return clearInterval(timer);
-    if (Atomics.load(flags, FLAG.phase) !== PHASE.userCode) return;
     const cooperative = Atomics.load(flags, FLAG.cooperative) === 1;
     if (now() - asked < (cooperative ? PATIENCE.cooperative : PATIENCE.ordinary)) return;
+    if (Atomics.compareExchange(flags, FLAG.phase, PHASE.userCode, PHASE.cutting) !== PHASE.userCode) return;
     clearInterval(timer);
     const inspector = new InspectorSession();
     inspector.connectToMainThread();
-    inspector.post('Runtime.terminateExecution', () => inspector.disconnect());
+    inspector.post('Runtime.terminateExecution', () => {
+      Atomics.compareExchange(flags, FLAG.phase, PHASE.cutting, PHASE.own);
+      inspector.disconnect();
+      post({ kind: 'cut', request });
+    });
   }, 25);
 }
 

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { KernelClient } from './client';
+
+let project: string;
+let kernel: KernelClient;
+const write = (name: string, text: string) => {
+  const file = path.join(project, name);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, text);
+};
+before(async () => {
+  project = fs.mkdtempSync(path.join(os.tmpdir(), 'reluctant-project-'));
+  write('tsconfig.json', '{ "compilerOptions": { "strict": true } }');
+  write('notebooks/beside.ts', "export { deep } from './lib/deep'; export const beside: string = 'beside';");
+  write('notebooks/lib/deep.ts', 'export const deep = 1;');
+  write('src/shared.ts', 'export type Shape = { side: number }; export const area = ({ side }: Shape) => side ** 2;');
+  kernel = await KernelClient.start(path.join(project, 'notebooks'));
+});
+after(async () => {
+  await kernel.stop();
+  fs.rmSync(project, { recursive: true, force: true });
+});
+
+test('a type error blocks its own cell only, and names line, column and code', async () => {
+  await kernel.run('let before = 1');
+  const { reply } = await kernel.run('before = 2;\nconst text: string = 5;');
+  assert.equal(reply['ename'], 'TypeScriptError');
+  assert.match(String(reply['evalue']), /cell \d+:2:7 - TS2322/);
+  assert.match((reply['traceback'] as string[]).join('\n'), /> 2 \| const text: string = 5;/);
+  assert.equal((await kernel.run('before')).result, '1');
+});
+
+test('a failed cell keeps the variables it had set, and only those', async () => {
+  await kernel.run('let reached = 1; throw new Error("here"); let missed = 2;');
+  assert.equal((await kernel.run('reached')).result, '1');
+  assert.match(String((await kernel.run('missed')).reply['evalue']), /Cannot find name 'missed'/);
+});
+
+test('a cell that fails before it defines a name anew leaves the old value', async () => {
+  await kernel.run('let twice = "old"');
+  await kernel.run('throw new Error("early"); let twice = 5;');
+  assert.equal((await kernel.run('twice.length')).result, '3');
+});
+
+test('names can be declared again, with other types', async () => {
+  await kernel.run('let name = "a"; class Thing { one = 1 }');
+  assert.equal((await kernel.run('let name = 5; class Thing { two = 2 }; new Thing().two + name')).result, '7');
+});
+
+test("the user's strict is honoured", async () => {
+  const { reply } = await kernel.run('function loose(x) { return x }');
+  assert.match(String(reply['evalue']), /TS7006/);
+  const relaxed = await KernelClient.start();
+  assert.equal((await relaxed.run('function loose(x) { return x } loose(3)')).result, '3');
+  await relaxed.stop();
+});
+
+describe('imports', () => {
+  test('from the folder of the notebook, its parents and the project', async () => {
+    assert.equal((await kernel.run("import { beside, deep } from './beside'; beside + deep")).result, "'beside1'");
+    assert.equal(
+      (await kernel.run("import { area, type Shape } from '../src/shared'; const s: Shape = { side: 3 }; area(s)"))
+        .result,
+      '9',
+    );
+  });
+
+  test('an edited module and those that import it are run anew', async () => {
+    write('notebooks/lib/deep.ts', 'export const deep = 22;');
+    assert.equal((await kernel.run("import { deep } from './beside'; deep")).result, '22');
+  });
+
+  test('a type error in a module names its file', async () => {
+    write('notebooks/wrong.ts', 'export const wrong: number = "x";');
+    const { reply } = await kernel.run("import { wrong } from './wrong'; wrong");
+    assert.match(String(reply['evalue']), /wrong\.ts:1:14 - TS2322/);
+    write('notebooks/wrong.ts', 'export const wrong: number = 4;');
+    assert.equal((await kernel.run("import { wrong } from './wrong'; wrong")).result, '4');
+  });
+
+  test('a module that is written after it was missed is found', async () => {
+    assert.match(String((await kernel.run("import { late } from './late'; late")).reply['evalue']), /TS2307/);
+    write('notebooks/late.ts', 'export const late = 5;');
+    assert.equal((await kernel.run("import { late } from './late'; late")).result, '5');
+  });
+
+  test('errors in modules are told in lines of their TypeScript', async () => {
+    write(
+      'notebooks/thrower.ts',
+      'interface A { a: 1 }\n\nexport function raise(): never {\n  throw new Error("in module");\n}',
+    );
+    const { reply } = await kernel.run("import { raise } from './thrower'; raise()");
+    assert.match((reply['traceback'] as string[]).join('\n'), /thrower\.ts:4:9/);
+  });
+
+  test('the library and its packages, from any folder', async () => {
+    assert.equal((await kernel.run("import * as rl from 'reluctant'; typeof rl.display")).result, "'function'");
+    assert.equal((await kernel.run("import * as aq from 'arquero'; aq.table({ a: [1, 2] }).numRows()")).result, '2');
+  });
+
+  test('modules made by cells', async () => {
+    await kernel.run('/** @module made */\nexport const made = 8;');
+    assert.equal((await kernel.run("import { made } from './made'; made")).result, '8');
+  });
+});
+
+test('top-level await, for await, exports and JSON-like results as in Node', async () => {
+  assert.equal((await kernel.run('const waited = await Promise.resolve(3); waited')).result, '3');
+  const loop = await kernel.run('for await (const x of (async function* () { yield 1; yield 2 })()) console.log(x)');
+  assert.equal(loop.stdout, '1\n2\n');
+  assert.equal((await kernel.run('export const shared = { a: [1, "b"] }; shared')).result, "{ a: [ 1, 'b' ] }");
+  assert.equal((await kernel.run('null')).result, 'null');
+  assert.equal((await kernel.run('undefined')).result, undefined);
+});
