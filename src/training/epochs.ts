@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gatherRows, type LoopInputs, type LoopOutputs } from '../compile';
-import { Random, type TF, tf } from '../core';
+import { interruptRequested, Random, type TF, tf } from '../core';
 import type { Columns } from './columns';
 import { metricKey } from './metrics';
 import type { Mode } from './options';
@@ -141,7 +141,7 @@ export class Epochs {
       const inputs = this.chunk(done * batchSize, capacity, batch, order, lossWeights, rate, epoch);
       try {
         for (let from = 0; from < count; ) {
-          if (settings.signal?.aborted)
+          if (settings.signal?.aborted || interruptRequested())
             return { numbers: undefined, notFinite: undefined, aborted: true, steps: done + from };
           const until = this.turnEnd(from, count);
           const started = performance.now();

@@ -131,7 +131,10 @@ export interface FitOptions {
   /** Looked at by each of these after every epoch; any of them can end the run. */
   watch?: readonly Watcher[];
   onProgress?: (progress: Progress) => void;
-  /** Ends the run within a fraction of a second (one step, if steps are slower), keeping what was learnt. */
+  /**
+   * Ends the run within a fraction of a second (one step, if steps are slower), keeping what was learnt. The stop button of a
+   * notebook does the same without it.
+   */
   signal?: AbortSignal;
   /** Prints a line per epoch; default false. */
   verbose?: boolean;

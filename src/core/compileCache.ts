@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+
+/** Compiled functions kept on disk at most, about a megabyte each; the longest unused go first. */
+const LIMIT = 200;
+
+/**
+ * The folder where XLA keeps machine code between processes, made if need be: one per processor model and TensorFlow build, since
+ * code for one need not run on another. Readable by its owner only. Undefined where there can be none (no home to write
+ * to, or a path with blanks, which TensorFlow's flags cannot carry): then everything is compiled anew, as without it.
+ *
+ * @param library TensorFlow's shared library, whose size and date tell builds apart.
+ */
+export function compileCacheFolder(library: string, home = cacheHome()): string | undefined {
+  try {
+    const { size, mtimeMs } = fs.statSync(library);
+    const machine = [os.arch(), os.cpus()[0]?.model, size, mtimeMs].join('|');
+    const folder = path.join(home, 'reluctant', 'xla', createHash('sha256').update(machine).digest('hex').slice(0, 16));
+    if (/\s/.test(folder)) return undefined;
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    fs.accessSync(folder, fs.constants.W_OK);
+    prune(folder);
+    return folder;
+  } catch {
+    return undefined;
+  }
+}
+
+function cacheHome(): string {
+  return process.env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache');
+}
+
+function prune(folder: string): void {
+  const files = fs.readdirSync(folder).map((name) => path.join(folder, name));
+  if (files.length <= LIMIT) return;
+  const used = (file: string) => fs.statSync(file).atimeMs;
+  for (const file of files.sort((a, b) => used(a) - used(b)).slice(0, files.length - LIMIT)) {
+    fs.rmSync(file, { force: true });
+  }
+}
