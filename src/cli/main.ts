@@ -89,6 +89,8 @@ function report(error: unknown): number {
 
 /** Kinds of errors that are not the caller's. */
 const ENVIRONMENT_CODES = new Set([
+  'kernelspec-not-writable',
+  'kernelspec-of-others',
   'python-not-found',
   'python-package-missing',
   'kernel-not-found',
