@@ -3,43 +3,11 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { ReluctantError } from '../../src/core';
 import { type CommData, comms } from '../../src/notebook/comms';
 import * as widgets from '../../src/notebook/widgets';
-
-interface Sent {
-  type: string;
-  id: string;
-  data: CommData;
-  metadata: Record<string, unknown>;
-  buffers: readonly Uint8Array[];
-}
-
-let sent: Sent[] = [];
-let reported: unknown[] = [];
-
-/** What the front end would send after the user has changed a control. */
-function move(widget: widgets.Model, state: CommData): void {
-  comms.receive('comm_msg', { comm_id: widget.modelId, data: { method: 'update', state, buffer_paths: [] } });
-}
-
-function show(widget: widgets.Widget): Record<string, unknown> {
-  return (widget as unknown as Record<symbol, () => Record<string, unknown>>)[Symbol.for('Jupyter.display')]!();
-}
-
-const methods = (of: widgets.Model) => sent.filter(({ id }) => id === of.modelId).map(({ data }) => data['method']);
-const settle = () => new Promise((resolve) => setImmediate(resolve));
+import { connect, disconnect, methods, move, reported, sent, settle, show } from './frontEnd';
 
 describe('with a front end', () => {
-  beforeEach(() => {
-    sent = [];
-    reported = [];
-    comms.connect({
-      publish: (type, content, { metadata, buffers }) => {
-        const { comm_id: id, data } = content as { comm_id: string; data: CommData };
-        sent.push({ type, id, data, metadata, buffers });
-      },
-      report: (error) => reported.push(error),
-    });
-  });
-  afterEach(() => comms.connect(undefined));
+  beforeEach(connect);
+  afterEach(disconnect);
 
   test('a widget opens its comms when it is first shown, what it refers to before itself', () => {
     const slider = widgets.slider({ label: 'weight', value: 0.3 });
@@ -69,7 +37,7 @@ describe('with a front end', () => {
       onChange: (value, { previous, origin }) => heard.push([value, previous, origin]),
     });
     show(slider);
-    sent = [];
+    sent.length = 0;
     move(slider, { value: 0.5 });
     assert.deepEqual(heard, [[0.5, 0.3, 'user']]);
     assert.deepEqual(
@@ -87,7 +55,7 @@ describe('with a front end', () => {
     let heard = 0;
     const slider = widgets.slider({ min: 0, max: 10, step: 1, value: 5, onChange: () => heard++ });
     show(slider);
-    sent = [];
+    sent.length = 0;
     move(slider, { value: 'nonsense' });
     assert.equal(slider.value, 5);
     assert.equal(heard, 0);
@@ -169,7 +137,7 @@ describe('with a front end', () => {
     show(slider);
     show(gone);
     gone.close();
-    sent = [];
+    sent.length = 0;
     const control = { comm_id: 'control', target_name: 'jupyter.widget.control', data: {} };
     comms.receive('comm_open', control, [], { version: '1.0.0' });
     comms.receive('comm_msg', { comm_id: 'control', data: { method: 'request_states' } });
@@ -184,7 +152,7 @@ describe('with a front end', () => {
   test('request_state is answered with the whole state', () => {
     const slider = widgets.slider({ value: 0.25 });
     show(slider);
-    sent = [];
+    sent.length = 0;
     comms.receive('comm_msg', { comm_id: slider.modelId, data: { method: 'request_state' } });
     assert.equal(sent[0]!.data['method'], 'update');
     assert.equal((sent[0]!.data['state'] as CommData)['value'], 0.25);
@@ -206,7 +174,7 @@ describe('with a front end', () => {
   test('children put into a box that is on the screen are opened before the box refers to them', () => {
     const box = widgets.hbox([]);
     show(box);
-    sent = [];
+    sent.length = 0;
     const child = widgets.label('late');
     box.children = [child];
     const order = sent.map(({ id }) => id);

@@ -18,7 +18,8 @@ export class Interaction<C extends Readonly<Record<string, ValueControl<unknown>
   private readonly controls: C;
   private readonly draw: Draw<ValuesOf<C>>;
   private shown: LiveFigure | Output | undefined;
-  private working: Promise<void> | undefined;
+  private working = Promise.resolve();
+  private busy = false;
   private present = new AbortController();
 
   constructor(controls: C, draw: Draw<ValuesOf<C>>) {
@@ -34,40 +35,45 @@ export class Interaction<C extends Readonly<Record<string, ValueControl<unknown>
   redraw(): Promise<void> {
     this.present.abort();
     this.present = new AbortController();
-    this.working ??= this.work()
-      .catch((error) => comms.report(error))
-      .finally(() => {
-        this.working = undefined;
-      });
+    if (!this.busy) this.working = this.work().catch((error) => comms.report(error));
     return this.working;
   }
 
   /** One drawing at a time, and another one as long as the values have changed meanwhile; only the last is shown. */
   private async work(): Promise<void> {
-    for (;;) {
-      const { signal } = this.present;
-      const values = Object.fromEntries(Object.entries(this.controls).map(([name, { value }]) => [name, value]));
-      let drawn: unknown;
-      try {
-        const result = this.draw(values as ValuesOf<C>, signal);
-        drawn = isThenable(result) ? await result : result;
-      } catch (error) {
-        // What was given up because newer values came has not failed.
-        if (!signal.aborted) throw error;
+    this.busy = true;
+    try {
+      for (;;) {
+        const { signal } = this.present;
+        let drawn: unknown;
+        try {
+          const result = this.draw(this.values(), signal);
+          // What is drawn at once is shown at once, with the cell that made it.
+          drawn = isThenable(result) ? await result : result;
+        } catch (error) {
+          // What was given up because newer values came has not failed.
+          if (!signal.aborted) throw error;
+        }
+        if (this.closed) return;
+        if (!signal.aborted) {
+          this.put(drawn);
+          return;
+        }
       }
-      if (this.closed) return;
-      if (!signal.aborted) {
-        this.put(drawn);
-        return;
-      }
+    } finally {
+      this.busy = false;
     }
   }
 
+  private values(): ValuesOf<C> {
+    const values = Object.entries(this.controls).map(([name, { value }]) => [name, value]);
+    return Object.fromEntries(values) as ValuesOf<C>;
+  }
+
   private put(drawn: unknown): void {
-    const wanted = drawn instanceof Figure ? 'figure' : 'value';
     const before = this.shown;
-    if (drawn instanceof Figure && before && 'figure' in before) before.update(drawn);
-    else if (wanted === 'value' && before && 'show' in before) before.show(drawn);
+    if (drawn instanceof Figure && before && 'update' in before) before.update(drawn);
+    else if (!(drawn instanceof Figure) && before && 'show' in before) before.show(drawn);
     else {
       this.shown = drawn instanceof Figure ? liveFigure(drawn) : output();
       if ('show' in this.shown) this.shown.show(drawn);

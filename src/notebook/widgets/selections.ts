@@ -60,7 +60,10 @@ export class Selection<T> extends ValueControl<T> {
     const { value } = this;
     const found = choices.findIndex((choice) => Object.is(choice.value, value));
     this.choices = choices;
+    const { index } = this;
     this.write({ _options_labels: choices.map(({ label }) => label), index: Math.max(0, found) });
+    // Another value in the same place is a change too, though the front end counts places only.
+    if (found < 0 && index === 0) this.valueChanged('program');
   }
 
   protected override accept(name: string, value: unknown): unknown {

@@ -130,7 +130,7 @@ export abstract class ValueControl<T> extends Control {
   protected listen(trait: string, onChange: ChangeListener<T> | undefined): void {
     this.last = this.value;
     if (onChange) this.onChange(onChange);
-    this.onTrait(trait, (origin) => this.changed(origin));
+    this.onTrait(trait, (origin) => this.valueChanged(origin));
   }
 
   /** The present value. Setting it moves the control and calls the listeners; setting what it is already does nothing. */
@@ -147,7 +147,8 @@ export abstract class ValueControl<T> extends Control {
     return () => void this.changeListeners.delete(key);
   }
 
-  private changed(origin: Origin): void {
+  /** Calls the listeners. */
+  protected valueChanged(origin: Origin): void {
     const previous = this.last as T;
     const { value } = this;
     this.last = value;
