@@ -12,7 +12,7 @@ import { connect, disconnect, methods, move, post, reported, sent, settle, show 
 
 const dots = (height: number) => new Figure([{ type: 'scatter', x: [0, 1], y: [0, height] }]);
 const shown = (live: widgets.LiveFigure) =>
-  ((live.get('figure') as { data: { y: number[] }[] }).data[0]!.y as number[])[1];
+  ((live.get('figure') as unknown as { data: { y: number[] }[] }).data[0]!.y as number[])[1];
 const updates = (live: widgets.Model) => methods(live).filter((method) => method === 'update').length;
 
 describe('liveFigure', () => {

@@ -15,7 +15,7 @@ export {
   type ToggleOptions,
   toggleButton,
 } from './buttons';
-export { type Draw, type Interaction, interact, type ValuesOf } from './interact';
+export { type Draw, type Interaction, interact, type Source, type ValuesOf } from './interact';
 export type { Layout, LayoutOptions } from './layout';
 export { jsLink, type Link, type LinkOptions } from './links';
 export { type FigurePoint, type LiveFigure, liveFigure } from './liveFigure';

@@ -3,18 +3,19 @@ import { comms } from '../comms';
 import { Box, hbox } from './boxes';
 import { type LiveFigure, liveFigure } from './liveFigure';
 import { type Output, output } from './output';
-import type { ValueControl } from './widget';
+import type { Widget } from './widget';
+
+/** A control that can be read and listened to, whatever its value is. */
+export type Source = Widget & { readonly value: unknown; onChange(listener: () => unknown): () => void };
 
 /** The values of controls, by their names. */
-export type ValuesOf<C extends Readonly<Record<string, ValueControl<unknown>>>> = {
-  [K in keyof C]: C[K] extends ValueControl<infer T> ? T : never;
-};
+export type ValuesOf<C extends Readonly<Record<string, Source>>> = { [K in keyof C]: C[K]['value'] };
 
 /** Draws something from values; `signal` is aborted when the values have changed meanwhile. */
 export type Draw<V> = (values: V, signal: AbortSignal) => unknown;
 
 /** Controls above what they draw; made by {@link interact}. */
-export class Interaction<C extends Readonly<Record<string, ValueControl<unknown>>>> extends Box {
+export class Interaction<C extends Readonly<Record<string, Source>>> extends Box {
   private readonly controls: C;
   private readonly draw: Draw<ValuesOf<C>>;
   private shown: LiveFigure | Output | undefined;
@@ -23,7 +24,7 @@ export class Interaction<C extends Readonly<Record<string, ValueControl<unknown>
   private present = new AbortController();
 
   constructor(controls: C, draw: Draw<ValuesOf<C>>) {
-    const row = hbox(Object.values(controls) as never, { layout: { flexFlow: 'row wrap' } });
+    const row = hbox(Object.values(controls), { layout: { flexFlow: 'row wrap' } });
     super('VBox', [row], {});
     this.controls = controls;
     this.draw = draw;
@@ -101,7 +102,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
  * const squares = interact({ n: slider({ min: 1, max: 9, step: 1, value: 3 }) }, ({ n }) => n * n);
  * squares.toString().endsWith('9'); // true
  */
-export function interact<C extends Readonly<Record<string, ValueControl<unknown>>>>(
+export function interact<C extends Readonly<Record<string, Source>>>(
   controls: C,
   draw: Draw<ValuesOf<C>>,
 ): Interaction<C> {
