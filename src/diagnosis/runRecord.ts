@@ -52,7 +52,11 @@ const NAME = /^[\w][\w.-]{0,99}$/;
  * @returns the folder written.
  * @throws ReluctantError `name-not-usable`, `run-exists`.
  * @example
- * // await runs.write('runs', 'softplus-7', { run, data, options, model, diagnosis });
+ * const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 1, name: 'sum' })] });
+ * const inputs = tf.tensor2d([[0, 1], [1, 0], [1, 1], [0, 0]]);
+ * const data = { inputs, targets: inputs.sum(1, true) };
+ * const options = { losses: 'meanSquaredError', epochs: 3 };
+ * runs.write('runs', 'sum-1', { run: await rl.fit(model, data, options), data, options }).endsWith('sum-1'); // true
  */
 export function writeRun(folder: string, name: string, given: RunToWrite): string {
   const target = placeOf(folder, name);
@@ -76,7 +80,17 @@ export function writeRun(folder: string, name: string, given: RunToWrite): strin
   return target;
 }
 
-/** One run of a folder as it was written. */
+/**
+ * One run of a folder as it was written.
+ *
+ * @example
+ * const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 1, name: 'sum' })] });
+ * const inputs = tf.tensor2d([[0, 1], [1, 0], [1, 1], [0, 0]]);
+ * const data = { inputs, targets: inputs.sum(1, true) };
+ * const options = { losses: 'meanSquaredError', epochs: 3 };
+ * runs.write('runs', 'sum-2', { run: await rl.fit(model, data, options), data, options });
+ * runs.read('runs', 'sum-2').history.length; // 3
+ */
 export function readRun(folder: string, name: string): RunRecord & { history: Record<string, number>[] } {
   const place = placeOf(folder, name);
   const read = (file: string): unknown => {
@@ -122,7 +136,12 @@ export function listRuns(folder: string): Table<Row> {
 /** Two runs side by side: what differs in their configuration, and the last value of every number of both.
  *
  * @example
- * // runs.compare('runs', 'relu-7', 'softplus-7').find({ what: 'val_volatility_loss' });
+ * const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 1, name: 'sum' })] });
+ * const inputs = tf.tensor2d([[0, 1], [1, 0], [1, 1], [0, 0]]);
+ * const data = { inputs, targets: inputs.sum(1, true) };
+ * const options = { losses: 'meanSquaredError', epochs: 3 };
+ * for (const name of ['slow-1', 'slow-2']) runs.write('runs', name, { run: await rl.fit(model, data, options), data, options });
+ * runs.compare('runs', 'slow-1', 'slow-2').rows.length > 0; // true
  */
 export function compareRuns(folder: string, first: string, second: string): Table<Row> {
   const [a, b] = [readRun(folder, first), readRun(folder, second)];

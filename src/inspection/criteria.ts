@@ -129,7 +129,7 @@ export interface CriteriaContext {
  *
  * @throws ReluctantError `criteria-not-readable`.
  * @example
- * // inspect.readCriteria('data/criteria/run-3.json').must.length;
+ * readCriteria('data/criteria/run-3.json').must.length > 0; // true
  */
 export function readCriteria(file: string): Criteria {
   const refuse = (problem: string, more: object = {}) =>

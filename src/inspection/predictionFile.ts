@@ -18,8 +18,9 @@ const TARGET_NAMES = [/^(.+)_(?:target|true|actual)$/, /^(?:target|true|actual|y
  *
  * @throws ReluctantError what `data.load` throws, `no-rows`, `no-heads`, `list-not-readable` naming column and row.
  * @example
- * // const { targets, predictions } = await inspect.predictionFile('predictions.csv');
- * // inspect.predictions(targets, predictions);
+ * require('node:fs').writeFileSync('predictions.csv', 'volatility,volatility_target\n0.1,0.2\n0.3,0.2\n');
+ * const { targets, predictions } = await predictionFile('predictions.csv');
+ * inspect.predictions(targets, predictions).rows[0].head; // 'volatility'
  */
 export async function predictionFile(file: string): Promise<PredictionFile> {
   const dataset = await load(file);

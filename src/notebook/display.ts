@@ -78,7 +78,7 @@ export function clearOutput(options: { wait?: boolean } = {}): void {
  * @param options.password do not show what is typed
  * @throws ReluctantError `input-not-possible` where nobody can answer: outside a notebook and in unattended runs
  * @example
- * // const name = await input('Your name: ');
+ * await input('Your name: ').catch((error) => error.code); // 'input-not-possible'
  */
 export async function input(prompt = '', options: { password?: boolean } = {}): Promise<string> {
   const host = currentHost();

@@ -71,5 +71,6 @@ describe('the runner of examples', () => {
     assert.equal(await run('1 + 1; // the sum'), 0);
     assert.equal(await run("import * as rl from 'reluctant';\nconst Random = 1; await rl;"), 0);
     await assert.rejects(run('nothing.like.this;'), /nothing is not defined/);
+    await assert.rejects(run('// rl.fit(model);'), /the example runs nothing/);
   });
 });

@@ -39,6 +39,11 @@ export class Example {
       compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
     });
     // A block inside the function, so that an example may declare a name that is also in scope.
+    assert.match(
+      ts.transpileModule(this.code, { compilerOptions: { removeComments: true } }).outputText,
+      /\S/,
+      'the example runs nothing',
+    );
     const body = `return (async () => { { ${outputText.replace('"use strict";', '')}\n } })();`;
     await new Function(...Object.keys(scope), body)(...Object.values(scope));
     return checked;

@@ -18,9 +18,8 @@ const LONG_FILES: Record<string, string> = {
   'src/compile/operationTable.ts':
     'made by setup/operationTable.py from the registry of TensorFlow: one line per operation',
   'src/compile/trace.ts': 'one class: the backend that records instead of computing, method by method',
-  'src/notebook/widgets/numbers.ts': 'every control for numbers; they share their limits and how these are checked',
 };
-const LONGEST = 350; // lines
+const LONGEST = 360; // lines
 
 /** Folders of src/ whose tests go through another part, which they serve. */
 const TESTED_IN: Record<string, string> = {

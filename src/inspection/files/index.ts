@@ -16,8 +16,12 @@ import { readSavedModel } from './savedModel';
  * @throws ReluctantError `not-readable`, `not-this-format`, `truncated`, `malformed`, `too-large`, `unsupported` or
  *   `no-tensors`, naming the file and the place in it.
  * @example
- * // const table = await inspect.file('model.keras');
- * // table.find({ name: 'volatility/0' }).mean;
+ * const header = '{"head/bias":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}'; // a small safetensors file
+ * const size = Buffer.alloc(8, 0);
+ * size.writeUInt8(header.length);
+ * const parts = [size, Buffer.from(header), Buffer.from(Float32Array.of(1, 3).buffer)];
+ * require('node:fs').writeFileSync('one.safetensors', Buffer.concat(parts));
+ * (await inspect.file('one.safetensors')).rows[0].mean; // 2
  */
 export async function file(path: string, options: WeightOptions = {}): Promise<Table<WeightRow>> {
   return weights(await tensors(path), options);
@@ -27,7 +31,12 @@ export async function file(path: string, options: WeightOptions = {}): Promise<T
  * The tensors in a model file, by name; see {@link file}.
  *
  * @example
- * // (await inspect.tensors('weights.npz')).map(({ name, shape }) => [name, shape]);
+ * const header = '{"head/bias":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}'; // a small safetensors file
+ * const size = Buffer.alloc(8, 0);
+ * size.writeUInt8(header.length);
+ * const parts = [size, Buffer.from(header), Buffer.from(Float32Array.of(1, 3).buffer)];
+ * require('node:fs').writeFileSync('two.safetensors', Buffer.concat(parts));
+ * (await inspect.tensors('two.safetensors')).map(({ name }) => name); // ['head/bias']
  */
 export async function tensors(path: string): Promise<NamedTensor[]> {
   const found = await read(path);

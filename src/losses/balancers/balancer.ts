@@ -47,6 +47,9 @@ const NEEDS_ALL_TERMS: Partial<Record<BalancerName, string>> = {
  * @param weights the static weight of each term by name.
  * @param operation named in errors.
  * @throws `unknown-choice`, `number-out-of-range`, `balancer-and-weights` when the static weights contradict the method.
+ *
+ * @example
+ * checkBalancer('gradnorm', { direction: 1, volatility: 1 }, 'fit').kind; // 'gradnorm'
  */
 export function checkBalancer(
   balancer: BalancerName | BalancerOptions | undefined,
@@ -69,6 +72,10 @@ export function checkBalancer(
  * Checks static weights: finite, not negative, not all zero, and none that contradicts the balancer.
  *
  * @throws `loss-weight-out-of-range`, `loss-weights-all-zero`, `balancer-and-weights`.
+ *
+ * @example
+ * const balancer = checkBalancer(undefined, { direction: 1 }, 'fit');
+ * checkWeights(balancer, { direction: 1, volatility: 0.3 }, 'fit'); // passes
  */
 export function checkWeights({ kind }: Balancer, weights: Readonly<Record<string, number>>, operation: string): void {
   const entries = Object.entries(weights);
@@ -116,6 +123,10 @@ export function checkWeights({ kind }: Balancer, weights: Readonly<Record<string
  *
  * @param losses the loss of each term by name.
  * @throws `loss-negative` with the reason why the method breaks.
+ *
+ * @example
+ * const balancer = checkBalancer(undefined, { direction: 1 }, 'fit');
+ * checkLosses(balancer, { direction: 0.9 }, 'fit'); // passes
  */
 export function checkLosses({ kind }: Balancer, losses: Readonly<Record<string, number>>, operation: string): void {
   const reason = NEEDS_POSITIVE[kind];

@@ -31,7 +31,7 @@ export function gradNormWeights(norms: readonly number[], rates: readonly number
  *
  * @example
  * const ones = tf.ones([2]);
- * gradNormStep(ones, tf.tensor1d([1, 3]), ones, { alpha: 0, learningRate: 0.1 }).arraySync(); // [1.0513, 0.94872]
+ * gradNormStep(ones, tf.tensor1d([1, 3]), ones, { alpha: 0, learningRate: 0.1 }).arraySync(); // [1.10526, 0.89474]
  */
 export function gradNormStep(
   weights: TF.Tensor1D,

@@ -13,7 +13,7 @@ import { type ExploreOptions, Explorer } from './explorer';
  * const targets = inputs.sum(1, true);
  * const explorer = await explore({
  *   model: ({ seed }) =>
- *     tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 1, kernelInitializer: tf.initializers.glorotUniform({ seed }) })] }),
+ *     tf.sequential({ layers: [tf.layers.dense({ name: 'sum', inputShape: [2], units: 1, kernelInitializer: tf.initializers.glorotUniform({ seed }) })] }),
  *   data: { inputs, targets, validation: { inputs, targets } },
  *   losses: 'meanSquaredError',
  *   epochs: 2,

@@ -164,10 +164,10 @@ export class ProgressBar extends NumberControl {
   }
 
   /** Its colour by meaning. */
-  get barStyle(): string {
-    return this.state['bar_style'] as string;
+  get barStyle(): NonNullable<ProgressBarOptions['barStyle']> {
+    return this.state['bar_style'] as NonNullable<ProgressBarOptions['barStyle']>;
   }
-  set barStyle(style: 'success' | 'info' | 'warning' | 'danger' | '') {
+  set barStyle(style: NonNullable<ProgressBarOptions['barStyle']>) {
     this.write({ bar_style: style });
   }
 }
