@@ -28,7 +28,9 @@ export {
 } from './diagnosis';
 export * as evaluation from './evaluation';
 export * as inspect from './inspection';
+export * as layers from './layers';
 export * as losses from './losses';
+export * as models from './models';
 export {
   clearOutput,
   display,
@@ -51,12 +53,15 @@ export { Figure } from './plots';
 export * as synthetic from './synthetic';
 export { formatDuration, formatNumber, formatShare, Table } from './tables';
 export {
+  Checkpoints,
   type EpochEvent,
   type FitOptions,
   fit,
   type HistoryRow,
   type Progress,
+  predictRobust,
   Run,
+  RunFolder,
   type Samples,
   Sweep,
   type SweepOptions,
@@ -66,4 +71,5 @@ export {
   sweep,
   type Trainable,
   type TrainingData,
+  trainRobust,
 } from './training';

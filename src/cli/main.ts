@@ -26,6 +26,8 @@ const COMMANDS: readonly Entry[] = [
     summary: 'install, remove or examine the Jupyter kernel',
     load: () => require('./commands/kernel'),
   },
+  { name: 'train', summary: 'train the robust network on a file of prices', load: () => require('./commands/train') },
+  { name: 'predict', summary: 'predict with a trained run', load: () => require('./commands/predict') },
 ];
 
 const CLOSING = `

@@ -4,3 +4,4 @@ export { registerLayers } from './define';
 export { type DropoutOptions, dropout } from './dropout';
 export { lastStep } from './lastStep';
 export { type LayerNormalizationOptions, layerNormalization } from './layerNormalization';
+export { type ResizeChannelsOptions, resizeChannels } from './resizeChannels';

@@ -92,6 +92,11 @@ export class Epochs {
     this.partial = rest === 0 ? undefined : full === 0 ? this.runner : make(rest, 1, partialMode, epochs);
   }
 
+  /** Passes over epochs that a resumed run has behind it, so that the next has the order of rows it would have had. */
+  skip(epochs: number): void {
+    for (let epoch = 0; epoch < epochs; epoch++) this.nextOrder();
+  }
+
   /** Rows of the first batch: fewer than a whole one if there are no more. */
   get firstBatch(): number {
     return this.full > 0 ? this.batchSize : this.rest;

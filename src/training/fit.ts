@@ -9,6 +9,7 @@ import { Monitor } from './monitor';
 import { createOptimizer } from './optimizers';
 import type { EpochEvent, FitOptions, TrainingData } from './options';
 import { type HistoryRow, Run } from './run';
+import { restoreTensors, saveTensors, toTensors } from './state';
 import type { StepPlan } from './step';
 import { faceOf, type ModelFace, type Named, type Trainable } from './trainable';
 import { validate } from './validation';
@@ -58,8 +59,11 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
     run.monitor = monitor.key;
     for (const watcher of options.watch ?? []) watcher.begin?.({ model, data, options });
     let scale = 1;
+    const { resumeFrom } = options;
     const totalSteps = settings.epochs * epochs.stepsPerEpoch;
     const lossWeights = { ...settings.lossWeights };
+    const names = face.weights.map(({ name }) => name);
+    const slots = [...optimizer.slots, ...balancing.trainable, ...balancing.own];
     const rate = (epoch: number) => (step: number) => {
       const point = { step: epoch * epochs.stepsPerEpoch + step, stepsPerEpoch: epochs.stepsPerEpoch, totalSteps };
       return (
@@ -67,8 +71,28 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
         (options.schedule?.(point) ?? 1)
       );
     };
+    /** The plateau's answer to an epoch; a resumed run works out the scale again from the history. */
+    const easeOff = (row: HistoryRow) => {
+      if (!plateau || plateau.observe(row) || !plateau.exhausted) return;
+      scale *= options.reduceOnPlateau!.factor ?? 0.1;
+      plateau.restart();
+    };
     let asked: { reason: string | undefined } | undefined;
-    for (let epoch = 0; epoch < settings.epochs; epoch++) {
+    if (resumeFrom) {
+      restoreTensors('weights', face.weights, resumeFrom.weights);
+      restoreTensors("optimiser's slots", slots, resumeFrom.slots);
+      best = toTensors(resumeFrom.best);
+      Object.assign(lossWeights, resumeFrom.lossWeights);
+      epochs.skip(resumeFrom.epochs);
+      for (const row of resumeFrom.history) {
+        run.history.push(row);
+        run.steps += epochs.stepsPerEpoch;
+        balancing.observe(run.history);
+        if (monitor.observe(row)) run.bestEpoch = row.epoch;
+        easeOff(row);
+      }
+    }
+    for (let epoch = resumeFrom?.epochs ?? 0; epoch < settings.epochs; epoch++) {
       const outcome = await epochs.run({
         epoch,
         lossWeights,
@@ -131,10 +155,16 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
         run.stopReason = 'early-stopping';
         break;
       }
-      if (plateau && !plateau.observe(row) && plateau.exhausted) {
-        scale *= options.reduceOnPlateau!.factor ?? 0.1;
-        plateau.restart();
-      }
+      easeOff(row);
+      await options.onCheckpoint?.(() => ({
+        epochs: epoch + 1,
+        mode: run.mode,
+        history: [...run.history],
+        lossWeights: { ...lossWeights },
+        weights: saveTensors(face.weights, names),
+        slots: saveTensors(slots),
+        best: saveTensors(best, names),
+      }));
     }
     const restores = options.earlyStopping && (options.earlyStopping.restoreBestWeights ?? true);
     if (restores && best.length > 0) face.weights.forEach((variable, k) => void variable.assign(best[k]!));
@@ -165,6 +195,21 @@ function epochLine(row: HistoryRow, epochs: number, seconds: number): string {
     .map(([key, value]) => `${key} ${formatNumber(value)}`);
   return `epoch ${row.epoch + 1}/${epochs}  ${formatDuration(seconds)}  ${numbers.join('  ')}`;
 }
+
+/** Balancers that draw numbers in every step cannot be put back to where they were. */
+function resumable(options: FitOptions, balancer: balancers.Balancer): balancers.Balancer {
+  const asked = options.resumeFrom || options.onCheckpoint;
+  if (!asked || !['random', 'pcgrad'].includes(balancer.kind)) return balancer;
+  throw new ReluctantError({
+    code: 'balancer-not-resumable',
+    operation: 'fit',
+    problem: 'a run with this balancer cannot be resumed',
+    received: balancer.kind,
+    fix: 'train without onCheckpoint and resumeFrom, or with another balancer',
+  });
+}
+
+const MODES = ['auto', 'xla', 'graph', 'eager'] as const;
 
 /** Checks what can be checked without data, and fills in the defaults. */
 export function checkOptions(face: ModelFace, options: FitOptions) {
@@ -202,9 +247,9 @@ export function checkOptions(face: ModelFace, options: FitOptions) {
     batchSize: checkInteger('fit', 'batchSize', options.batchSize ?? 32, 1),
     seed: checkInteger('fit', 'seed', options.seed ?? 0, 0, 2 ** 32 - 1),
     shuffle: options.shuffle ?? true,
-    mode: checkChoice('fit', 'mode', options.mode ?? 'auto', ['auto', 'xla', 'graph', 'eager']),
+    mode: checkChoice('fit', 'mode', options.resumeFrom?.mode ?? options.mode ?? 'auto', MODES),
     lossWeights,
-    balancer: balancers.checkBalancer(options.balancer, lossWeights, 'fit'),
+    balancer: resumable(options, balancers.checkBalancer(options.balancer, lossWeights, 'fit')),
   };
 }
 

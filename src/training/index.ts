@@ -1,3 +1,4 @@
+export { type CheckpointDetails, Checkpoints } from './checkpoints';
 export { fit } from './fit';
 export type { MetricName } from './metrics';
 export type { OptimizerOptions } from './optimizers';
@@ -12,8 +13,18 @@ export type {
   TrainingData,
   Watcher,
 } from './options';
+export {
+  predictRobust,
+  type RobustPredictions,
+  type RobustRunOptions,
+  type RobustSettings,
+  robustFitOptions,
+  trainRobust,
+} from './robust';
 export { type HistoryRow, type NotFinite, Run, type StopReason } from './run';
+export { RUN_FORMAT_VERSION, type RunDetails, RunFolder, type RunStatus } from './runFolder';
 export type { Schedule, SchedulePoint } from './schedules';
 export * as schedules from './schedules';
+export type { SavedTensor, TrainingState } from './state';
 export { Sweep, type SweepOptions, type SweepSetting, type SweptRun, sweep } from './sweep';
 export type { FunctionModel, Trainable } from './trainable';

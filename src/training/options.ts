@@ -4,6 +4,7 @@ import type { MetricName } from './metrics';
 import type { OptimizerOptions } from './optimizers';
 import type { HistoryRow, Run } from './run';
 import type { Schedule } from './schedules';
+import type { TrainingState } from './state';
 import type { Named, Trainable } from './trainable';
 
 /** Rows to train or validate on. Every tensor has the rows along its first axis; the tensors stay the caller's. */
@@ -131,6 +132,10 @@ export interface FitOptions {
   /** Looked at by each of these after every epoch; any of them can end the run. */
   watch?: readonly Watcher[];
   onProgress?: (progress: Progress) => void;
+  /** Called after every epoch, after `onEpoch`, with a function that copies out all that is needed to resume there. */
+  onCheckpoint?: (save: () => TrainingState) => void | Promise<void>;
+  /** Goes on from here: the run ends as it would have without the interruption, bit for bit. */
+  resumeFrom?: TrainingState;
   /**
    * Ends the run within a fraction of a second (one step, if steps are slower), keeping what was learnt. The stop button of a
    * notebook does the same without it.

@@ -106,8 +106,10 @@ const kinds: ((source: Source, pick: number) => Case)[] = [
   },
   (source, pick) => {
     const at = pick % source.rows.length;
-    const lines = source.rows.map(({ label, numbers }) => [cell(label), ...numbers.map(String)].join(','));
-    lines[at] = `MARK${lines[at]}${pick % 2 ? ',9,9' : ''}`.replace(pick % 2 ? /$^/ : /,[^,"]*$/, '');
+    const lines = source.rows.map(({ label, numbers }, k) => {
+      if (k !== at) return [cell(label), ...numbers.map(String)].join(',');
+      return [cell(`${label}MARK`), ...(pick % 2 ? [...numbers, 9] : numbers.slice(1)).map(String)].join(',');
+    });
     const text = `${source.names.map(cell).join(',')}\n${lines.join('\n')}\nxlasty,${source.names
       .slice(1)
       .map(() => 1)
@@ -118,7 +120,10 @@ const kinds: ((source: Source, pick: number) => Case)[] = [
       bytes: bytes(text),
       check: (found) => {
         mustRefuse(found);
-        if (!/MARK"/.test(text)) mustRefuse(found, lineOf(text, 'MARK'));
+        // Where a record has line breaks in it, readers differ on which of its lines to name.
+        if (!/\r|\n/.test(source.rows.map(({ label }) => label).join('') + source.names.join(''))) {
+          mustRefuse(found, lineOf(text, 'MARK'));
+        }
       },
     };
   },

@@ -1,0 +1,1 @@
+export { type RobustMLPOptions, robustMLP } from './robustMLP';

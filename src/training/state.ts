@@ -1,0 +1,70 @@
+import { ReluctantError, type TF, tf } from '../core';
+import type { Mode } from './options';
+import type { HistoryRow } from './run';
+
+/** The values of a variable. */
+export interface SavedTensor {
+  name: string;
+  shape: readonly number[];
+  values: Float32Array | Int32Array;
+}
+
+/**
+ * Everything a run of `fit` needs to go on after an epoch as if it had never stopped: with the same model, data and
+ * options, the resumed run ends with the same weights, bit for bit.
+ */
+export interface TrainingState {
+  /** Epochs that are done. */
+  epochs: number;
+  /** How the steps ran; a resumed run keeps to it, since graph and XLA round differently. */
+  mode: Exclude<Mode, 'auto'>;
+  history: readonly HistoryRow[];
+  lossWeights: Readonly<Record<string, number>>;
+  /** All weights of the model. */
+  weights: readonly SavedTensor[];
+  /** The optimiser's own variables. */
+  slots: readonly SavedTensor[];
+  /** The weights of the best epoch so far; empty before one. */
+  best: readonly SavedTensor[];
+}
+
+/** Copies the values of variables out of TensorFlow. */
+export function saveTensors(tensors: readonly TF.Tensor[], names: readonly string[] = []): SavedTensor[] {
+  return tensors.map((tensor, k) => ({
+    name: names[k] ?? `${k}`,
+    shape: tensor.shape,
+    values: tensor.dataSync().slice() as Float32Array | Int32Array,
+  }));
+}
+
+/** New tensors with saved values. The caller disposes of them. */
+export function toTensors(saved: readonly SavedTensor[]): TF.Tensor[] {
+  return saved.map(({ values, shape }) =>
+    tf.tensor(values, [...shape], values instanceof Int32Array ? 'int32' : 'float32'),
+  );
+}
+
+/**
+ * Puts saved values back into variables.
+ * @throws ReluctantError `state-does-not-fit` when number or shapes differ.
+ */
+export function restoreTensors(what: string, variables: readonly TF.Variable[], saved: readonly SavedTensor[]): void {
+  const shapes = (list: readonly { shape: readonly number[] }[]) => list.map(({ shape }) => `[${shape.join(', ')}]`);
+  const expected = shapes(variables);
+  const received = shapes(saved);
+  if (expected.join() !== received.join()) {
+    throw new ReluctantError({
+      code: 'state-does-not-fit',
+      operation: 'fit',
+      problem: `the saved ${what} are not of this model`,
+      received: received.join(' '),
+      expected: expected.join(' '),
+      fix: 'resume with the model and the optimiser the run was begun with',
+    });
+  }
+  const tensors = toTensors(saved);
+  variables.forEach((variable, k) => {
+    variable.assign(tensors[k]!);
+  });
+  tf.dispose(tensors);
+}
