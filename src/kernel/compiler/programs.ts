@@ -33,6 +33,17 @@ const MADE_UP = /\/(__tslab__\.ts|__prev__\.d\.ts)$/;
 const PACKAGE = /\/node_modules\//;
 
 /**
+ * Packages whose documentation is not kept in memory. The compiler parses documentation into trees, which for these files
+ * takes longer than all the rest and delays every start; their types are complete all the same.
+ */
+const UNDOCUMENTED = /\/node_modules\/(@types\/node|undici-types|@webgpu\/types|@duckdb\/[^/]+|xlsx)\//;
+
+/** Blanks out documentation comments; lines stay where they are. */
+function withoutComments(text: string): string {
+  return text.replace(/\/\*\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]+/g, ''));
+}
+
+/**
  * Keeps one program up to date with the cells. The compiler's own watch program rebuilds a graph of all declarations for
  * every keystroke; a notebook changes one small file at a time, so this one parses that file, reuses everything else, and
  * builds the program only when somebody asks for more than the parsed file.
@@ -117,19 +128,24 @@ export class ProgramWatch {
 
   private compilerHost(): TypeScript.CompilerHost {
     const { ts } = this;
-    const { options, system, resolution } = this.watch;
+    const { options, resolution, system } = this.watch;
     const host = ts.createCompilerHost(options);
     return {
       ...host,
       getCurrentDirectory: () => system.getCurrentDirectory(),
-      fileExists: (file) => system.fileExists(file),
-      readFile: (file) => system.readFile(file),
-      directoryExists: (folder) => system.directoryExists(folder),
+      fileExists: (file) => this.systemFor(file).fileExists(file),
+      readFile: (file) => this.systemFor(file).readFile(file),
+      directoryExists: (folder) => this.systemFor(folder).directoryExists(folder),
       getSourceFile: (file, version) => this.sourceFile(file, version),
       hasInvalidatedResolutions: (file) => resolution.hasMissing(file),
       resolveModuleNameLiterals: (literals, importer) =>
         literals.map((literal) => resolution.resolve(literal.text, importer)),
     };
+  }
+
+  /** tslab looks twice at every path; for the thousands of paths inside packages that is most of the work. */
+  private systemFor(file: string): TypeScript.System {
+    return PACKAGE.test(file) ? this.ts.sys : this.watch.system;
   }
 
   private sourceFile(
@@ -138,7 +154,8 @@ export class ProgramWatch {
   ): TypeScript.SourceFile | undefined {
     const known = this.files.get(name);
     if (known) return known.file;
-    const text = this.watch.system.readFile(name);
+    const read = this.systemFor(name).readFile(name);
+    const text = read !== undefined && UNDOCUMENTED.test(name) ? withoutComments(read) : read;
     const file = text === undefined ? undefined : this.ts.createSourceFile(name, text, version);
     const entry: Timed = { file };
     if (MADE_UP.test(name)) entry.text = text!;

@@ -14,6 +14,13 @@ export interface Places {
 }
 
 /**
+ * Packages that the library uses inside and never shows: their hundreds of declaration files would be read for nothing.
+ * Cells that import them find them as usual.
+ */
+const HIDDEN = /^@duckdb\//;
+const NOTHING = { resolvedModule: undefined } as Resolved;
+
+/**
  * Finds what an `import` means: local files as seen from the notebook's folder, packages of the notebook's folders and
  * their parents, and last the packages of this installation. `reluctant` is always the installation's own, because the
  * library and the kernel it runs in are one piece.
@@ -47,6 +54,7 @@ export class Resolution {
 
   /** The file that `name` means when it is imported by `importer`. */
   resolve(name: string, importer: string): Resolved {
+    if (HIDDEN.test(name) && importer.startsWith(`${this.places.installation}/dist/`)) return NOTHING;
     const folder = path.posix.dirname(importer);
     const key = `${folder}\0${name}`;
     const known = this.found.get(key);
