@@ -1,4 +1,4 @@
-// npm run bench [-- --short] [--json FILE] [--plot FILE]: compiled training beside tfjs-node and Keras, same model, data,
+// npm run bench [-- --short] [--json FILE] [--plot FILE] [--only mlp,wavenet,robust,sweep]: compiled training beside tfjs-node and Keras, same model, data,
 // batch and element type, in one run. Sides take turns, several rounds of them, and medians are compared, since other work on the
 // machine slows whoever is running.
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -13,7 +13,12 @@ import { fit, sweep } from '../src/training';
 import { WORKLOADS } from './workloads';
 
 const { values: flags } = parseArgs({
-  options: { json: { type: 'string' }, plot: { type: 'string' }, short: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'string' },
+    plot: { type: 'string' },
+    only: { type: 'string', default: 'mlp,wavenet,robust,sweep' },
+    short: { type: 'boolean', default: false },
+  },
 });
 const root = path.join(__dirname, '..');
 const python = path.join(root, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
@@ -187,9 +192,10 @@ async function main(): Promise<void> {
     rows.push(...more);
     for (const { work, against, ratio } of more) console.error(`${work} against ${against}: ${ratio.toFixed(1)} times`);
   };
-  for (const each of RACES) done(await race(each, rounds));
-  done([await robust(flags.short)]);
-  done([await sweeping(rounds)]);
+  const wanted = flags.only.split(',');
+  for (const each of RACES) if (wanted.includes(each.work)) done(await race(each, rounds));
+  if (wanted.includes('robust')) done([await robust(flags.short)]);
+  if (wanted.includes('sweep')) done([await sweeping(rounds)]);
   const table = new Table(
     rows.map((row) => ({
       work: row.work,
