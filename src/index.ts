@@ -45,7 +45,17 @@ export {
   Shown,
   updateDisplay,
 } from './notebook';
-export { type ExploreOptions, Explorer, explore, type RunRecord, type Setting } from './notebook/explorer';
+export {
+  ExploredRun,
+  type ExploreOptions,
+  Explorer,
+  explore,
+  LiveExplorer,
+  type Measure,
+  type RunRecord,
+  type SeedRow,
+  type Setting,
+} from './notebook/explorer';
 export { renderReport, writeReport } from './notebook/report';
 export * as widgets from './notebook/widgets';
 export * as plots from './plots';

@@ -58,9 +58,10 @@ export function metricSurface(points: readonly SurfacePoint[], options: MetricSu
   const [column, line] = winner ? [xs.indexOf(winner.x), ys.indexOf(winner.y)] : [-1, -1];
   const labels = (values: number[]): string[] => values.map(short);
   const shown = points.length <= 144;
+  // Names of whole numbers alone would be sorted before all others.
   const rows = ys.map((y, k) => ({
     [`${yName} \\ ${xName}`]: short(y),
-    ...Object.fromEntries(xs.map((x, j) => [short(x), z[k]![j]])),
+    ...Object.fromEntries(xs.map((x, j) => [`at ${short(x)}`, z[k]![j]])),
   }));
   return new Figure(
     [

@@ -1,8 +1,12 @@
+import { comms } from '../comms';
+import { currentHost } from '../host';
 import { type ExploreOptions, Explorer } from './explorer';
+import { LiveExplorer } from './live';
 
 /**
  * Finds out what the weights of a model's losses do: trains it under named settings, records each run so that it can be made
- * again, and compares them. For any model, heads and data.
+ * again, and compares them. For any model, heads and data. Where somebody looks at the notebook, sliders for every weight
+ * appear as well: each move trains anew.
  *
  * @param options the model to build, data with validation rows, losses; and settings to run at once (`presets`).
  * @returns the explorer, after the presets have been run.
@@ -24,5 +28,6 @@ import { type ExploreOptions, Explorer } from './explorer';
 export async function explore(options: ExploreOptions): Promise<Explorer> {
   const explorer = new Explorer(options);
   if (Object.keys(explorer.presets).length > 0) await explorer.runAll();
+  if (comms.connected && currentHost()?.headless === false) new LiveExplorer(explorer).show();
   return explorer;
 }

@@ -24,7 +24,7 @@ export interface RunRecord {
   verdicts: readonly string[] | undefined;
 }
 
-/** A run of the explorer, with its figures. */
+/** A run of the explorer, with its figures. Made by {@link Explorer.run}. */
 export class ExploredRun {
   constructor(
     readonly record: RunRecord,
@@ -32,6 +32,7 @@ export class ExploredRun {
     public predictions: readonly HeadPredictions[],
   ) {}
 
+  /** The name it was given, or else its setting on one line. */
   get name(): string {
     return this.record.name;
   }

@@ -6,7 +6,7 @@ import { type EpochEvent, type FitOptions, fit, type Trainable, type TrainingDat
 import { progress } from '../progress';
 import { ExploredRun, type RunRecord } from './exploredRun';
 import { defaultMeasures, type Measure, type SeedRow, spreadOver } from './measures';
-import { disposeModel, headsOf, predictHeads } from './models';
+import { disposeModel, headNames, headsOf, predictHeads } from './models';
 import { completeSetting, nameSetting, type PartialSetting, type Setting, type SettingRules } from './setting';
 
 /** What to explore. Only `model`, `data` and `losses` have no default. */
@@ -93,6 +93,7 @@ export class Explorer {
   ): Promise<ExploredRun | undefined> {
     const setting = completeSetting(given, this.rules);
     const { data, losses, metrics, batchSize = 32, mode = 'graph' } = this.options;
+    const { heads } = this.rules;
     const model = this.options.model(setting);
     const options: FitOptions = {
       losses,
@@ -100,7 +101,8 @@ export class Explorer {
       batchSize,
       mode,
       epochs: this.epochs,
-      lossWeights: setting.lossWeights,
+      // By place: a layer without a name of its own is numbered anew in every build.
+      lossWeights: Object.fromEntries(headNames(model).map((head, k) => [head, setting.lossWeights[heads[k]!]!])),
       balancer: setting.balancer,
       gradientShares: this.rules.heads.length > 1,
       optimizer: { kind: 'adam', learningRate: setting.learningRate },
