@@ -98,14 +98,17 @@ export function gather(run: RunLike, model: TF.LayersModel, data: TrainingData, 
   try {
     const train = sample('training', model, data);
     const validation = data.validation && sample('validation', model, data.validation);
-    const heads = outputNames(model);
+    // A head whose loss counts for nothing was not trained; how it does says nothing of the run.
+    const heads = outputNames(model).filter((head) => options.lossWeights?.[head] !== 0);
     const losses = Object.fromEntries(heads.map((head) => [head, lossOf(lossGiven(options, head), 'diagnose')]));
     return {
       history: run.history,
       notFinite: run.notFinite,
       options,
       model,
-      heads: heads.map((head, k) => headEvidence(run, model, options, head, k, losses[head]!, train, validation)),
+      heads: heads.map((head) =>
+        headEvidence(run, model, options, head, outputNames(model).indexOf(head), losses[head]!, train, validation),
+      ),
       features: train.inputs.flatMap((input, k) => features(model, input, k, validation?.inputs[k])),
       ...(run.initialWeights && {
         initial: at(model, run.initialWeights, () => moment(model, train, losses, options, run.initialWeights)),
