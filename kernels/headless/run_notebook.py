@@ -24,7 +24,10 @@ GRACE = 10.0  # seconds that an interrupted kernel has to end its cell
 
 
 def emit(event, **fields):
-    EVENTS.write(json.dumps({"event": event, **fields}, ensure_ascii=True) + "\n")
+    try:
+        EVENTS.write(json.dumps({"event": event, **fields}, ensure_ascii=True) + "\n")
+    except OSError:
+        pass  # the caller is gone; the kernel is still to be shut down and the notebook to be written
 
 
 def refuse(code, message):
@@ -212,5 +215,8 @@ try:
 except BaseException:
     traceback.print_exc()
     code = 1
-EVENTS.flush()
+try:
+    EVENTS.flush()
+except OSError:
+    pass
 os._exit(code)  # the listening thread waits for input that never comes

@@ -101,6 +101,7 @@ const ENVIRONMENT_CODES = new Set([
 ]);
 
 function exitCodeOf(code: string): number {
+  if (code === 'record-twice') return EXIT.failed; // found out by running
   return ENVIRONMENT_CODES.has(code) ? EXIT.environment : EXIT.usage;
 }
 

@@ -164,6 +164,31 @@ describe('reluctant run', () => {
     assert.match(desk.read('out/endless.ipynb'), /before/);
   });
 
+  test('killed with kill -9, it leaves no kernel behind, and what was executed is written', async () => {
+    const file = desk.notebook(
+      'killed.ipynb',
+      ['import os; print("pid", os.getpid())', 'import time; time.sleep(300)'],
+      'python3',
+    );
+    const { out: text } = await reluctant(['run', file, '--out', out], {
+      watch: (shown, kill) => {
+        if (/\[2\/2\]/.test(shown)) kill('SIGKILL');
+      },
+    });
+    const pid = Number(/pid (\d+)/.exec(text)![1]);
+    const gone = (): boolean => {
+      try {
+        process.kill(pid, 0);
+        return false;
+      } catch {
+        return fs.existsSync(desk.path('out/killed.ipynb'));
+      }
+    };
+    for (let k = 0; k < 150 && !gone(); k++) await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.ok(gone(), `kernel ${pid} is gone`);
+    assert.match(desk.read('out/killed.ipynb'), new RegExp(`pid ${pid}`));
+  });
+
   test('wrong command lines exit with 2, a missing kernel with 3', async () => {
     const file = desk.notebook('usage.ipynb', [PARAMETERS]);
     const cases = [

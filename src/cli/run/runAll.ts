@@ -51,7 +51,7 @@ export async function runAll(notebooks: readonly string[], options: RunAllOption
 }
 
 const resultOf = ({ status, failure }: NotebookRun): string => {
-  if (status === 'ok') return 'numbers moved';
+  if (status === 'ok') return 'numbers moved or claims not held';
   return failure?.cell === undefined ? status : `${status}: cell ${failure.cell}`;
 };
 
@@ -60,6 +60,7 @@ function close(run: NotebookRun, options: RunAllOptions, printer: RunPrinter): n
   const claims = claimsOf(run);
   if (claims.length > 0) printer.line(`\n${claimsTable(claims)}`);
   const numbers = run.status === 'ok' ? checkNumbers(run, options, printer) : EXIT.ok;
+  const held = claims.every(({ holds }) => holds);
   if (run.failure) {
     const { kind, line, code } = run.failure;
     printer.line(`\n✘ ${failureText(run.notebook, run.failure)}`);
@@ -67,7 +68,8 @@ function close(run: NotebookRun, options: RunAllOptions, printer: RunPrinter): n
     if (kind === 'kernel-died' && printer.kernelLog.trim()) printer.line(indented(printer.kernelLog));
   } else printer.line(`\n✔ ${run.notebook} ran in ${formatDuration(run.seconds)}`);
   printer.line(`  executed notebook: ${run.executedPath}`);
-  return run.status === 'ok' ? numbers : CODES[run.status];
+  if (run.status !== 'ok') return CODES[run.status];
+  return held ? numbers : EXIT.failed;
 }
 
 function checkNumbers(run: NotebookRun, options: RunAllOptions, printer: RunPrinter): number {

@@ -80,7 +80,7 @@ export async function runNotebook(file: string, options: RunOptions = {}): Promi
  */
 export async function performRun(prepared: PreparedRun, options: RunOptions): Promise<NotebookRun> {
   const { file, notebook, positions, executedPath, kernel } = prepared;
-  fs.mkdirSync(path.dirname(executedPath), { recursive: true });
+  makeFolder(path.dirname(executedPath));
   const places = placesOf(notebook, positions);
   const durations = new Durations(executedPath, places.size);
   const timings = new Map<number, { seconds: number; status: CellStatus }>();
@@ -176,6 +176,22 @@ export function prepareRun(file: string, options: RunOptions): PreparedRun {
     executedPath,
     kernel: options.kernel ?? notebook.metadata.kernelspec?.name ?? DEFAULT_KERNEL,
   };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    fs.mkdirSync(folder, { recursive: true });
+    fs.accessSync(folder, fs.constants.W_OK);
+  } catch (cause) {
+    throw new ReluctantError({
+      code: 'out-not-writable',
+      operation: 'run',
+      problem: `executed notebooks cannot be written there (${(cause as NodeJS.ErrnoException).code})`,
+      where: { folder },
+      fix: 'choose another folder with --out',
+      cause,
+    });
+  }
 }
 
 /** Outputs of an earlier run must not pass for those of this one. */
