@@ -4,15 +4,18 @@ import { metricKey, metricOf } from './metrics';
 import { inputColumn, reduceLoss, type StepPlan, targetColumn, weightColumn } from './step';
 import type { ModelFace, Named } from './trainable';
 
-/** Rows predicted at a time: enough to keep the processor busy, few enough for the memory of a wide model. */
-const CHUNK = 4096;
+/** Numbers of the inputs predicted at a time, and rows at least: enough to keep the processor busy, few enough for memory. */
+const CHUNK_NUMBERS = 2 ** 19;
+const CHUNK_ROWS = 512;
 
 /** Predictions of every row, by head; the caller owns them. */
 export function predictAll(face: ModelFace, columns: Columns): Named<TF.Tensor> {
   const inputs = Object.entries(columns.tensors).filter(([name]) => name.startsWith(inputColumn('')));
   const parts: Named<TF.Tensor[]> = Object.fromEntries(face.heads.map((head) => [head, []]));
-  for (let start = 0; start < columns.rows; start += CHUNK) {
-    const count = Math.min(CHUNK, columns.rows - start);
+  const width = inputs.reduce((sum, [, tensor]) => sum + tensor.size, 0) / columns.rows;
+  const chunk = Math.max(CHUNK_ROWS, Math.floor(CHUNK_NUMBERS / width));
+  for (let start = 0; start < columns.rows; start += chunk) {
+    const count = Math.min(chunk, columns.rows - start);
     const predictions = tf.tidy(() => {
       const batch = inputs.map(([name, tensor]) => [name.slice(inputColumn('').length), tensor.slice(start, count)]);
       return face.forward(Object.fromEntries(batch), false);
