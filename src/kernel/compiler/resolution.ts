@@ -72,6 +72,8 @@ export class Resolution {
       const own = this.ts.resolveModuleName(installation, `${cells}x.ts`, this.options, this.host);
       if (own.resolvedModule) return own;
     }
+    // tslab pretends to lie in the folder of the cells; its declarations are read from where it really is.
+    if (name === 'tslab') return look(`${installation}/x.ts`);
     const fromCell = folder === path.posix.dirname(`${cells}x.ts`);
     const first = look(fromCell ? `${notebook}/cell.ts` : importer);
     if (first.resolvedModule) return first;
