@@ -190,6 +190,12 @@ export class KernelClient {
     };
   }
 
+  /** Drops the messages that have come so far, so that a test of memory does not fill its own. */
+  forget(): void {
+    this.published.length = 0;
+    this.replies.length = 0;
+  }
+
   /** Runs a cell and interrupts it a while after it has printed something. */
   async runAndInterrupt(code: string, milliseconds = 100): Promise<CellResult> {
     const id = await this.send('execute_request', { code: `console.log('begun');${code}`, silent: false });
