@@ -19,6 +19,7 @@ export {
   confirm,
   type Diagnosis,
   diagnose,
+  fitSingleBatch,
   type Program,
   RULES as rules,
   runs,

@@ -75,6 +75,7 @@ export interface Moment {
 export interface Evidence {
   history: readonly EpochRow[];
   notFinite?: RunLike['notFinite'];
+  singleBatch?: RunLike['singleBatch'];
   options: TrainingOptions;
   model: TF.LayersModel;
   heads: readonly HeadEvidence[];
@@ -104,6 +105,7 @@ export function gather(run: RunLike, model: TF.LayersModel, data: TrainingData, 
     return {
       history: run.history,
       notFinite: run.notFinite,
+      singleBatch: run.singleBatch,
       options,
       model,
       heads: heads.map((head) =>

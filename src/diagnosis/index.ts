@@ -9,5 +9,6 @@ export type { EpochRow, Program, RunLike, TrainingOptions } from './program';
 export type { Measurement, Rule, Symptom, Threshold, Thresholds } from './rule';
 export { RULES } from './rules';
 export * as runs from './runs';
+export { fitSingleBatch, type SingleBatchFit } from './singleBatch';
 export { type Trained, type TrainOptions, train } from './trained';
 export { type RuleWatcher, type WatchOptions, watchRules } from './watch';

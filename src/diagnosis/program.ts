@@ -1,6 +1,7 @@
 import type { TF } from '../core';
 import type { Snapshot } from '../inspection';
 import type { FitOptions, NotFinite, TrainingData } from '../training';
+import type { SingleBatchFit } from './singleBatch';
 
 /** One epoch of a run, by Keras's names: `loss`, `<head>_loss`, `val_loss`, `val_<head>_<metric>` ... */
 export type EpochRow = Readonly<Record<string, number>>;
@@ -12,6 +13,8 @@ export interface RunLike {
   initialWeights?: Snapshot;
   /** Where a loss or the weights stopped being finite, when `fit` ended the run for it. */
   notFinite?: NotFinite | undefined;
+  /** What `fitSingleBatch` found, for the rule that asks for it. */
+  singleBatch?: readonly SingleBatchFit[] | undefined;
 }
 
 /** What a diagnosis reads of the options of `fit`: all of them, `losses` at least. */

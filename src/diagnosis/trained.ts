@@ -4,6 +4,7 @@ import { type FitOptions, fit, type Run } from '../training';
 import { type Diagnosis, diagnose } from './diagnose';
 import type { Program } from './program';
 import type { Thresholds } from './rule';
+import { fitSingleBatch } from './singleBatch';
 
 /** A program after its training, with the diagnosis of it. */
 export interface Trained {
@@ -20,6 +21,8 @@ export interface TrainOptions {
   /** Instead of the program's own, e.g. fewer epochs or a signal. */
   fit?: Partial<FitOptions>;
   thresholds?: Thresholds;
+  /** Also train on one batch alone, for the rule `single-batch-fit`. Default false: it takes a thousand steps more. */
+  singleBatch?: boolean;
 }
 
 /**
@@ -35,12 +38,13 @@ export async function train(program: Program, options: TrainOptions = {}): Promi
   const model = await program.model();
   const initialWeights = snapshot(model);
   const settings = { ...program.options, ...options.fit };
+  const singleBatch = options.singleBatch ? await fitSingleBatch(program) : undefined;
   const run = await fit(model, program.data, settings);
   const context = { model, data: program.data, options: settings, thresholds: options.thresholds };
   return {
     model,
     run,
     initialWeights,
-    diagnosis: diagnose({ history: run.history, initialWeights, notFinite: run.notFinite }, context),
+    diagnosis: diagnose({ history: run.history, initialWeights, notFinite: run.notFinite, singleBatch }, context),
   };
 }

@@ -15,6 +15,7 @@ import { overfitting } from './overfitting';
 import { poorInitialisation } from './poorInitialisation';
 import { regularisationDominates } from './regularisationDominates';
 import { saturation } from './saturation';
+import { singleBatchFit } from './singleBatchFit';
 import { unchangedTensor } from './unchangedTensor';
 import { underfits } from './underfits';
 import { unrelatedTargets } from './unrelatedTargets';
@@ -45,6 +46,7 @@ export const RULES: readonly Rule[] = [
   flatValidationLoss,
   lossNotDecreasing,
   underfits,
+  singleBatchFit,
   deadReLU,
   unchangedTensor,
   vanishingGradient,
