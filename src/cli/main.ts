@@ -27,6 +27,7 @@ const COMMANDS: readonly Entry[] = [
     load: () => require('./commands/kernel'),
   },
   { name: 'train', summary: 'train the robust network on a file of prices', load: () => require('./commands/train') },
+  { name: 'check', summary: 'look data over before training on them', load: () => require('./commands/check') },
   { name: 'predict', summary: 'predict with a trained run', load: () => require('./commands/predict') },
 ];
 

@@ -1,3 +1,4 @@
+export { type CheckOptions, check, DataReport, type Finding } from './checks';
 export {
   type Column,
   cellOf,
