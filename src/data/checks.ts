@@ -83,7 +83,7 @@ export class DataReport {
  *
  * @throws ReluctantError as `toMarket` does.
  * @example
- * const report = check(prices);
+ * const report = check(rl.synthetic.market({ symbols: 2, days: 50 }));
  * report.passed; // true
  */
 export function check(dataset: Dataset, options: CheckOptions = {}): DataReport {

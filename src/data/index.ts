@@ -20,7 +20,7 @@ export { FILE_FORMATS, type FileFormat } from './files';
 export { type LoadOptions, load, loadBatches, type QueryOptions, query } from './load';
 export { MARKET_COLUMNS, type MarketColumn, type PanelOrder, panelOrder, toMarket } from './panel';
 export type { RelationOptions } from './relation';
-export { completeRows, makeRows, type RowOptions, type RowSet, type Rows, scaledRows, withRowFeatures } from './rows';
+export { makeRows, type RowOptions, type RowSet, type Rows } from './rows';
 export { DIRECTIONS, SampleSet, type SampleTensors, type SampleValues } from './sampleSet';
 export { type DirectionRule, makeSamples, type SampleOptions, type Samples } from './samples';
 export { Scaler, type ScalerState, type Scaling } from './scaler';

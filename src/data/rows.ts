@@ -50,6 +50,7 @@ export interface Rows {
  *
  * @throws ReluctantError `rows-empty`, and those of `toMarket`, `addFeatures`, `splitByTime`.
  * @example
+ * const prices = rl.synthetic.market({ symbols: 2, days: 200, seed: 7 });
  * const { training } = makeRows(prices, { features: ['closeChangePct', 'priceRange'] });
  * training.inputs.length === 2 * training.targets.length; // true
  */

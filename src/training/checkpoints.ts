@@ -25,8 +25,9 @@ export interface CheckpointDetails {
  * Files are written whole or not at all, and checked in full before they are used.
  *
  * @example
- * const checkpoints = new Checkpoints(folder);
- * await fit(model, data, { losses: 'huber', onCheckpoint: (save) => checkpoints.write(save()), resumeFrom: checkpoints.latest()?.state });
+ * const checkpoints = new Checkpoints('runs/none-yet');
+ * // fit(model, data, { losses: 'huber', onCheckpoint: (save) => checkpoints.write(save()), resumeFrom: checkpoints.latest()?.state })
+ * checkpoints.files().length; // 0
  */
 export class Checkpoints {
   /** @param folder made when the first checkpoint is written. */

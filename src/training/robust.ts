@@ -2,17 +2,8 @@ import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ReluctantError, type TF, tf } from '../core';
-import {
-  completeRows,
-  type Dataset,
-  type MarketColumn,
-  makeRows,
-  type Rows,
-  Scaler,
-  type ScalerState,
-  scaledRows,
-  withRowFeatures,
-} from '../data';
+import { type Dataset, type MarketColumn, makeRows, type Rows, Scaler, type ScalerState } from '../data';
+import { completeRows, scaledRows, withRowFeatures } from '../data/rows';
 import { type RobustMLPOptions, robustMLP } from '../models';
 import { fit } from './fit';
 import type { Progress } from './options';
@@ -80,8 +71,12 @@ const DEFAULTS = {
  * @param folder of the run; made if absent. One process at a time.
  * @throws ReluctantError as `RunFolder.open`, `makeRows` and `fit` do.
  * @example
- * const { run } = await trainRobust(prices, 'runs/robust', { epochs: 5 });
- * run.last.val_loss < run.history[0].val_loss; // true
+ * const prices = rl.synthetic.market({ symbols: 2, days: 200, seed: 7 });
+ * const fs = require('node:fs');
+ * const folder = fs.mkdtempSync(`${require('node:os').tmpdir()}/robust-`);
+ * const { run } = await trainRobust(prices, folder, { epochs: 2 });
+ * run.history.length; // 2
+ * fs.rmSync(folder, { recursive: true });
  */
 export async function trainRobust(
   dataset: Dataset,
@@ -224,6 +219,14 @@ export interface RobustPredictions {
 /**
  * Predictions of a finished run of {@link trainRobust} for data, with the features and scales of its training.
  * @throws ReluctantError `model-absent`, `model-damaged`.
+ * @example
+ * const prices = rl.synthetic.market({ symbols: 2, days: 200, seed: 7 });
+ * const fs = require('node:fs');
+ * const folder = fs.mkdtempSync(`${require('node:os').tmpdir()}/robust-`);
+ * await rl.trainRobust(prices, folder, { epochs: 1, mode: 'graph' });
+ * const { rows, ranks } = predictRobust(prices, folder);
+ * rows.length === ranks.length; // true
+ * fs.rmSync(folder, { recursive: true });
  */
 export function predictRobust(dataset: Dataset, folder: string): RobustPredictions {
   const file = path.join(folder, 'model.json');
