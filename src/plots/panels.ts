@@ -1,6 +1,7 @@
 import type { Table } from '../tables';
 import { Figure, type Layout, plainText, type Trace } from './figure';
 import { COLOURS, WIDTH } from './template';
+import { textWidth } from './textSize';
 
 /** One of several small plots that share a figure. */
 export interface Panel {
@@ -29,6 +30,9 @@ export interface PanelOptions {
 const GAP_X = 78;
 const GAP_Y = 84;
 const TOP = 92;
+/** Of one row of the legend, and of a mark with the room around it. */
+const LEGEND_ROW = 20;
+const LEGEND_MARK = 46;
 const BOTTOM = 56;
 const LEFT = 66;
 const RIGHT = 24;
@@ -46,14 +50,15 @@ export function panels(list: readonly Panel[], options: PanelOptions): Figure {
   const columns = Math.min(count, options.columns ?? (count === 4 ? 2 : 3));
   const rows = Math.ceil(count / columns);
   const [plotWidth, panelHeight] = [WIDTH - LEFT - RIGHT, options.panelHeight ?? (count === 1 ? 290 : 210)];
+  const top = TOP + LEGEND_ROW * (legendRows(list, plotWidth) - 1);
   const plotHeight = rows * panelHeight + (rows - 1) * GAP_Y;
   const legendNames = new Set<string>();
   const data: Trace[] = [];
   const layout: Layout = {
     ...options.layout,
     ...heading(options.title, options.subtitle),
-    height: plotHeight + TOP + BOTTOM,
-    margin: { l: LEFT, r: RIGHT, t: TOP, b: BOTTOM },
+    height: plotHeight + top + BOTTOM,
+    margin: { l: LEFT, r: RIGHT, t: top, b: BOTTOM },
     annotations: [],
     ...(list.some(({ traces }) => traces.some(({ type }) => type === 'bar')) && { barmode: 'overlay', bargap: 0 }),
   };
@@ -106,6 +111,17 @@ export function panels(list: readonly Panel[], options: PanelOptions): Figure {
 /** Title and subtitle of a figure as layout. */
 export function heading(title: string, subtitle?: string): Layout {
   return { title: { text: plainText(title), ...(subtitle && { subtitle: { text: plainText(subtitle) } }) } };
+}
+
+/** How many rows the legend takes, at least one. */
+function legendRows(list: readonly Panel[], width: number): number {
+  const shown = list.flatMap(({ traces }) => traces.filter((trace) => trace['showlegend'] !== false));
+  const names = new Set(shown.flatMap(({ name }) => (name === undefined ? [] : [name])));
+  // plotly.js sets the entries in columns as wide as the widest.
+  const widest = Math.max(0, ...[...names].map((name) => textWidth(name, 11) + LEGEND_MARK));
+  const perRow = Math.max(1, Math.floor(width / Math.max(1, widest)));
+  const total = [...names].reduce((sum, name) => sum + textWidth(name, 11) + LEGEND_MARK, 0);
+  return total <= width ? 1 : Math.ceil(names.size / perRow);
 }
 
 function span(at: number, of: number, size: number, gap: number): [number, number] {
