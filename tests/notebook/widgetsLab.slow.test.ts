@@ -24,25 +24,26 @@ vbox([hbox([moved, press, status]), live])`,
 endless`,
 ];
 
-/** Milliseconds from a key press to the next frame of the figure, measured in the page. */
-async function timeOfOneStep(page: Page): Promise<number> {
+/** Milliseconds from a key press to the frame of the figure that has the new title, measured in the page. */
+async function timeOfOneStep(page: Page, wanted: string): Promise<number> {
   const handle = page.locator('.noUi-handle').first();
   await handle.focus();
-  const waiting = page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        const figure = document.querySelector('.reluctant-live-figure') as HTMLElement;
-        let pressed = Number.NaN;
-        document.addEventListener('keydown', () => (pressed = performance.now()), { once: true, capture: true });
-        const observer = new MutationObserver(() => {
-          observer.disconnect();
-          resolve(performance.now() - pressed);
-        });
-        observer.observe(figure, { attributes: true, attributeFilter: ['data-frame'] });
-      }),
-  );
+  await page.evaluate((text) => {
+    const world = window as unknown as { stepped: Promise<number> };
+    world.stepped = new Promise((resolve) => {
+      const figure = document.querySelector('.reluctant-live-figure')!;
+      let pressed = Number.NaN;
+      document.addEventListener('keydown', () => (pressed = performance.now()), { once: true, capture: true });
+      const observer = new MutationObserver(() => {
+        if (figure.querySelector('.gtitle')?.textContent !== text) return;
+        observer.disconnect();
+        resolve(performance.now() - pressed);
+      });
+      observer.observe(figure, { attributes: true, attributeFilter: ['data-frame'] });
+    });
+  }, wanted);
   await page.keyboard.press('ArrowRight');
-  return waiting;
+  return page.evaluate(() => (window as unknown as { stepped: Promise<number> }).stepped);
 }
 
 const title = (page: Page) => page.locator('.reluctant-live-figure .gtitle').textContent();
@@ -65,10 +66,10 @@ describe('widgets in JupyterLab', { timeout: 300_000 }, () => {
     const drawing = await page.$('.reluctant-live-figure .main-svg');
     await lab.screenshot(page, 'before');
     const times: number[] = [];
-    for (let k = 0; k < 15; k++) times.push(await timeOfOneStep(page));
+    for (let k = 1; k <= 15; k++) times.push(await timeOfOneStep(page, `power ${(0.5 + k / 100).toFixed(2)}`));
     times.sort((a, b) => a - b);
     console.log(`slider to figure: median ${times[7]!.toFixed(0)} ms, slowest ${times[14]!.toFixed(0)} ms`);
-    assert.equal(await title(page), 'power 0.65');
+    assert.ok(times.every(Number.isFinite));
     assert.ok(times[7]! < 300, `median ${times[7]} ms`);
     // The same element as before: nothing was taken away and drawn anew, so nothing flickered.
     assert.ok(await drawing!.evaluate((node) => node.isConnected));
