@@ -9,6 +9,7 @@ import '../notebook/widgets/model';
 import type { CompiledCell } from './compiler/cells';
 import { complete, inspect } from './editing';
 import { History } from './history';
+import { Memory } from './memory';
 import type { Json, Message } from './message';
 import { Phase } from './phase';
 import type { Publisher } from './publisher';
@@ -57,6 +58,7 @@ export class Session implements NotebookHost {
   private readonly history = new History();
   private readonly answers = new Map<string, (line: string) => void>();
   private readonly inbox: Inbound[] = [];
+  private readonly memory = new Memory();
   private readonly phase: Phase;
   private depth = 0;
   private working = false;
@@ -151,6 +153,7 @@ export class Session implements NotebookHost {
       this.publisher.publish('status', { execution_state: 'busy' }, header);
       await this.execute(request);
       this.publisher.publish('status', { execution_state: 'idle' }, header);
+      this.memory.afterCell();
       // Requests that came while a busy cell ran are still on their way; they belong to the queue before it is judged.
       await new Promise((resolve) => nextTurn(resolve));
     }
