@@ -27,7 +27,7 @@ const COMMANDS: readonly Entry[] = [
     load: () => require('./commands/kernel'),
   },
   { name: 'train', summary: 'train the robust network on a file of prices', load: () => require('./commands/train') },
-  { name: 'check', summary: 'look data over before training on them', load: () => require('./commands/check') },
+  { name: 'check-data', summary: 'look data over before training', load: () => require('./commands/checkData') },
   { name: 'predict', summary: 'predict with a trained run', load: () => require('./commands/predict') },
 ];
 

@@ -68,7 +68,7 @@ export function makeRows(dataset: Dataset, options: RowOptions = {}): Rows {
       problem: 'no row has all features and a known target',
       where: { 'data set': dataset.name },
       received: { rows: dataset.rows, features },
-      fix: 'check the data: reluctant check --data FILE',
+      fix: 'check the data: reluctant check-data --data FILE',
     });
   }
   const dates = withTargets.numbers('date');
