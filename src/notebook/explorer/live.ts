@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ReluctantError } from '../../core';
 import { type BalancerName, balancers } from '../../losses';
-import { type Figure, type Panel, panels, predictionScatter } from '../../plots';
+import { Figure, type Panel, panels, predictionScatter } from '../../plots';
 import { formatDuration } from '../../tables';
 import type { HistoryRow } from '../../training';
 import { display, type Shown } from '../display';
@@ -11,7 +11,7 @@ import type { Explorer } from './explorer';
 import { completeSetting, nameSetting, type Setting } from './setting';
 
 /** Milliseconds between two pictures of a running training: alive to the eye, and slow enough for the front end to draw. */
-const REDRAW = 120;
+const REDRAW = 250;
 const CUSTOM = 'as the sliders stand';
 
 /** What is on the screen: always of the setting that the controls stand at, or of none. */
@@ -93,6 +93,8 @@ export class LiveExplorer {
 
   /** Shows controls, figure and the table of runs below the running cell. */
   show(): this {
+    // plotly.js takes a second to load; not at the first move of a slider.
+    new Figure([]).toSVG();
     display(this.controls);
     this.figure = display(this.status.value);
     this.table = display(this.explorer.table());
@@ -208,7 +210,7 @@ export class LiveExplorer {
 
   private draw(drawing: Drawing, name: string): void {
     this.drawing = drawing;
-    this.figure?.update(alive(liveFigure(this.explorer, drawing, name)));
+    this.figure?.update(shownAs(liveFigure(this.explorer, drawing, name), !drawing.run));
     this.onDraw(drawing);
   }
 }
@@ -285,14 +287,14 @@ function liveFigure({ measures }: Explorer, { history, run }: Drawing, name: str
   });
 }
 
-/** Only the live form: a still picture of every epoch would take longer than the epoch. */
-function alive(figure: Figure): object {
-  return {
-    [Symbol.for('Jupyter.display')]: () => ({
-      'application/vnd.plotly.v1+json': figure.toJSON(),
-      'text/plain': figure.title,
-    }),
-  };
+/**
+ * Pictures while it trains, the live figure at the end: JupyterLab's plotly renderer draws an output once and never again,
+ * so that only a change of form makes it show what is new.
+ */
+function shownAs(figure: Figure, running: boolean): object {
+  const form = () =>
+    running ? { 'image/svg+xml': figure.toSVG() } : { 'application/vnd.plotly.v1+json': figure.toJSON() };
+  return { [Symbol.for('Jupyter.display')]: () => ({ ...form(), 'text/plain': figure.title }) };
 }
 
 /** Onto the sliders' logarithmic scale, which has no zero. */

@@ -37,14 +37,19 @@ test('a slider moved in JupyterLab trains anew and draws its curves', async () =
     await handle.focus();
     const started = Date.now();
     await page.keyboard.press('ArrowRight');
-    await page.locator('.js-plotly-plot .scatterlayer .point').first().waitFor({ timeout: 60_000 });
-    console.log(`first point after ${Date.now() - started} ms, plotly.js loaded along`);
+    await page
+      .locator('.jp-RenderedSVG img, .js-plotly-plot .scatterlayer .point')
+      .first()
+      .waitFor({ timeout: 60_000 });
+    console.log(`first point after ${Date.now() - started} ms`);
     await page.locator('text=/finished in/').waitFor({ timeout: 60_000 });
     const again = Date.now();
     await page.keyboard.press('ArrowRight');
     await page.locator('text=/^training /').waitFor({ timeout: 10_000 });
     console.log(`next training announced after ${Date.now() - again} ms`);
-    await page.locator('text=/finished in/').waitFor({ timeout: 60_000 });
+    // The figure on the screen is that of the last setting, complete.
+    await page.locator('.js-plotly-plot .gtitle', { hasText: '1.58/1' }).waitFor({ timeout: 60_000 });
+    assert.ok((await page.locator('.js-plotly-plot .scatterlayer .point').count()) > 100);
     await lab.screenshot(page, 'explorer');
     assert.ok((await page.locator('.js-plotly-plot .scatterlayer .trace').count()) >= 4);
     assert.ok(await page.locator('text=val_a_loss').first().isVisible());
