@@ -11,10 +11,10 @@ const { command } = require('./sequence');
 function testFiles(patterns) {
   const files = fs.readdirSync(path.join(root, 'tests'), { recursive: true, encoding: 'utf8' });
   return files
+    .map((file) => path.join('tests', file))
     .filter((file) => file.endsWith('.test.ts'))
     .filter((file) => !file.endsWith('.slow.test.ts') || patterns.some((pattern) => pattern.includes('slow')))
     .filter((file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)))
-    .map((file) => path.join('tests', file))
     .sort();
 }
 
