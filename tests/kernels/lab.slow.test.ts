@@ -57,24 +57,4 @@ describe('the kernel in JupyterLab', { timeout: 300_000 }, () => {
     await waitFor(async () => (await text(3)).includes("Cannot find name 'kept'"), 60_000);
     await lab.screenshot(page, 'kernel-restarted');
   });
-
-  test('kill -9 in mid-cell: JupyterLab says so and starts the kernel again, and the notebook on disk is whole', async () => {
-    await runCell(0);
-    // The number of the process before the restart stands there until the cell has run anew.
-    await waitFor(async () => process.kill(Number(await text(0)), 0), 60_000);
-    const process_ = Number(await text(0));
-    await page.click('.lm-MenuBar-itemLabel:text-is("File")');
-    await page.click('.lm-Menu-itemLabel:text-is("Save Notebook")');
-    await waitFor(() => lab.read('kernel.ipynb').includes(`"${process_}"`), 30_000);
-    await runCell(2);
-    await waitFor(async () => (await text(2)).includes('begun'), 60_000);
-    process.kill(process_, 'SIGKILL');
-    await page.waitForSelector('.jp-Dialog:has-text("died"), .jp-Dialog:has-text("Restarting")');
-    await lab.screenshot(page, 'kernel-killed');
-    await page.click('.jp-Dialog-button.jp-mod-accept');
-    assert.equal(JSON.parse(lab.read('kernel.ipynb')).cells.length, CELLS.length);
-    await page.waitForFunction(() =>
-      /\(reluctant\) \| Idle/.test(document.querySelector('#jp-main-statusbar')?.textContent ?? ''),
-    );
-  });
 });
