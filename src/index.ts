@@ -33,6 +33,8 @@ export * as layers from './layers';
 export * as losses from './losses';
 export * as models from './models';
 export {
+  type ClaimRecord,
+  claim,
   clearOutput,
   display,
   displayRaw,

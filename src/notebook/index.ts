@@ -1,4 +1,5 @@
 export { mimeBundle } from './bundle';
+export { CLAIM_MIME, type ClaimRecord, claim } from './claims';
 export { clearOutput, display, displayRaw, input, page, Shown, updateDisplay } from './display';
 export type { MimeBundle } from './host';
 export { ProgressBar, progress } from './progress';

@@ -1,16 +1,6 @@
+import { CLAIM_MIME, type ClaimRecord } from '../../notebook/claims';
 import { Table } from '../../tables';
 import type { NotebookRun } from './runNotebook';
-
-/** The MIME type under which a claim stands in an executed notebook. */
-const CLAIM_MIME = 'application/vnd.reluctant.claim+json';
-
-/** A statement that a notebook has checked. */
-export interface ClaimRecord {
-  claim: string;
-  holds: boolean;
-  /** The numbers it was judged by. */
-  evidence: Record<string, number | string | boolean>;
-}
 
 /** The claims that a notebook has made, in order. */
 export function claimsOf(run: Pick<NotebookRun, 'outputs'>): ClaimRecord[] {

@@ -1,0 +1,33 @@
+import { checkChoice, type TF, tf } from '../core';
+
+/** Activations a regression head can end in. What each does to a positive target is the subject of notebook 01. */
+export const HEAD_ACTIVATIONS = ['relu', 'leakyRelu', 'softplus', 'elu', 'sigmoid', 'linear'] as const;
+
+/** One of {@link HEAD_ACTIVATIONS}. */
+export type HeadActivation = (typeof HEAD_ACTIVATIONS)[number];
+
+/** Initialisers of a head's kernel, by the names that tfjs and Keras use. */
+export type HeadInitializer = 'heNormal' | 'glorotUniform' | 'glorotNormal' | 'leCunNormal';
+
+/** Slope of LeakyReLU below zero, as in the documented attempt. */
+export const LEAKY_RELU_SLOPE = 0.01;
+
+/**
+ * A one-unit head on a trunk. `leakyRelu` becomes a linear layer `<name>_linear` and a LeakyReLU of slope 0.01, since it is
+ * a layer and not an activation in Keras; every other activation is fused into one dense layer named as the head.
+ */
+export function regressionHead(
+  options: { name: string; activation: HeadActivation; initializer: HeadInitializer; seed: number },
+  trunk: TF.SymbolicTensor,
+): TF.SymbolicTensor {
+  const { name, seed } = options;
+  const activation = checkChoice('models.regressionHead', 'activation', options.activation, HEAD_ACTIVATIONS);
+  const initializers = ['heNormal', 'glorotUniform', 'glorotNormal', 'leCunNormal'] as const;
+  const initializer = checkChoice('models.regressionHead', 'initializer', options.initializer, initializers);
+  const kernelInitializer = tf.initializers[initializer]({ seed });
+  if (activation !== 'leakyRelu') {
+    return tf.layers.dense({ name, units: 1, activation, kernelInitializer }).apply(trunk) as TF.SymbolicTensor;
+  }
+  const linear = tf.layers.dense({ name: `${name}_linear`, units: 1, kernelInitializer }).apply(trunk);
+  return tf.layers.leakyReLU({ name, alpha: LEAKY_RELU_SLOPE }).apply(linear) as TF.SymbolicTensor;
+}
