@@ -51,6 +51,69 @@ test('names can be declared again, with other types', async () => {
   assert.equal((await kernel.run('let name = 5; class Thing { two = 2 }; new Thing().two + name')).result, '7');
 });
 
+describe('names of earlier cells', () => {
+  const value = async (code: string) => {
+    const { result, stdout, reply } = await kernel.run(code);
+    return reply['status'] === 'ok' ? (result ?? stdout.trim()) : reply['evalue'];
+  };
+  before(async () => {
+    await kernel.run('let seed = 7; let rate = 0.5; const base = { a: 1 };');
+    await kernel.run('interface Options { seed: number; rate?: number } const options: Options = { seed: 4 };');
+    await kernel.run(
+      "import { sep, join as glue } from 'node:path'; function twice(x: number) { return 2 * x } class Box {}",
+    );
+  });
+
+  test('as properties written by their name alone', async () => {
+    assert.equal(await value('({ seed })'), '{ seed: 7 }');
+    assert.equal(await value('({ ...base, seed })'), '{ a: 1, seed: 7 }');
+    assert.equal(
+      await value('const of = (n: number) => ({ n, inner: { seed, rate } }); of(1)'),
+      '{ n: 1, inner: { seed: 7, rate: 0.5 } }',
+    );
+    assert.equal(await value('await Promise.resolve({ seed })'), '{ seed: 7 }');
+    assert.equal(
+      await value('class Held { all() { return { seed, base } } } new Held().all()'),
+      '{ seed: 7, base: { a: 1 } }',
+    );
+    assert.equal(await value('Object.keys({ sep, twice, Box, glue }).join()'), "'sep,twice,Box,glue'");
+    assert.equal(await value('({ glue }).glue("a", "b")'), "'a/b'");
+    assert.equal(
+      await value('let held: { seed: typeof seed } = { seed }; [held, typeof seed]'),
+      "[ { seed: 7 }, 'number' ]",
+    );
+    assert.equal(await value('export const shown = { seed }; shown'), '{ seed: 7 }');
+  });
+
+  test('as names that a parameter or a loop hides', async () => {
+    assert.equal(await value('((seed: number) => ({ seed }))(99)'), '{ seed: 99 }');
+    assert.equal(await value('for (const seed of [1]) console.log({ seed })'), '{ seed: 1 }');
+    assert.equal(
+      await value(
+        'const take = ({ seed = 3, ...rest }: Partial<Options> = {}) => ({ seed, rest }); [take(), take(options)]',
+      ),
+      '[ { seed: 3, rest: {} }, { seed: 4, rest: {} } ]',
+    );
+  });
+
+  test('as properties that are taken apart', async () => {
+    assert.equal(
+      await value('const { seed: taken, rate: other = 0.1, ...rest } = options; [taken, other, rest]'),
+      '[ 4, 0.1, {} ]',
+    );
+    assert.equal(await value('((o: Options) => { const { seed: inner } = o; return inner })({ seed: 6 })'), '6');
+    assert.equal(await value('const { a } = base; ({ a })'), '{ a: 1 }');
+  });
+
+  test('as targets of assignments', async () => {
+    assert.equal(await value('({ seed } = options); seed'), '4');
+    assert.equal(await value('({ seed, rate = 0.25 } = { seed: 9 } as Options); [seed, rate]'), '[ 9, 0.25 ]');
+    assert.equal(await value('({ seed: rate } = options); [seed, rate]'), '[ 9, 4 ]');
+    assert.equal(await value('[seed, rate] = [1, 2]; for ({ seed } of [options]); [seed, rate]'), '[ 4, 2 ]');
+    assert.equal(await value('"seed" in globalThis || "rate" in globalThis'), 'false');
+  });
+});
+
 test("the user's strict is honoured", async () => {
   const { reply } = await kernel.run('function loose(x) { return x }');
   assert.match(String(reply['evalue']), /TS7006/);

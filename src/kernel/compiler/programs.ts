@@ -1,3 +1,4 @@
+import { writeOutEarlierNames } from './earlierNames';
 import type { TypeScript } from './engine';
 import type { Resolution } from './resolution';
 
@@ -112,7 +113,13 @@ export class ProgramWatch {
       },
       getProgram: program,
       getAllDependencies: (file) => sourceDependencies(program(), file, this.watch.resolution),
-      emit: (...args) => program().emit(...args),
+      emit: (file, write, token, onlyDeclarations, transformers) =>
+        program().emit(file, write, token, onlyDeclarations, {
+          ...transformers,
+          ...(file && MADE_UP.test(file.fileName)
+            ? { before: [writeOutEarlierNames(ts, program().getTypeChecker())] }
+            : {}),
+        }),
     });
   }
 
