@@ -12,11 +12,12 @@ const LIMIT = 200;
  * to, or a path with blanks, which TensorFlow's flags cannot carry): then everything is compiled anew, as without it.
  *
  * @param library TensorFlow's shared library, whose size and date tell builds apart.
+ * @param flags how XLA is told to compile: code made with other flags is other code.
  */
-export function compileCacheFolder(library: string, home = cacheHome()): string | undefined {
+export function compileCacheFolder(library: string, flags: string, home = cacheHome()): string | undefined {
   try {
     const { size, mtimeMs } = fs.statSync(library);
-    const machine = [os.arch(), os.cpus()[0]?.model, size, mtimeMs].join('|');
+    const machine = [os.arch(), os.cpus()[0]?.model, size, mtimeMs, flags].join('|');
     const folder = path.join(home, 'reluctant', 'xla', createHash('sha256').update(machine).digest('hex').slice(0, 16));
     if (/\s/.test(folder)) return undefined;
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -20,11 +20,13 @@ function load(): typeof TensorFlow {
   // names two features no processor reports. Errors that matter reach the caller as exceptions.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3';
   // oneDNN picks other orders of summation from run to run; without it the same seed gives the same bits. It is no faster
-  // either on small models: a graph step of the WaveNet took 3 ms without and 7 to 28 ms with it, in the same run.
+  // either on small models: a graph step of the WaveNet took 3 ms without it and 7 to 28 ms with it, each in a process of its
+  // own, since the choice holds for the whole process.
   process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '0';
   keepCompiledCode();
+  let loaded: typeof TensorFlow;
   try {
-    return require('@tensorflow/tfjs-node-gpu') as typeof TensorFlow;
+    loaded = require('@tensorflow/tfjs-node-gpu') as typeof TensorFlow;
   } catch (cause) {
     throw new ReluctantError({
       code: 'tensorflow-not-loaded',
@@ -36,6 +38,19 @@ function load(): typeof TensorFlow {
       cause,
     });
   }
+  tuneXLA((loaded.backend() as unknown as { binding: { TF_Version: string } }).binding.TF_Version);
+  return loaded;
+}
+
+/**
+ * By default XLA runs the operations of a program side by side where they do not depend on each other. In steps of small
+ * operations handing them to threads takes longer than doing them: an MLP's step took 11 µs with it and 5.5 µs without.
+ */
+const XLA_FLAGS = '--xla_cpu_enable_concurrency_optimized_scheduler=false';
+
+/** XLA reads its flags when it first compiles. One it does not know ends the process, so only versions tried get any. */
+function tuneXLA(version: string): void {
+  if (/^2\.21\./.test(version)) process.env['XLA_FLAGS'] ??= XLA_FLAGS;
 }
 
 /** What XLA compiled once is kept on disk: the second run of a notebook does not compile again. */
@@ -44,7 +59,7 @@ function keepCompiledCode(): void {
   try {
     const folder = path.dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
     const library = process.platform === 'darwin' ? 'libtensorflow.dylib' : 'libtensorflow.so';
-    const cache = compileCacheFolder(path.join(folder, 'deps', 'lib', library));
+    const cache = compileCacheFolder(path.join(folder, 'deps', 'lib', library), process.env['XLA_FLAGS'] ?? XLA_FLAGS);
     if (cache) process.env['TF_XLA_FLAGS'] = `--tf_xla_persistent_cache_directory=${cache}`;
   } catch {
     // Without the package there is nothing to keep, and loading it says so.

@@ -14,15 +14,16 @@ function inFolder(run: (home: string) => void): void {
   }
 }
 
-test('compileCacheFolder makes one private folder per build of the library', () => {
+test('compileCacheFolder makes one private folder per build of the library and set of flags', () => {
   inFolder((home) => {
     const [first, second] = ['a', 'b'].map((name) => path.join(home, name)) as [string, string];
     fs.writeFileSync(first, 'x');
     fs.writeFileSync(second, 'xy');
-    const folder = compileCacheFolder(first, home)!;
+    const folder = compileCacheFolder(first, '', home)!;
     assert.equal(fs.statSync(folder).mode & 0o777, 0o700);
-    assert.equal(compileCacheFolder(first, home), folder);
-    assert.notEqual(compileCacheFolder(second, home), folder);
+    assert.equal(compileCacheFolder(first, '', home), folder);
+    assert.notEqual(compileCacheFolder(second, '', home), folder);
+    assert.notEqual(compileCacheFolder(first, '--other', home), folder);
   });
 });
 
@@ -30,12 +31,12 @@ test('compileCacheFolder keeps the 200 files used last', () => {
   inFolder((home) => {
     const library = path.join(home, 'library');
     fs.writeFileSync(library, 'x');
-    const folder = compileCacheFolder(library, home)!;
+    const folder = compileCacheFolder(library, '', home)!;
     for (let k = 0; k < 210; k++) {
       fs.writeFileSync(path.join(folder, `f${k}`), '');
       fs.utimesSync(path.join(folder, `f${k}`), k, k);
     }
-    compileCacheFolder(library, home);
+    compileCacheFolder(library, '', home);
     assert.equal(fs.readdirSync(folder).length, 200);
     assert.equal(fs.existsSync(path.join(folder, 'f9')), false);
     assert.equal(fs.existsSync(path.join(folder, 'f10')), true);
@@ -45,9 +46,9 @@ test('compileCacheFolder keeps the 200 files used last', () => {
 test('compileCacheFolder does without where it cannot write, and where the path has blanks', () => {
   inFolder((home) => {
     const library = path.join(home, 'library');
-    assert.equal(compileCacheFolder(library, home), undefined);
+    assert.equal(compileCacheFolder(library, '', home), undefined);
     fs.writeFileSync(library, 'x');
-    assert.equal(compileCacheFolder(library, path.join(library, 'below a file')), undefined);
-    assert.equal(compileCacheFolder(library, path.join(home, 'with blank')), undefined);
+    assert.equal(compileCacheFolder(library, '', path.join(library, 'below a file')), undefined);
+    assert.equal(compileCacheFolder(library, '', path.join(home, 'with blank')), undefined);
   });
 });
