@@ -26,7 +26,7 @@ export type SweepOptions = Pick<
   FitOptions,
   'losses' | 'classWeights' | 'epochs' | 'batchSize' | 'optimizer' | 'schedule' | 'clipNorm' | 'clipValue' | 'shuffle'
 > &
-  Pick<FitOptions, 'seed' | 'mode' | 'metrics' | 'lossWeights' | 'signal'>;
+  Pick<FitOptions, 'seed' | 'mode' | 'metrics' | 'lossWeights' | 'signal' | 'gradientShares' | 'onProgress'>;
 
 /** One run of a sweep. */
 export interface SweptRun {
@@ -165,7 +165,10 @@ async function atOnce(
   const checked = checkOptions(face, options);
   const training = columnsOf(face, data, 'training', options.classWeights);
   const validation = data.validation && columnsOf(face, data.validation, 'validation');
-  const balancing = new Balancing(checked.balancer, face.heads, { seed: checked.seed, gradientShares: false });
+  const balancing = new Balancing(checked.balancer, face.heads, {
+    seed: checked.seed,
+    gradientShares: options.gradientShares ?? false,
+  });
   const optimizer = createOptimizer(face.trainable, options.optimizer);
   // The metrics of whole columns need every row's predictions, which a sweep does not keep; validation has them.
   const plan: StepPlan = { face, optimizer, balancing, ...checked.plan };
@@ -176,11 +179,21 @@ async function atOnce(
     const rates = settings.map((setting) => setting.learningRate ?? optimizer.learningRate);
     const many = new ManySettings(epochs, plan, lossWeights, rates, options, stacked);
     const histories: HistoryRow[][] = settings.map(() => []);
+    const started = performance.now();
     for (let epoch = 0; epoch < checked.epochs; epoch++) {
       const rows = await many.run(epoch, checked.epochs);
       if (rows === undefined) break;
       rows.forEach((row, k) => {
         histories[k]!.push({ epoch, ...row });
+      });
+      const seconds = (performance.now() - started) / 1000;
+      options.onProgress?.({
+        epoch,
+        epochs: checked.epochs,
+        step: epochs.stepsPerEpoch,
+        stepsPerEpoch: epochs.stepsPerEpoch,
+        seconds,
+        secondsLeft: (seconds / (epoch + 1)) * (checked.epochs - epoch - 1),
       });
     }
     const runs = settings.map((setting, k) => {

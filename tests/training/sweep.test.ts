@@ -59,6 +59,24 @@ test('sweep gives what single runs give, for loss weights and learning rates, in
   }
 });
 
+test('sweep tells the gradient shares of every setting, as fit does, and how far it has come', async () => {
+  const settings = [{ lossWeights: { volatility: 0.1 } }, { lossWeights: { volatility: 10 } }];
+  const options = { ...common, mode: 'graph', gradientShares: true } as const;
+  const model = twoHeadModel();
+  const seen: number[] = [];
+  const swept = await sweep(model, data, { ...options, onProgress: ({ epoch }) => seen.push(epoch) }, settings);
+  assert.equal(swept.vectorized, true, swept.reason);
+  assert.deepEqual(seen, [0, 1, 2]);
+  for (const [k, { lossWeights }] of settings.entries()) {
+    const run = await fit(twoHeadModel(), data, { ...options, lossWeights });
+    for (const [epoch, row] of run.history.entries()) {
+      for (const key of ['volatility_gradient_share', 'direction_gradient_cosine']) {
+        assert.ok(Math.abs(swept.runs[k]!.history[epoch]![key]! - row[key]!) < 1e-4, `${k} ${epoch} ${key}`);
+      }
+    }
+  }
+});
+
 test('sweep vectorises convolutions, attention and normalisation', async () => {
   const inputs = tf.randomNormal([40, 6, 3], 0, 1, 'float32', 8);
   const input = tf.input({ shape: [6, 3] });
