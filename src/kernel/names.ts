@@ -8,6 +8,7 @@ export class CellNames {
   readonly exports: Record<string, unknown>;
   private readonly values: Record<string, unknown> = {};
   private written = new Set<string>();
+  private fixed: ReadonlySet<string> = new Set();
 
   constructor() {
     const note = (name: PropertyKey): void => {
@@ -16,20 +17,25 @@ export class CellNames {
     this.exports = new Proxy(this.values, {
       set: (target, name, value) => {
         note(name);
-        return Reflect.set(target, name, value);
+        // A name that is declared anew has nothing to do with the variable of an earlier cell any more.
+        return this.fixed.has(name as string) ? define(target, name, value) : Reflect.set(target, name, value);
       },
-      defineProperty: (target, name, descriptor) => {
+      defineProperty: (target, name, { get, set, value }) => {
         if (name === '__esModule') return true;
         note(name);
-        target[name as string] = descriptor.get ? descriptor.get() : descriptor.value;
-        return true;
+        if (get && set) return Reflect.defineProperty(target, name, { get, set, enumerable: true, configurable: true });
+        return define(target, name, get ? get() : value);
       },
     });
   }
 
-  /** Forgets which names were written so far. */
-  beginCell(): void {
+  /**
+   * Forgets which names were written so far.
+   * @param fixed the names that the cell declares for good: constants, functions, classes and imports
+   */
+  beginCell(fixed: ReadonlySet<string>): void {
     this.written = new Set();
+    this.fixed = fixed;
   }
 
   /** The names that were written since {@link beginCell}. */
@@ -43,6 +49,10 @@ export class CellNames {
     delete this.values[name];
     return value;
   }
+}
+
+function define(target: object, name: PropertyKey, value: unknown): boolean {
+  return Reflect.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 /**

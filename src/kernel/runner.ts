@@ -57,7 +57,8 @@ export class Runner {
     const { module } = getCodeMetadata(code);
     if (module !== undefined) {
       this.compiler.addModule(module, code);
-      return { isAsync: false, resultName: undefined, modules: new Map(), declarations: this.compiler.declarations };
+      const { declarations } = this.compiler;
+      return { isAsync: false, resultName: undefined, modules: new Map(), declarations, fixedNames: new Set() };
     }
     const compiled = this.compiler.compile(code);
     this.modules.update(compiled.modules);
@@ -74,7 +75,7 @@ export class Runner {
       return { hasValue: false, value: undefined };
     }
     this.remember(run.serial, { code, trail: cell.trail!, count: run.count });
-    this.names.beginCell();
+    this.names.beginCell(cell.fixedNames);
     const before = this.compiler.declarations;
     try {
       enterRun(run);

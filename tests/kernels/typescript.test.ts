@@ -114,6 +114,45 @@ describe('names of earlier cells', () => {
   });
 });
 
+describe('variables that a later cell sets', () => {
+  test('are seen by the functions that were declared with them, and the other way round', async () => {
+    await kernel.run('let n = 1, { m } = { m: 10 }; function next() { return ++n } const both = () => [n, m]; n = 2;');
+    assert.equal((await kernel.run('n = 5; m += 1; [next(), both(), n]')).result, '[ 6, [ 6, 11 ], 6 ]');
+    assert.equal((await kernel.run('({ n } = { n: 8 }); both()')).result, '[ 8, 11 ]');
+  });
+
+  test('leave those functions alone once the name is declared anew', async () => {
+    for (const anew of [
+      'let n = 100;',
+      'const n = 100;',
+      'function n() {} ',
+      'class n {}',
+      "import * as n from 'node:os';",
+    ]) {
+      await kernel.run('let n = 1; const kept = () => n; n = 2;');
+      assert.equal((await kernel.run(`${anew} kept()`)).result, '2', anew);
+      assert.equal((await kernel.run('[kept(), typeof n]')).reply['status'], 'ok');
+    }
+    await kernel.run('let n = 1; const kept = () => n;');
+    await kernel.run('throw new Error("before"); let n = 2;');
+    assert.equal((await kernel.run('n = 3; kept()')).result, '3');
+  });
+
+  test('take no longer in a loop than in a function', async () => {
+    const seconds = async (code: string) => Number((await kernel.run(code)).result);
+    const outside = 'let sum = 0; let began = process.cpuUsage().user; for (let k = 0; k < 3e6; k++) sum += k;';
+    const top = await seconds(`${outside} process.cpuUsage().user - began`);
+    const inside = 'let sum = 0; const began = process.cpuUsage().user; for (let k = 0; k < 3e6; k++) sum += k;';
+    const nested = await seconds(`(() => { ${inside} return process.cpuUsage().user - began })()`);
+    assert.ok(top < 10 * nested + 50_000, `${top} us at the top, ${nested} us in a function`);
+  });
+
+  test('show nothing when a cell ends in their declaration', async () => {
+    assert.equal((await kernel.run('let quiet = 3;')).result, undefined);
+    assert.equal((await kernel.run('quiet; let second = 4')).result, undefined);
+  });
+});
+
 test("the user's strict is honoured", async () => {
   const { reply } = await kernel.run('function loose(x) { return x }');
   assert.match(String(reply['evalue']), /TS7006/);

@@ -23,6 +23,8 @@ export interface CompiledCell extends Partial<Compiled> {
   modules: ReadonlyMap<string, Compiled>;
   /** The declarations that later cells see once this one has run. */
   declarations: string;
+  /** The names that the cell declares and that nobody can set anew: constants, functions, classes and imports. */
+  fixedNames: ReadonlySet<string>;
 }
 
 /** A complaint of the compiler, in lines and columns counted from 1. */
@@ -148,6 +150,7 @@ export class CellCompiler {
       resultName: converted.lastExpressionVar,
       modules,
       declarations: converted.declOutput ?? '',
+      fixedNames: this.watch.fixedNames(`${this.cellFolder}__tslab__.ts`),
     };
     if (converted.output) {
       compiled.code = converted.output;

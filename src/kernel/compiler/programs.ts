@@ -1,5 +1,6 @@
 import { writeOutEarlierNames } from './earlierNames';
 import type { TypeScript } from './engine';
+import { bindVariables, variablesOf } from './liveVariables';
 import type { Resolution } from './resolution';
 
 /** What tslab asks of a program that is being watched. */
@@ -81,6 +82,15 @@ export class ProgramWatch {
     this.files.delete(file);
   }
 
+  /** The names that a file declares other than by `let` and `var`. */
+  fixedNames(name: string): ReadonlySet<string> {
+    const file = this.files.get(name)?.file;
+    if (!file) return new Set();
+    const names = new Set((file as unknown as { locals?: ReadonlyMap<string, unknown> }).locals?.keys());
+    for (const statement of file.statements) for (const name of variablesOf(this.ts, statement)) names.delete(name);
+    return names;
+  }
+
   private changed(file: string): void {
     const known = MADE_UP.test(file) ? this.files.get(file) : undefined;
     if (!known || known.text !== this.watch.system.readFile(file)) this.forget(file);
@@ -113,13 +123,11 @@ export class ProgramWatch {
       },
       getProgram: program,
       getAllDependencies: (file) => sourceDependencies(program(), file, this.watch.resolution),
-      emit: (file, write, token, onlyDeclarations, transformers) =>
-        program().emit(file, write, token, onlyDeclarations, {
-          ...transformers,
-          ...(file && MADE_UP.test(file.fileName)
-            ? { before: [writeOutEarlierNames(ts, program().getTypeChecker())] }
-            : {}),
-        }),
+      emit: (file, write, token, onlyDeclarations, transformers) => {
+        const isCell = file !== undefined && MADE_UP.test(file.fileName);
+        const before = isCell ? [writeOutEarlierNames(ts, program().getTypeChecker()), bindVariables(ts)] : [];
+        return program().emit(file, write, token, onlyDeclarations, { ...transformers, before });
+      },
     });
   }
 
