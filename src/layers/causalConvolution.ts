@@ -1,5 +1,6 @@
 import { checkInteger, type TF, tf } from '../core';
 import { defineLayer, only } from './define';
+import { selectSteps } from './stepSelection';
 
 /** An initialiser of tfjs, as `tf.initializers.glorotUniform({ seed })` makes it. */
 export type Initializer = ReturnType<typeof TF.initializers.glorotUniform>;
@@ -72,15 +73,46 @@ export const causalConvolution: (options: CausalConvolutionOptions) => TF.layers
     override call(inputs: TF.Tensor | TF.Tensor[]): TF.Tensor {
       return tf.tidy(() => {
         const x = only(inputs) as TF.Tensor3D;
-        const { filters, kernelSize, dilation } = this.options;
-        const [samples, time, channels] = x.shape;
+        const { kernelSize, dilation } = this.options;
         const shifted = Array.from({ length: kernelSize }, (_, k) => delay(x, (kernelSize - 1 - k) * dilation));
-        const columns = tf.concat(shifted, 2).reshape([samples * time, kernelSize * channels]);
-        const kernel = this.kernel.read().reshape([kernelSize * channels, filters]);
-        let y: TF.Tensor = tf.matMul(columns as TF.Tensor2D, kernel as TF.Tensor2D);
-        if (this.bias) y = tf.add(y, this.bias.read());
-        return this.activationLayer.apply(y.reshape([samples, time, filters])) as TF.Tensor;
+        return this.product(tf.concat(shifted, 2));
       });
+    }
+
+    stepsFor(outputs: readonly number[]): number[] {
+      const { kernelSize } = this.options;
+      const all = Array.from({ length: kernelSize }, (_, k) => this.tap(outputs, k)).flat();
+      return [...new Set(all.filter((step) => step >= 0))].sort((a, b) => a - b);
+    }
+
+    callOnSteps(x: TF.Tensor3D, at: readonly number[], outputs: readonly number[]): TF.Tensor {
+      return tf.tidy(() => {
+        const { kernelSize } = this.options;
+        const [samples, , channels] = x.shape;
+        const taps = Array.from({ length: kernelSize }, (_, k) => this.tap(outputs, k));
+        // Where each output has its own inputs, side by side, the columns of the product are there already.
+        const sideBySide = outputs.flatMap((_, k) => taps.map((tap) => tap[k]!));
+        const isDone = sideBySide.length === at.length && sideBySide.every((step, k) => step === at[k]);
+        if (isDone) return this.product(x.reshape([samples, outputs.length, kernelSize * channels]));
+        const selected = taps.map((tap) => selectSteps(x, at, tap));
+        return this.product(selected.length === 1 ? selected[0]! : tf.concat(selected, 2));
+      });
+    }
+
+    /** The steps that kernel row k sees for each output step. */
+    private tap(outputs: readonly number[], k: number): number[] {
+      const { kernelSize, dilation } = this.options;
+      return outputs.map((step) => step - (kernelSize - 1 - k) * dilation);
+    }
+
+    /** Kernel, bias and activation on columns [samples, steps, kernelSize * channels]. */
+    private product(columns: TF.Tensor3D): TF.Tensor {
+      const [samples, steps, width] = columns.shape;
+      const { filters } = this.options;
+      const kernel = this.kernel.read().reshape([width, filters]) as TF.Tensor2D;
+      let y: TF.Tensor = tf.matMul(columns.reshape([samples * steps, width]) as TF.Tensor2D, kernel);
+      if (this.bias) y = tf.add(y, this.bias.read());
+      return this.activationLayer.apply(y.reshape([samples, steps, filters])) as TF.Tensor;
     }
 
     override getConfig(): TF.serialization.ConfigDict {

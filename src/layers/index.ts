@@ -4,4 +4,5 @@ export { registerLayers } from './define';
 export { type DropoutOptions, dropout } from './dropout';
 export { lastStep } from './lastStep';
 export { type LayerNormalizationOptions, layerNormalization } from './layerNormalization';
+export { type Forward, forwardOnNeededSteps, type StepwiseLayer } from './neededSteps';
 export { type ResizeChannelsOptions, resizeChannels } from './resizeChannels';

@@ -1,5 +1,6 @@
 import { type TF, tf } from '../core';
 import { defineLayer, only } from './define';
+import { selectSteps } from './stepSelection';
 
 /**
  * The last time step of a sequence: `[samples, time, channels]` to `[samples, channels]`.
@@ -22,6 +23,15 @@ export const lastStep: (options: { name?: string }) => TF.layers.Layer = defineL
         const [samples, time, channels] = x.shape;
         return tf.slice(x, [0, time - 1, 0], [samples, 1, channels]).reshape([samples, channels]);
       });
+    }
+
+    stepsFor(_outputs: readonly number[], time: number): number[] {
+      return [time - 1];
+    }
+
+    callOnSteps(x: TF.Tensor3D, at: readonly number[], _outputs: readonly number[], time: number): TF.Tensor {
+      const [samples, , channels] = x.shape;
+      return tf.tidy(() => selectSteps(x, at, [time - 1]).reshape([samples, channels]));
     }
   }
   return LastStep;

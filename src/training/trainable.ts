@@ -1,4 +1,5 @@
 import { ReluctantError, type TF, tf } from '../core';
+import { type Forward, forwardOnNeededSteps } from '../layers';
 
 /** Tensors by name: of a model's inputs, or of its heads. */
 export type Named<T> = Record<string, T>;
@@ -55,11 +56,19 @@ export function isLayersModel(model: Trainable): model is TF.LayersModel {
   return model instanceof tf.LayersModel;
 }
 
+function wholeForward(model: TF.LayersModel): Forward {
+  return (inputs, training) => {
+    const output = model.apply(inputs.length === 1 ? inputs[0]! : [...inputs], { training });
+    return (Array.isArray(output) ? output : [output]) as TF.Tensor[];
+  };
+}
+
 function layersFace(model: TF.LayersModel): ModelFace {
   // A tf.sequential model that was never compiled knows its names only once it is built.
   if (model.outputNames.length === 0) (model as TF.Sequential).build();
   const heads = model.outputNames;
   const inputs = model.inputNames;
+  const forward = forwardOnNeededSteps(model) ?? wholeForward(model);
   const variables = (weights: TF.LayersModel['weights']) => weights.map((weight) => weight.read() as TF.Variable);
   return {
     heads,
@@ -67,9 +76,10 @@ function layersFace(model: TF.LayersModel): ModelFace {
     trainable: variables(model.trainableWeights),
     weights: variables(model.weights),
     forward: (given, training) => {
-      const tensors = inputs.map((name) => given[name]!);
-      const output = model.apply(tensors.length === 1 ? tensors[0]! : tensors, { training });
-      const list = (Array.isArray(output) ? output : [output]) as TF.Tensor[];
+      const list = forward(
+        inputs.map((name) => given[name]!),
+        training,
+      );
       return Object.fromEntries(heads.map((head, k) => [head, list[k]!]));
     },
     penalties: () => model.calculateLosses(),
