@@ -26,11 +26,11 @@ const balanced: Configuration = {
   lossWeights: { direction: 1, volatility: 0.3, magnitude: 0.3 },
   losses: { direction: 'categoricalCrossentropy', volatility: 'meanSquaredError', magnitude: 'meanSquaredError' },
   metrics: { direction: ['auc', 'accuracy'], volatility: ['mae'], magnitude: ['mae'] },
-  optimizer: { kind: 'adam', learningRate: 3e-3 },
+  optimizer: { kind: 'adam', learningRate: 2e-3 },
   batchSize: 64,
   epochs: 500,
   earlyStopping: { monitor: 'val_direction_auc', mode: 'max', patience: 25, restoreBestWeights: true },
-  model: { channels: 16, dilations: [1, 2, 4, 8], fusionUnits: 32, dropoutRate: 0.3 },
+  model: { channels: 16, dilations: [1, 2, 4, 8], fusionUnits: 32, dropoutRate: 0.4 },
 };
 
 /**
