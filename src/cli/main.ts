@@ -12,6 +12,11 @@ interface Entry {
 
 /** The commands, in the order of the help. A new one is a file in commands/ and a line here. */
 const COMMANDS: readonly Entry[] = [
+  {
+    name: 'investigate',
+    summary: 'run the dead-ReLU investigation and write its report',
+    load: () => require('./commands/investigate'),
+  },
   { name: 'run', summary: 'run notebooks from the command line', load: () => require('./commands/run') },
   { name: 'parameters', summary: 'show the parameters of a notebook', load: () => require('./commands/parameters') },
   {

@@ -48,6 +48,11 @@ export class Table<R extends object = Row> {
     return this.rows.find((row) => Object.entries(match).every(([key, value]) => row[key as keyof R] === value));
   }
 
+  /** The rows that satisfy a condition, as a table of the same look. */
+  where(condition: (row: R) => boolean): Table<R> {
+    return new Table(this.rows.filter(condition), this.options);
+  }
+
   /** Aligned text for a terminal. */
   toString(): string {
     const { heads, body, left } = this.texts();

@@ -4,6 +4,7 @@ import { ReluctantError } from '../../core';
 import { parameterOption } from '../parameterOption';
 import type { ParameterText, ParameterValues } from '../run/parameters';
 import { runAll } from '../run/runAll';
+import { untilStopped } from '../untilStopped';
 
 interface Options {
   parameter: Map<string, ParameterText>;
@@ -12,6 +13,7 @@ interface Options {
   totalTimeout?: number;
   kernel?: string;
   quiet?: boolean;
+  html?: boolean;
   check?: boolean;
   updateRecords?: boolean;
 }
@@ -36,7 +38,8 @@ export function define(command: Command): void {
     .option('--timeout <seconds>', 'time limit of a cell', seconds)
     .option('--total-timeout <seconds>', 'time limit of a notebook, the start of its kernel included', seconds)
     .option('--kernel <name>', 'another kernel than the one that the notebook names')
-    .option('-q, --quiet', 'show only the progress and errors, not what the cells print')
+    .option('--html', 'write an HTML report beside the executed notebook: one file, its figures alive')
+    .option('-q, --quiet', 'show only progress, errors, and what the cells tagged "verdict" show')
     .option('--check', 'compare the numbers recorded by rl.record with those in NAME.records.json')
     .option('--update-records', 'write the recorded numbers to NAME.records.json')
     .addHelpText('after', CLOSING)
@@ -56,17 +59,7 @@ async function perform(notebooks: string[], options: Options): Promise<number> {
   }
   const { parameter: given, ...rest } = options;
   const parameters: ParameterValues = Object.fromEntries(given);
-  const controller = new AbortController();
-  // The first Ctrl-C interrupts the kernel; the second ends this process, and the kernel with it.
-  const stop = () => controller.abort();
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  try {
-    return await runAll(notebooks, { ...rest, parameters, signal: controller.signal }, process.stdout);
-  } finally {
-    process.removeListener('SIGINT', stop);
-    process.removeListener('SIGTERM', stop);
-  }
+  return untilStopped((signal) => runAll(notebooks, { ...rest, parameters, signal }, process.stdout));
 }
 
 function seconds(text: string): number {

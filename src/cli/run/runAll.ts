@@ -1,3 +1,4 @@
+import { writeReport } from '../../notebook/report';
 import { formatDuration, Table } from '../../tables';
 import { EXIT } from '../exitCodes';
 import { claimsOf, claimsTable } from './claims';
@@ -5,11 +6,14 @@ import { failureText } from './failure';
 import { RunPrinter, type Sink } from './printer';
 import { compareRecords, hasMoved, readRecords, recordsFile, recordsOf, recordsTable, writeRecords } from './records';
 import { type NotebookRun, performRun, prepareRun, type RunOptions } from './runNotebook';
+import { verdictText } from './verdict';
 
 /** What `reluctant run` was asked for. */
 export interface RunAllOptions extends Omit<RunOptions, 'onEvent'> {
-  /** Only the lines of the cells, not what they show. */
+  /** Only the lines of the cells, what the cells tagged `verdict` show, and claims that do not hold. */
   quiet?: boolean;
+  /** Write an HTML report beside the executed notebook. */
+  html?: boolean;
   /** Compare recorded numbers with those committed. */
   check?: boolean;
   /** Write recorded numbers. */
@@ -57,8 +61,10 @@ const resultOf = ({ status, failure }: NotebookRun): string => {
 
 /** Prints what remains to be said after a run. @returns its exit code */
 function close(run: NotebookRun, options: RunAllOptions, printer: RunPrinter): number {
+  const verdict = options.quiet ? verdictText(run) : '';
+  if (verdict) printer.line(`\n${verdict}`);
   const claims = claimsOf(run);
-  if (claims.length > 0) printer.line(`\n${claimsTable(claims)}`);
+  if (claims.length > 0) printer.line(`\n${claimsTable(claims, options.quiet)}`);
   const numbers = run.status === 'ok' ? checkNumbers(run, options, printer) : EXIT.ok;
   const held = claims.every(({ holds }) => holds);
   if (run.failure) {
@@ -68,9 +74,13 @@ function close(run: NotebookRun, options: RunAllOptions, printer: RunPrinter): n
     if (kind === 'kernel-died' && printer.kernelLog.trim()) printer.line(indented(printer.kernelLog));
   } else printer.line(`\n✔ ${run.notebook} ran in ${formatDuration(run.seconds)}`);
   printer.line(`  executed notebook: ${run.executedPath}`);
+  if (options.html) printer.line(`  report:            ${writeReport(run.executedPath, reportFile(run)).file}`);
   if (run.status !== 'ok') return CODES[run.status];
   return held ? numbers : EXIT.failed;
 }
+
+/** Where the report of a run goes: beside the executed notebook. */
+const reportFile = ({ executedPath }: NotebookRun): string => `${executedPath.replace(/\.ipynb$/i, '')}.html`;
 
 function checkNumbers(run: NotebookRun, options: RunAllOptions, printer: RunPrinter): number {
   if (!options.check && !options.updateRecords) return EXIT.ok;

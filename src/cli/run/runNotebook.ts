@@ -37,6 +37,7 @@ export interface ExecutedCell {
   /** Place in the notebook file among all cells, from 1; 0 for the cell with the parameters that were passed in. */
   position: number;
   source: string;
+  tags: readonly string[];
   /** Undefined where the run did not come so far. */
   seconds?: number;
   status?: CellStatus;
@@ -122,8 +123,8 @@ export async function performRun(prepared: PreparedRun, options: RunOptions): Pr
     if (end.status === 'ok') durations.save();
     const executed = end.notebook;
     const cells = [...places].map(([index, { position }]): ExecutedCell => {
-      const { source, outputs = [] } = executed.cells[index]!;
-      return { position, source, ...timings.get(index), outputs };
+      const { source, metadata, outputs = [] } = executed.cells[index]!;
+      return { position, source, tags: metadata.tags ?? [], ...timings.get(index), outputs };
     });
     const failure = failureOf(end, executed, places, options);
     return {
