@@ -42,3 +42,16 @@ test('formatNumber keeps four significant digits and names what is not finite', 
 test('Table shows a column whose name every object has', () => {
   assert.match(new Table([{ constructor: 1, toString: 2 }]).toString(), /constructor {2}toString/);
 });
+
+test('Table.where keeps rows, look and columns', () => {
+  const kept = new Table(
+    [
+      { head: 'a', zeros: 1 },
+      { head: 'b', zeros: 0 },
+    ],
+    { title: 'Zeros' },
+  ).where(({ zeros }) => zeros === 0);
+  assert.deepEqual(kept.rows, [{ head: 'b', zeros: 0 }]);
+  assert.match(kept.toString(), /^Zeros/);
+  assert.match(kept.where(() => false).toString(), /no rows/);
+});

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import type { Command } from 'commander';
 import { parameterOption } from '../parameterOption';
-import { INSTALLATION } from '../places';
+import { INSTALLATION, shownPath } from '../places';
 import type { ParameterText } from '../run/parameters';
 import { runAll } from '../run/runAll';
 import { untilStopped } from '../untilStopped';
@@ -29,6 +29,8 @@ export function define(command: Command): void {
     .action(async ({ parameter, out }: Options) => {
       const parameters = Object.fromEntries(parameter);
       const options = { out, parameters, html: true, quiet: true };
-      process.exitCode = await untilStopped((signal) => runAll([NOTEBOOK], { ...options, signal }, process.stdout));
+      process.exitCode = await untilStopped((signal) =>
+        runAll([shownPath(NOTEBOOK)], { ...options, signal }, process.stdout),
+      );
     });
 }

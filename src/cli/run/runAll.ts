@@ -1,6 +1,7 @@
 import { writeReport } from '../../notebook/report';
 import { formatDuration, Table } from '../../tables';
 import { EXIT } from '../exitCodes';
+import { shownPath } from '../places';
 import { claimsOf, claimsTable } from './claims';
 import { failureText } from './failure';
 import { RunPrinter, type Sink } from './printer';
@@ -73,8 +74,9 @@ function close(run: NotebookRun, options: RunAllOptions, printer: RunPrinter): n
     if (code !== undefined) printer.line(`    ${line} | ${code}`);
     if (kind === 'kernel-died' && printer.kernelLog.trim()) printer.line(indented(printer.kernelLog));
   } else printer.line(`\n✔ ${run.notebook} ran in ${formatDuration(run.seconds)}`);
-  printer.line(`  executed notebook: ${run.executedPath}`);
-  if (options.html) printer.line(`  report:            ${writeReport(run.executedPath, reportFile(run)).file}`);
+  printer.line(`  executed notebook: ${shownPath(run.executedPath)}`);
+  if (options.html)
+    printer.line(`  report:            ${shownPath(writeReport(run.executedPath, reportFile(run)).file)}`);
   if (run.status !== 'ok') return CODES[run.status];
   return held ? numbers : EXIT.failed;
 }
