@@ -1,4 +1,4 @@
-"""Keras's side of the race: reads requests, a line of JSON each, and answers {secondsPerStep, memory}. See contender.ts."""
+"""Keras's side of the race: reads requests, a line of JSON each, and answers as contender.ts does."""
 
 import json
 import os
@@ -12,8 +12,11 @@ os.dup2(2, 1)
 
 import keras
 import numpy as np
+import psutil
 
 layers = keras.layers
+WINDOW = 32
+FEATURES = 9
 
 
 def mlp():
@@ -23,7 +26,8 @@ def mlp():
 
 
 def wavenet():
-    source = keras.Input((32, 8))
+    """The library's models.financialWaveNet as one writes it in Keras."""
+    source = keras.Input((WINDOW, FEATURES))
     stream = layers.Dense(16)(source)
     skips = []
     for dilation in [1, 2, 4, 8]:
@@ -35,6 +39,7 @@ def wavenet():
         if dilation < 8:
             stream = layers.Add()([stream, layers.Dense(16)(gated)])
     fusion = layers.Dense(32, activation="relu")(layers.ReLU()(layers.Add()(skips)))
+    fusion = layers.Dropout(0.3)(fusion)
     heads = [
         layers.Dense(3, activation="softmax")(fusion),
         layers.Dense(1, activation="softplus")(fusion),
@@ -48,24 +53,43 @@ def data(work, rows):
     if work == "mlp":
         inputs = random.normal(size=(rows, 5)).astype("float32")
         return inputs, inputs.sum(1, keepdims=True)
-    inputs = random.normal(size=(rows, 32, 8)).astype("float32")
+    inputs = random.normal(size=(rows, WINDOW, FEATURES)).astype("float32")
     last = inputs[:, -1]
     direction = np.eye(3, dtype="float32")[last[:, :3].argmax(1)]
     return inputs, [direction, (inputs**2).mean((1, 2))[:, None], np.abs(last).mean(1, keepdims=True)]
 
 
+def settings(contender, steps):
+    """Keras as it comes, or all that its documentation offers for speed: the fastest of these is Keras at its best."""
+    if contender == "Keras fit":
+        return [{}]
+    return [
+        {"jit_compile": True, "steps_per_execution": min(100, steps)},
+        {"jit_compile": True, "steps_per_execution": steps},
+        {"jit_compile": False, "steps_per_execution": steps},
+    ]
+
+
 def measure(contender, work, rows, batch):
-    model, losses = mlp() if work == "mlp" else wavenet()
-    best = {"jit_compile": True, "steps_per_execution": min(100, rows // batch)} if contender == "Keras at best" else {}
-    model.compile("adam", losses, **({"jit_compile": False} | best))
+    steps = rows // batch
     inputs, targets = data(work, rows)
-    seconds = []
-    for _ in range(3):
-        start = time.perf_counter()
-        model.fit(inputs, targets, batch_size=batch, epochs=1, verbose=0)
-        seconds.append(time.perf_counter() - start)
-    memory = int(next(line for line in open("/proc/self/status") if line.startswith("VmRSS")).split()[1]) * 1024
-    return {"secondsPerStep": min(seconds[1:]) / (rows // batch), "memory": memory, "mode": contender}
+    fastest = []
+    for setting in settings(contender, steps):
+        model, losses = mlp() if work == "mlp" else wavenet()
+        model.compile("adam", losses, **setting)
+        epochs = []
+        for _ in range(4):
+            start, cpu = time.perf_counter(), time.process_time()
+            model.fit(inputs, targets, batch_size=batch, epochs=1, verbose=0)
+            epochs.append((time.perf_counter() - start, time.process_time() - cpu))
+        # The fastest of the epochs after the first, as of this project.
+        fastest.append(min(epochs[1:]))
+    seconds, cpu = min(fastest)
+    return {
+        "secondsPerStep": seconds / steps,
+        "cpuSecondsPerStep": cpu / steps,
+        "memory": psutil.Process().memory_info().rss,
+    }
 
 
 for line in sys.stdin:
