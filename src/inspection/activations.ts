@@ -1,7 +1,10 @@
 import { checkNumber, type TF, tf } from '../core';
-import { census, quantiles } from '../evaluation';
+import { quantiles } from '../evaluation';
+import { deadUnits, type Figure, type QuantileRange, quantileRanges } from '../plots';
 import { formatShare, Table } from '../tables';
-import { evenRows, forEachPass, type LayerPass, type ModelInputs, orderedInputs, unitsOf } from './layers';
+import { DrawnTable } from './drawnTable';
+import { evenPlaces, forEachPass, type LayerPass, type ModelInputs, orderedInputs, unitsOf } from './layers';
+import { Tally } from './tally';
 
 /** What one layer does with the rows it was shown. Shares are fractions of 1; NaN where a notion does not apply. */
 export interface LayerActivation {
@@ -57,7 +60,10 @@ export interface UnitActivation {
 
 /** How {@link activations} looks. */
 export interface ActivationOptions {
-  /** Rows looked at, evenly spaced over those given. Default 4,096. */
+  /**
+   * Rows looked at, evenly spaced over those given. Default 4,096, and fewer (down to 256) where windows and channels make
+   * 4,096 rows more than 32 million values.
+   */
   rows?: number;
   /** A rectified unit above zero on a smaller share of values is dead. Default 0.01 (Amazon SageMaker Debugger, DeadRelu). */
   deadBelow?: number;
@@ -72,11 +78,15 @@ export const SATURATION: Readonly<Record<string, number>> = { sigmoid: 5.9866, t
 const RECTIFIED = new Set(['relu', 'relu6']);
 
 /** Rows per layer, and per unit in `units`: what {@link activations} gives. */
-export class ActivationTable extends Table<LayerActivation> {
+export class ActivationTable extends DrawnTable<LayerActivation> {
   /** Every unit of every layer. */
   readonly units: Table<UnitActivation>;
 
-  constructor(layers: LayerActivation[], units: UnitActivation[]) {
+  constructor(
+    layers: LayerActivation[],
+    units: UnitActivation[],
+    private readonly deadBelow = 0.01,
+  ) {
     const share = (value: unknown) => formatShare(Number(value));
     super(layers, {
       title: 'Activations',
@@ -84,6 +94,42 @@ export class ActivationTable extends Table<LayerActivation> {
     });
     this.units = new Table(units, { title: 'Units', formats: { activeShare: share, saturatedShare: share } });
   }
+
+  /** The pre-activations of every layer, and how often the units of rectified layers are on. */
+  figures(): Figure[] {
+    const ranges = quantileRanges(this.rows.map(rangeOf), {
+      title: 'Pre-activations by layer',
+      subtitle: 'what each layer computes before its activation',
+      axis: 'pre-activation',
+    });
+    const rectified = this.rows.filter((row) => !Number.isNaN(row.deadShare)).slice(0, 24);
+    const layers = rectified.map(({ layer }) => ({
+      layer,
+      activeShare: this.units.rows.filter((unit) => unit.layer === layer).map((unit) => unit.activeShare),
+    }));
+    return layers.length ? [ranges, deadUnits(layers, { deadBelow: this.deadBelow })] : [ranges];
+  }
+}
+
+function rangeOf(row: LayerActivation): QuantileRange {
+  const { layer, activation, nan, infinite, deadShare, saturatedShare, constantShare } = row;
+  const troubles: [number, string][] = [
+    [nan + infinite > 0 ? 1 : 0, `${nan + infinite} not finite`],
+    [deadShare, `dead ${formatShare(deadShare)}`],
+    [saturatedShare, `saturated ${formatShare(saturatedShare)}`],
+    [constantShare === 1 ? 1 : 0, 'constant'],
+  ];
+  const trouble = troubles.find(([size]) => size > 0.5);
+  return {
+    name: layer,
+    min: row.preMin,
+    p05: row.preP05,
+    p50: row.preP50,
+    p95: row.preP95,
+    max: row.preMax,
+    note: trouble ? trouble[1] : activation,
+    isBad: trouble !== undefined,
+  };
 }
 
 /**
@@ -92,7 +138,7 @@ export class ActivationTable extends Table<LayerActivation> {
  *
  * @param model any layers model; nested models are opened, shared layers appear once per call (`name#2` ...).
  * @param x its inputs, rows first: a tensor, an array in the model's order, or a record by input name.
- * @returns a row per layer; `.units` has a row per unit. Nothing is kept on the device.
+ * @returns a row per layer; `.units` has a row per unit, `.figures()` draws both. Nothing is kept on the device.
  * @throws ReluctantError `inputs-mismatch` when the inputs do not fit the model or have 0 rows.
  * @example
  * const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, activation: 'relu', inputShape: [3] })] });
@@ -102,64 +148,130 @@ export function activations(model: TF.LayersModel, x: ModelInputs, options: Acti
   const rows = checkNumber('inspect.activations', 'rows', options.rows ?? 4096, 1);
   const deadBelow = checkNumber('inspect.activations', 'deadBelow', options.deadBelow ?? 0.01, 0, 1);
   const inputs = orderedInputs('inspect.activations', model, x);
-  const layers: LayerActivation[] = [];
-  const units: UnitActivation[] = [];
-  tf.tidy(() => {
-    forEachPass(model, evenRows(inputs, Math.floor(rows)), (pass) => {
-      const seen = unitRows(pass, deadBelow);
-      units.push(...seen);
-      layers.push(layerRow(pass, seen));
+  const given = inputs[0]!.shape[0]!;
+  const perRow = valuesPerRow(model, inputs);
+  const affordable = Math.max(LEAST_ROWS, Math.min(4096, Math.floor(MOST_VALUES / perRow)));
+  const looked = Math.min(given, options.rows === undefined ? affordable : Math.floor(rows));
+  const places = evenPlaces(given, looked);
+  const piece = Math.max(1, Math.floor(PIECE_VALUES / perRow));
+  const seen = new Map<TF.layers.Layer, SeenLayer[]>();
+  for (let start = 0; start < looked; start += piece)
+    tf.tidy(() => {
+      const part = tf.tensor1d(places.subarray(start, start + piece), 'int32');
+      const rowsOfPart = inputs.map((input) => tf.gather(input, part));
+      forEachPass(model, rowsOfPart, (pass) => note(seen, pass, looked));
     });
-  });
-  return new ActivationTable(layers, units);
+  const all = [...seen.values()].flat();
+  return new ActivationTable(
+    all.map((layer) => layerRow(layer, deadBelow)),
+    all.flatMap((layer) => unitRows(layer, deadBelow)),
+    deadBelow,
+  );
 }
 
-const labelOf = ({ layer, call }: LayerPass): string => (call === 0 ? layer.name : `${layer.name}#${call + 1}`);
+/** Values of all layers together: looked at by default at most, and held at a time. */
+const MOST_VALUES = 2 ** 25;
+const PIECE_VALUES = 2 ** 21;
+const LEAST_ROWS = 256;
+/** Values kept of a layer for the quantiles of its pre-activations. */
+const KEPT = 100_000;
 
-function unitRows(pass: LayerPass, deadBelow: number): UnitActivation[] {
-  const { activation, before, after } = pass;
-  const units = unitsOf(after);
-  const label = labelOf(pass);
-  const [post, pre] = [after.dataSync(), before === after ? undefined : before.dataSync()];
+/** How many values all layers together give for a row. */
+function valuesPerRow(model: TF.LayersModel, inputs: TF.Tensor[]): number {
+  const few = Math.min(4, inputs[0]!.shape[0]!);
+  let values = 0;
+  tf.tidy(() => {
+    const start = inputs.map((input) => tf.slice(input, 0, few));
+    forEachPass(model, start, ({ after }) => {
+      values += after.size;
+    });
+  });
+  return Math.max(1, values / few);
+}
+
+/** What was seen of one call of one layer. */
+interface SeenLayer {
+  label: string;
+  kind: string;
+  activation: string;
+  after: Tally;
+  /** The same object as `after` for layers without an activation. */
+  before: Tally;
+  /** Every `stride`-th pre-activation. */
+  kept: number[];
+  stride: number;
+  /** Pre-activations seen, to keep the stride from piece to piece. */
+  passed: number;
+}
+
+function note(seen: Map<TF.layers.Layer, SeenLayer[]>, pass: LayerPass, rows: number): void {
+  const { layer, call, activation, before, after } = pass;
+  const calls = seen.get(layer) ?? [];
+  seen.set(layer, calls);
+  const rowsNow = after.shape[0] ?? 1;
+  calls[call] ??= startOf(pass, Math.ceil((after.size / rowsNow) * rows));
+  const own = calls[call];
   const bound = SATURATION[activation];
-  return Array.from({ length: units }, (_, unit) => {
-    const own = column(post, unit, units);
-    const ownPre = pre && pre.length === post.length ? column(pre, unit, units) : own;
-    let [active, beyond] = [0, 0];
-    for (const value of own) if (value > 0) active++;
-    if (bound !== undefined) for (const value of ownPre) if (Math.abs(value) > bound) beyond++;
-    const [stats, preStats] = [census(own), census(ownPre)];
-    const activeShare = active / own.length;
+  const values = after.dataSync();
+  const pre = before === after ? values : before.dataSync();
+  own.after.add(values, own.before === own.after ? bound : undefined);
+  if (own.before !== own.after) own.before.add(pre, bound);
+  const { stride } = own;
+  for (let k = (stride - (own.passed % stride)) % stride; k < pre.length; k += stride)
+    if (Number.isFinite(pre[k]!)) own.kept.push(pre[k]!);
+  own.passed += pre.length;
+}
+
+function startOf({ layer, call, activation, before, after }: LayerPass, expected: number): SeenLayer {
+  const tally = new Tally(unitsOf(after));
+  const separate = before !== after && before.size === after.size;
+  return {
+    label: call === 0 ? layer.name : `${layer.name}#${call + 1}`,
+    kind: layer.getClassName(),
+    activation,
+    after: tally,
+    before: separate ? new Tally(unitsOf(before)) : tally,
+    kept: [],
+    stride: Math.max(1, Math.ceil(expected / KEPT)),
+    passed: 0,
+  };
+}
+
+function unitRows({ label, activation, after, before }: SeenLayer, deadBelow: number): UnitActivation[] {
+  const hasBound = SATURATION[activation] !== undefined;
+  return Array.from({ length: after.units }, (_, unit) => {
+    const { count, active, mean, std, min, max } = after.of(unit);
+    const pre = before.of(unit);
+    const activeShare = active / count;
     return {
       layer: label,
       unit,
       activeShare,
       dead: RECTIFIED.has(activation) && activeShare < deadBelow,
-      saturatedShare: bound === undefined ? Number.NaN : beyond / own.length,
-      mean: stats.mean,
-      std: stats.std,
-      min: stats.min,
-      max: stats.max,
-      preMean: preStats.mean,
-      preMin: preStats.min,
-      preMax: preStats.max,
+      saturatedShare: hasBound ? before.beyondShare(unit) : Number.NaN,
+      mean,
+      std,
+      min,
+      max,
+      preMean: pre.mean,
+      preMin: pre.min,
+      preMax: pre.max,
     };
   });
 }
 
-function layerRow(pass: LayerPass, units: UnitActivation[]): LayerActivation {
-  const { layer, activation, before, after } = pass;
-  const values = after.dataSync();
-  const { nan, infinite, zeros, mean, std, min, max, count } = census(values);
-  const pre = before === after ? values : before.dataSync();
-  const finite = spread(pre, 100_000).filter(Number.isFinite);
-  const [p01, p05, p50, p95, p99] = finite.length
-    ? quantiles(finite, [0.01, 0.05, 0.5, 0.95, 0.99])
+function layerRow(seen: SeenLayer, deadBelow: number): LayerActivation {
+  const { label, kind, activation, after, before, kept } = seen;
+  const units = unitRows(seen, deadBelow);
+  const { count, nan, infinite, zeros, mean, std, min, max } = after.total();
+  const pre = before.total();
+  const [p01, p05, p50, p95, p99] = kept.length
+    ? quantiles(kept, [0.01, 0.05, 0.5, 0.95, 0.99])
     : new Array<number>(5).fill(Number.NaN);
   const share = (test: (unit: UnitActivation) => boolean) => units.filter(test).length / units.length;
   return {
-    layer: labelOf(pass),
-    kind: layer.getClassName(),
+    layer: label,
+    kind,
     activation,
     units: units.length,
     values: count,
@@ -173,33 +285,14 @@ function layerRow(pass: LayerPass, units: UnitActivation[]): LayerActivation {
     std,
     min,
     max,
-    preMin: extreme(units, 'preMin', Math.min),
+    preMin: pre.min,
     preP01: p01!,
     preP05: p05!,
     preP50: p50!,
     preP95: p95!,
     preP99: p99!,
-    preMax: extreme(units, 'preMax', Math.max),
+    preMax: pre.max,
   };
 }
 
 const average = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-
-/** The extreme of the units that have a finite value at all. */
-function extreme(units: UnitActivation[], key: 'preMin' | 'preMax', pick: (a: number, b: number) => number): number {
-  const known = units.map((unit) => unit[key]).filter((value) => !Number.isNaN(value));
-  return known.length ? known.reduce((a, b) => pick(a, b)) : Number.NaN;
-}
-
-type Values = Float32Array | Int32Array | Uint8Array;
-
-function column(values: Values, unit: number, units: number): Float32Array {
-  const own = new Float32Array(values.length / units);
-  for (let k = 0; k < own.length; k++) own[k] = values[k * units + unit]!;
-  return own;
-}
-
-function spread(values: Values, limit: number): Float32Array {
-  const n = Math.min(limit, values.length);
-  return Float32Array.from({ length: n }, (_, k) => values[Math.floor((k * values.length) / n)]!);
-}

@@ -1,7 +1,9 @@
 import { checkNumber, ReluctantError, type TF, tf } from '../core';
 import { census } from '../evaluation';
 import { type Loss, type LossName, lossOf } from '../losses';
+import { type Figure, gradientNorms, termShares } from '../plots';
 import { formatShare, Table } from '../tables';
+import { DrawnTable } from './drawnTable';
 import { evenRows, leafLayers, type ModelInputs, orderedInputs, outputNames } from './layers';
 
 /** Rows of data for {@link gradients}: a single head's target may stand alone. */
@@ -67,7 +69,7 @@ export interface TermCosine {
 const share = (value: unknown) => formatShare(Number(value));
 
 /** Rows per layer; tensors, terms and angles beside: what {@link gradients} gives. */
-export class GradientTable extends Table<GradientRow> {
+export class GradientTable extends DrawnTable<GradientRow> {
   /** Every trainable weight tensor. */
   readonly tensors: Table<GradientRow>;
   /** Every term of the loss on the shared weights. */
@@ -93,7 +95,21 @@ export class GradientTable extends Table<GradientRow> {
     this.cosines = new Table(cosines, { title: 'Angles between loss terms' });
     this.sharedWeights = shared;
   }
+
+  /** The norm of every layer's gradient, and what each loss term asks of the shared weights. */
+  figures(): Figure[] {
+    const norms = gradientNorms(this.rows.slice(0, LAYERS_DRAWN), { title: 'Gradient norm by layer' });
+    const terms = this.terms.rows.map(({ term, share: own, cosineWithTotal }) => ({
+      term,
+      share: own,
+      cosine: cosineWithTotal,
+    }));
+    return terms.length > 1 ? [norms, termShares(terms)] : [norms];
+  }
 }
+
+/** Bars that are still legible beside each other; the table has all. */
+const LAYERS_DRAWN = 40;
 
 /**
  * Gradients of the loss for a batch, in inference mode: per layer and tensor for the weighted total, and per loss term on the

@@ -15,6 +15,7 @@ export {
   checkCriteria,
   readCriteria,
 } from './criteria';
+export { DrawnTable } from './drawnTable';
 export { file, tensors } from './files';
 export {
   type GradientBatch,
@@ -27,5 +28,20 @@ export {
 } from './gradients';
 export { inputNames, leafLayers, type ModelInputs, outputNames } from './layers';
 export { type PredictionFile, predictionFile } from './predictionFile';
-export { type Heads, type HeadValues, type PredictionOptions, type PredictionRow, predictions } from './predictions';
-export { type NamedTensor, type Snapshot, snapshot, type WeightOptions, type WeightRow, weights } from './weights';
+export {
+  type Heads,
+  type HeadValues,
+  type PredictionOptions,
+  type PredictionRow,
+  PredictionTable,
+  predictions,
+} from './predictions';
+export {
+  type NamedTensor,
+  type Snapshot,
+  snapshot,
+  type WeightOptions,
+  type WeightRow,
+  WeightTable,
+  weights,
+} from './weights';

@@ -70,14 +70,15 @@ export function orderedInputs(operation: string, model: TF.LayersModel, inputs: 
   return tensors as TF.Tensor[];
 }
 
+/** `count` row numbers, evenly spaced over `rows` rows. */
+export const evenPlaces = (rows: number, count: number): Int32Array =>
+  Int32Array.from({ length: count }, (_, k) => Math.floor((k * rows) / count));
+
 /** At most `rows` rows, evenly spaced over all of them; the same rows of every tensor. Call inside `tf.tidy`. */
 export function evenRows<T extends TF.Tensor>(tensors: T[], rows: number): T[] {
   const n = tensors[0]!.shape[0]!;
   if (n <= rows) return tensors;
-  const places = tf.tensor1d(
-    Int32Array.from({ length: rows }, (_, k) => Math.floor((k * n) / rows)),
-    'int32',
-  );
+  const places = tf.tensor1d(evenPlaces(n, rows), 'int32');
   return tensors.map((tensor) => tf.gather(tensor, places));
 }
 
@@ -107,7 +108,9 @@ export function forEachPass(model: TF.LayersModel, inputs: TF.Tensor[], visit: (
       calls.set(layer, index + 1);
       const output = Array.isArray(after) ? after[0] : after;
       if (output instanceof tf.Tensor) {
-        const before = activation ? preActivation(layer, call, values, kwargs) : output;
+        // Computing a layer twice is dear; where the activation changes nothing, once is enough.
+        const changes = activation !== '' && activation !== 'linear';
+        const before = changes ? preActivation(layer, call, values, kwargs) : output;
         visit({ layer, call: index, activation, before, after: output });
       }
       return after;

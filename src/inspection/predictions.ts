@@ -12,7 +12,9 @@ import {
   skillOverConstant,
   wasserstein,
 } from '../evaluation';
-import { formatShare, Table } from '../tables';
+import { type Figure, type HeadPredictions, predictionDistributions, predictionScatter } from '../plots';
+import { formatShare } from '../tables';
+import { DrawnTable } from './drawnTable';
 
 /** Values of a head: a tensor or array of rows, or rows of several columns (classes). */
 export type HeadValues = TF.Tensor | Numbers | readonly (readonly number[])[];
@@ -69,19 +71,46 @@ export interface PredictionRow {
   wasserstein: number;
 }
 
+/** A row per head, or per column of a head with classes: what {@link predictions} gives. */
+export class PredictionTable extends DrawnTable<PredictionRow> {
+  constructor(
+    rows: PredictionRow[],
+    /** At most {@link ROWS_DRAWN} evenly spaced rows of every column. */
+    private readonly samples: readonly HeadPredictions[],
+  ) {
+    super(rows, {
+      title: 'Predictions',
+      formats: { zeroShare: share, negativeShare: share, targetNegativeShare: share, beyondShare: share },
+    });
+  }
+
+  /** The distribution of the predictions over that of the targets, and each prediction against its target. */
+  figures(): Figure[] {
+    const drawn = this.samples.slice(0, HEADS_DRAWN);
+    // A cloud over the two values of a class says nothing that its distribution does not.
+    const measured = drawn.filter((_, k) => Number.isNaN(this.rows[k]!.auc));
+    const distributions = predictionDistributions(drawn);
+    return measured.length ? [distributions, predictionScatter(measured)] : [distributions];
+  }
+}
+
+const share = (value: unknown) => (Number.isNaN(value) ? '' : formatShare(Number(value)));
+const ROWS_DRAWN = 20_000;
+const HEADS_DRAWN = 9;
+
 /**
  * The health of predictions, head by head: range, zeros, signs, scale, calibration, skill over the best constant, and distance
  * between the distributions. A loss curve hides all of these.
  *
  * @param targets what happened, by head; `[rows]`, `[rows, 1]` or `[rows, classes]`.
  * @param predictions what the model said, the same heads and shapes.
- * @returns a row per head, one per column for heads of several columns.
+ * @returns a row per head, one per column for heads of several columns; `.figures()` draws them.
  * @throws ReluctantError `head-without-targets`, `head-without-predictions`, `no-rows`, `shape-mismatch`, `all-nan`, naming the head.
  * @example
  * const table = inspect.predictions({ volatility: [0.01, 0.03, 0.02] }, { volatility: [0, 0, 0] });
  * table.find({ head: 'volatility' }).zeroShare; // 1
  */
-export function predictions(targets: Heads, predictions: Heads, options: PredictionOptions = {}): Table<PredictionRow> {
+export function predictions(targets: Heads, predictions: Heads, options: PredictionOptions = {}): PredictionTable {
   const [truth, told] = [byHead(targets), byHead(predictions)];
   const complain = (code: string, problem: string, head: string, has: object) =>
     new ReluctantError({
@@ -96,20 +125,26 @@ export function predictions(targets: Heads, predictions: Heads, options: Predict
     if (!(head in truth)) throw complain('head-without-targets', 'a head has no targets', head, truth);
   for (const head of Object.keys(truth))
     if (!(head in told)) throw complain('head-without-predictions', 'a head has no predictions', head, told);
-  const rows = Object.keys(truth).flatMap((head) => headRows(head, truth[head]!, told[head]!, options));
-  const share = (value: unknown) => (Number.isNaN(value) ? '' : formatShare(Number(value)));
-  return new Table(rows, {
-    title: 'Predictions',
-    formats: { zeroShare: share, negativeShare: share, targetNegativeShare: share, beyondShare: share },
-  });
+  const found = Object.keys(truth).flatMap((head) => headRows(head, truth[head]!, told[head]!, options));
+  return new PredictionTable(
+    found.map(({ row }) => row),
+    found.map(({ sample }) => sample),
+  );
 }
 
-function headRows(
-  head: string,
-  targets: HeadValues,
-  predictions: HeadValues,
-  { bound }: PredictionOptions,
-): PredictionRow[] {
+/** A row with the values it is drawn from. */
+interface HeadRow {
+  row: PredictionRow;
+  sample: HeadPredictions;
+}
+
+/** Evenly spaced values, few enough to draw. */
+function thinned(values: Float64Array): Float64Array {
+  if (values.length <= ROWS_DRAWN) return values;
+  return Float64Array.from({ length: ROWS_DRAWN }, (_, k) => values[Math.floor((k * values.length) / ROWS_DRAWN)]!);
+}
+
+function headRows(head: string, targets: HeadValues, predictions: HeadValues, { bound }: PredictionOptions): HeadRow[] {
   const [truth, told] = [toColumns(head, targets), toColumns(head, predictions)];
   if (truth.length !== told.length || truth[0]!.length !== told[0]!.length) {
     throw new ReluctantError({
@@ -137,7 +172,10 @@ function headRows(
         expected: 'at least one finite value',
       });
     }
-    return predictionRow(label, column, told[k]!, limit ?? Number.NaN);
+    return {
+      row: predictionRow(label, column, told[k]!, limit ?? Number.NaN),
+      sample: { head: label, targets: thinned(column), predictions: thinned(told[k]!) },
+    };
   });
 }
 

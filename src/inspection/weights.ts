@@ -1,6 +1,8 @@
 import { type TF, tf } from '../core';
 import { census } from '../evaluation';
-import { formatShare, Table } from '../tables';
+import { type Figure, type QuantileRange, quantileRanges } from '../plots';
+import { formatShare } from '../tables';
+import { DrawnTable } from './drawnTable';
 import { initialStd } from './initializers';
 import { leafLayers } from './layers';
 import { selectQuantiles } from './selection';
@@ -48,6 +50,8 @@ export interface NamedTensor {
   dtype: string;
   /** Row-major values. Read when asked for, so that a large model is held one tensor at a time. */
   values(): Float32Array | Float64Array | Int32Array | Uint8Array;
+  /** The same on the device, where it is there already; not to be disposed of by who reads it. */
+  tensor?(): TF.Tensor;
   /** See {@link WeightRow.initialStd}. */
   initialStd?: number;
 }
@@ -63,21 +67,46 @@ export interface WeightOptions {
   effectiveRank?: boolean;
 }
 
+/** A row per weight tensor: what {@link weights} gives. */
+export class WeightTable extends DrawnTable<WeightRow> {
+  constructor(rows: WeightRow[]) {
+    const movedShare = (value: unknown) => (Number.isNaN(value) ? '' : formatShare(Number(value)));
+    super(rows, { title: 'Weights', formats: { movedShare } });
+  }
+
+  /** The spread of every tensor, with what is wrong with it or how far it moved. */
+  figures(): Figure[] {
+    return [quantileRanges(this.rows.map(rangeOf), { title: 'Weights by tensor', axis: 'weight' })];
+  }
+}
+
+function rangeOf(row: WeightRow): QuantileRange {
+  const { name, count, nan, infinite, zeros, movedShare, min, p05, p50, p95, max } = row;
+  const notFinite = nan + infinite;
+  // A bias that never moved from 0 is usual in a fresh model; a matrix of zeros has no direction.
+  const trouble = notFinite > 0 ? `${notFinite} not finite` : zeros === count && count > 1 ? 'all 0' : '';
+  const moved = Number.isFinite(movedShare) ? `moved ${formatShare(movedShare)}` : '';
+  return { name, min, p05, p50, p95, max, note: trouble || moved, isBad: notFinite > 0 };
+}
+
 /**
  * The weights of a model, tensor by tensor: moments, percentiles, zeros, NaN and Inf counted and never dropped, effective
  * rank, and how far they moved.
  *
  * @param model any layers model, or tensors from a file (see `inspect.file`).
- * @returns a row per tensor, in the model's order.
+ * Takes little memory beside the model: one tensor is copied at a time, and nothing is sorted.
+ *
+ * @returns a row per tensor, in the model's order; `.figures()` draws them.
  * @example
  * const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3], name: 'head' })] });
  * inspect.weights(model).find({ name: 'head/bias' }).zeros; // 2
  */
-export function weights(model: TF.LayersModel | readonly NamedTensor[], options: WeightOptions = {}): Table<WeightRow> {
+export function weights(model: TF.LayersModel | readonly NamedTensor[], options: WeightOptions = {}): WeightTable {
   const tensors = isTensors(model) ? model : modelTensors(model);
-  const rows = tensors.map((tensor) => weightRow(tensor, options));
-  const formats = { movedShare: (value: unknown) => (Number.isNaN(value) ? '' : formatShare(Number(value))) };
-  return new Table(rows, { title: 'Weights', formats });
+  const { effectiveRank = true } = options;
+  // The products first: the memory they needed then serves the copies of the values.
+  const fourths = tensors.map((tensor) => (effectiveRank && tensor.tensor ? fourthPowers(tensor) : undefined));
+  return new WeightTable(tensors.map((tensor, k) => weightRow(tensor, options, fourths[k])));
 }
 
 /** The values of all weights now, to measure later how far they moved. Copies; nothing stays on the device.
@@ -106,17 +135,23 @@ export function modelTensors(model: TF.LayersModel): NamedTensor[] {
         shape,
         dtype: weight.dtype,
         values: () => weight.read().dataSync() as Float32Array,
+        tensor: () => weight.read(),
         initialStd: initialStd(layer, weight.originalName, shape),
       };
     }),
   );
 }
 
-function weightRow(tensor: NamedTensor, { initial, effectiveRank: wanted = true }: WeightOptions): WeightRow {
+function weightRow(
+  tensor: NamedTensor,
+  { initial, effectiveRank: wanted = true }: WeightOptions,
+  known: number | undefined,
+): WeightRow {
   const values = tensor.values();
   const stats = census(values);
   const [p05, p25, p50, p75, p95] = selectQuantiles(values, stats, [0.05, 0.25, 0.5, 0.75, 0.95]);
   const before = initial?.get(tensor.name);
+  const fourths = wanted && stats.nan + stats.infinite === 0 ? (known ?? fourthPowers(tensor, values)) : Number.NaN;
   const moved = before && before.length === values.length ? distance(values, before) : Number.NaN;
   return {
     name: tensor.name,
@@ -136,7 +171,8 @@ function weightRow(tensor: NamedTensor, { initial, effectiveRank: wanted = true 
     nan: stats.nan,
     infinite: stats.infinite,
     norm: stats.norm,
-    effectiveRank: wanted && stats.nan + stats.infinite === 0 ? effectiveRank(values, tensor.shape) : Number.NaN,
+    // A matrix of zeros has no direction to count.
+    effectiveRank: fourths > 0 ? stats.norm ** 4 / fourths : Number.NaN,
     moved,
     movedShare: before ? moved / census(before).norm : Number.NaN,
     initialStd: tensor.initialStd ?? Number.NaN,
@@ -149,21 +185,17 @@ function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return Math.sqrt(sum);
 }
 
-/** NaN for vectors and scalars, and for a matrix of zeros, which has no direction to count. */
-function effectiveRank(values: ArrayLike<number>, shape: readonly number[]): number {
+/** The sum of the fourth powers of the singular values; NaN for vectors, scalars and tensors of nothing. */
+function fourthPowers({ shape, tensor }: NamedTensor, values: ArrayLike<number> = []): number {
   const columns = shape[shape.length - 1] ?? 1;
-  const rows = values.length / columns;
-  if (shape.length < 2 || values.length === 0 || Math.min(rows, columns) === 0) return Number.NaN;
+  const rows = shape.slice(0, -1).reduce((product, size) => product * size, 1);
+  if (shape.length < 2 || rows * columns === 0) return Number.NaN;
   return tf.tidy(() => {
-    const matrix = tf.tensor2d(
-      values instanceof Float32Array ? values : Float32Array.from(values),
-      [rows, columns],
-      'float32',
-    );
-    const tall = rows > columns;
-    const gram = tf.matMul(matrix, matrix, tall, !tall);
-    const squares = tf.sum(tf.square(matrix)).dataSync()[0]!;
-    const fourths = tf.sum(tf.square(gram)).dataSync()[0]!;
-    return fourths > 0 ? (squares * squares) / fourths : Number.NaN;
+    const given = tensor?.() ?? tf.tensor1d(values instanceof Float32Array ? values : Float32Array.from(values));
+    const matrix = tf.cast(tf.reshape(given, [rows, columns]), 'float32') as TF.Tensor2D;
+    // It is the squared norm of the smaller of M'M and MM', taken as a product with itself so that no squares are held.
+    const isTall = rows > columns;
+    const flat = tf.reshape(tf.matMul(matrix, matrix, isTall, !isTall), [1, -1]);
+    return tf.matMul(flat, flat, false, true).dataSync()[0]!;
   });
 }

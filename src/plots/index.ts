@@ -27,8 +27,10 @@ export {
   predictionQuantiles,
 } from './predictionDistributions';
 export { type PredictionScatterOptions, predictionScatter } from './predictionScatter';
+export { type QuantileRange, type QuantileRangesOptions, quantileRanges } from './quantileRanges';
 export { plotlyFile } from './staticPicture';
 export { COLOURS, PALETTE } from './template';
+export { type TermShare, termShares } from './termShares';
 export {
   type HistoryRow,
   type NamedHistory,

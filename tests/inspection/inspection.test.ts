@@ -186,17 +186,3 @@ test('inspect.predictions opens classes, counts incomplete rows and refuses what
   assert.throws(() => inspect.predictions({ v: [1] }, { v: [Number.NaN] }), /all 1 predictions are NaN.*head v/);
   assert.throws(() => inspect.predictions({ v: [1, 2] }, { v: [1] }), /different shapes \(head v\)/);
 });
-
-test('inspect.weights takes under a second and twice the memory for 5.6 million parameters', () => {
-  const dense = (units: number, inputShape?: number[]) => tf.layers.dense({ units, ...(inputShape && { inputShape }) });
-  const model = tf.sequential({ layers: [dense(1024, [1024]), dense(2048), dense(1200), dense(1)] });
-  const bytes = model.countParams() * 4;
-  assert.ok(model.countParams() > 5.6e6);
-  inspect.weights(model);
-  const [memory, start] = [process.memoryUsage().rss, performance.now()];
-  inspect.weights(model);
-  const seconds = (performance.now() - start) / 1000;
-  assert.ok(process.memoryUsage().rss - memory < 2 * bytes);
-  // A busy machine is no slow function: the claim is of one second, the test leaves room for neighbours.
-  assert.ok(seconds < 3, `${seconds} s`);
-});

@@ -114,6 +114,40 @@ export const EXAMPLES: Record<string, () => plots.Figure> = {
         { epoch: k + 1, term: 'magnitude', norm: 1.2 * 0.75 ** k, cosine: 0.1 * Math.cos(k) },
       ]).flat(),
     ),
+  'term-shares': () =>
+    plots.termShares([
+      { term: 'direction', share: 0.97, cosine: 0.99 },
+      { term: 'volatility', share: 0.03, cosine: -0.41 },
+      { term: 'magnitude', share: 0, cosine: Number.NaN },
+    ]),
+  'quantile-ranges': () =>
+    plots.quantileRanges(
+      [
+        { name: 'conv_1', min: -9, p05: -1.2, p50: 0.1, p95: 1.4, max: 4, note: 'linear' },
+        { name: 'trunk', min: -1.5, p05: -0.8, p50: -0.2, p95: 0.9, max: 1.6, note: 'relu' },
+        {
+          name: 'volatility',
+          min: -0.9,
+          p05: -0.7,
+          p50: -0.26,
+          p95: -0.05,
+          max: -0.01,
+          note: 'dead 100 %',
+          isBad: true,
+        },
+        {
+          name: 'broken',
+          min: Number.NaN,
+          p05: Number.NaN,
+          p50: Number.NaN,
+          p95: Number.NaN,
+          max: Number.NaN,
+          note: '32 not finite',
+          isBad: true,
+        },
+      ],
+      { title: 'Pre-activations by layer', axis: 'pre-activation' },
+    ),
   'activation-functions': () => plots.activationFunctions(),
   comparison: () =>
     plots.comparison(

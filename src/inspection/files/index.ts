@@ -1,6 +1,5 @@
 import * as fs from 'node:fs';
-import type { Table } from '../../tables';
-import { type NamedTensor, type WeightOptions, type WeightRow, weights } from '../weights';
+import { type NamedTensor, type WeightOptions, type WeightTable, weights } from '../weights';
 import { fileError } from './fileError';
 import { readHDF5 } from './hdf5';
 import { readKeras } from './keras';
@@ -23,7 +22,7 @@ import { readSavedModel } from './savedModel';
  * require('node:fs').writeFileSync('one.safetensors', Buffer.concat(parts));
  * (await inspect.file('one.safetensors')).rows[0].mean; // 2
  */
-export async function file(path: string, options: WeightOptions = {}): Promise<Table<WeightRow>> {
+export async function file(path: string, options: WeightOptions = {}): Promise<WeightTable> {
   return weights(await tensors(path), options);
 }
 
