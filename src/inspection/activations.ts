@@ -30,7 +30,7 @@ export interface LayerActivation {
   std: number;
   min: number;
   max: number;
-  /** Quantiles of the pre-activation, from at most 100,000 evenly spaced values; the extremes are exact. */
+  /** Quantiles of the pre-activation, from about 20,000 evenly spaced values; the extremes are exact. */
   preMin: number;
   preP01: number;
   preP05: number;
@@ -62,7 +62,7 @@ export interface UnitActivation {
 export interface ActivationOptions {
   /**
    * Rows looked at, evenly spaced over those given. Default 4,096, and fewer (down to 256) where windows and channels make
-   * 4,096 rows more than 32 million values.
+   * 4,096 rows more than 8 million values.
    */
   rows?: number;
   /** A rectified unit above zero on a smaller share of values is dead. Default 0.01 (Amazon SageMaker Debugger, DeadRelu). */
@@ -170,11 +170,11 @@ export function activations(model: TF.LayersModel, x: ModelInputs, options: Acti
 }
 
 /** Values of all layers together: looked at by default at most, and held at a time. */
-const MOST_VALUES = 2 ** 25;
+const MOST_VALUES = 2 ** 23;
 const PIECE_VALUES = 2 ** 21;
 const LEAST_ROWS = 256;
 /** Values kept of a layer for the quantiles of its pre-activations. */
-const KEPT = 100_000;
+const KEPT = 20_000;
 
 /** How many values all layers together give for a row. */
 function valuesPerRow(model: TF.LayersModel, inputs: TF.Tensor[]): number {

@@ -18,7 +18,7 @@ export interface GradientOptions {
   losses: LossName | Loss | Readonly<Record<string, LossName | Loss>>;
   /** Factor of each head's loss in the total. Default 1. A head of weight 0 is left out. */
   lossWeights?: Readonly<Record<string, number>>;
-  /** Rows looked at, evenly spaced over those given. Default 2,048. */
+  /** Rows looked at, evenly spaced over those given. Default 1,024. */
   rows?: number;
 }
 
@@ -125,7 +125,7 @@ const LAYERS_DRAWN = 40;
  */
 export function gradients(model: TF.LayersModel, batch: GradientBatch, options: GradientOptions): GradientTable {
   const operation = 'inspect.gradients';
-  const limit = checkNumber(operation, 'rows', options.rows ?? 2048, 1);
+  const limit = checkNumber(operation, 'rows', options.rows ?? 1024, 1);
   const inputs = orderedInputs(operation, model, batch.inputs);
   const heads = headTerms(operation, model, batch, options);
   const variables = trainable(model);

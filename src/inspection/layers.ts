@@ -18,9 +18,13 @@ export function leafLayers(model: TF.LayersModel): TF.layers.Layer[] {
   );
 }
 
+interface Named {
+  getClassName?(): string;
+}
+
 /** The activation of a layer by its Keras name in tfjs spelling (`relu`, `leakyReLU`, `linear` ...); `''` when it has none. */
 export function activationOf(layer: TF.layers.Layer): string {
-  const own = layer as unknown as { activation?: { getClassName?(): string } };
+  const own = layer as unknown as { activation?: Named; activationLayer?: { activation?: Named } };
   const kind = layer.getClassName();
   if (kind === 'ReLU') return 'relu';
   if (kind === 'LeakyReLU') return 'leakyReLU';
@@ -28,7 +32,7 @@ export function activationOf(layer: TF.layers.Layer): string {
   if (kind === 'Softmax') return 'softmax';
   // Recurrent layers keep theirs in the cell, where the pre-activation of each step is out of reach.
   if ('cell' in layer) return '';
-  return own.activation?.getClassName?.() ?? '';
+  return (own.activation ?? own.activationLayer?.activation)?.getClassName?.() ?? '';
 }
 
 /** Names of a model's inputs. Sequential models of tfjs leave their own list empty until they are compiled. */
@@ -130,17 +134,18 @@ function preActivation(
   values: TF.Tensor | TF.Tensor[],
   kwargs: Parameters<TF.layers.Layer['call']>[1],
 ): TF.Tensor {
-  const own = layer as unknown as { activation?: unknown };
+  const own = layer as unknown as Record<string, unknown>;
   const first = Array.isArray(values) ? values[0]! : values;
-  if (own.activation === undefined || ['ReLU', 'LeakyReLU', 'ELU', 'Softmax'].includes(layer.getClassName()))
-    return first;
-  const kept = own.activation;
-  own.activation = LINEAR;
+  // Layers of this library keep a whole activation layer; both kinds are asked to apply it.
+  const key = own['activationLayer'] === undefined ? 'activation' : 'activationLayer';
+  if (own[key] === undefined || ['ReLU', 'LeakyReLU', 'ELU', 'Softmax'].includes(layer.getClassName())) return first;
+  const kept = own[key];
+  own[key] = LINEAR;
   try {
     const result = call.call(layer, values, kwargs);
     return Array.isArray(result) ? result[0]! : result;
   } finally {
-    own.activation = kept;
+    own[key] = kept;
   }
 }
 
