@@ -53,6 +53,15 @@ export class Table<R extends object = Row> {
     return new Table(this.rows.filter(condition), this.options);
   }
 
+  /** Some columns, in the order given, as a table of the same look. Unknown names are left out. */
+  select<K extends keyof R & string>(...names: K[]): Table<Pick<R, K>> {
+    const rows = this.rows.map((row) => {
+      const kept = names.filter((name) => Object.hasOwn(row, name)).map((name) => [name, row[name]]);
+      return Object.fromEntries(kept) as Pick<R, K>;
+    });
+    return new Table(rows, this.options);
+  }
+
   /** Aligned text for a terminal. */
   toString(): string {
     const { heads, body, left } = this.texts();

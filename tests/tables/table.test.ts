@@ -43,6 +43,12 @@ test('Table shows a column whose name every object has', () => {
   assert.match(new Table([{ constructor: 1, toString: 2 }]).toString(), /constructor {2}toString/);
 });
 
+test('Table.select keeps the named columns, in the order given', () => {
+  const kept = table.select('zeros', 'head');
+  assert.deepEqual(kept.columns, ['zeros', 'head']);
+  assert.equal(kept.rows.length, 2);
+});
+
 test('Table.where keeps rows, look and columns', () => {
   const kept = new Table(
     [
