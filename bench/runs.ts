@@ -1,5 +1,6 @@
-import { tf } from '../src/core';
-import { fit, sweep } from '../src/training';
+import { type TF, tf } from '../src/core';
+import { configurations, financialWaveNet } from '../src/models';
+import { type FitOptions, fit, sweep, type TrainingData, watchValues } from '../src/training';
 import { median, type Row } from './row';
 import { WORKLOADS } from './workloads';
 
@@ -75,4 +76,53 @@ export async function sweeping(rounds: number): Promise<Row> {
     goal: 3,
     ...compared,
   };
+}
+
+/** Weights, gradients and predictions looked at after every epoch, beside the same run with nobody looking. */
+async function watching(
+  title: string,
+  model: () => TF.LayersModel,
+  data: TrainingData,
+  options: FitOptions,
+  rounds: number,
+) {
+  const compared = await compare(
+    rounds,
+    () => fit(model(), data, { ...options, mode: 'xla', watch: [watchValues()] }),
+    () => fit(model(), data, { ...options, mode: 'xla' }),
+  );
+  return {
+    work: `${title}, weights, gradients and predictions watched after each; seconds in all`,
+    name: `${title.split(',')[0]} watched`,
+    against: 'the same, not watched',
+    goal: 0.95,
+    ...compared,
+  };
+}
+
+/** Watching the small model, and the documented configuration of the investigation over its 49 epochs. */
+export async function watched(rounds: number): Promise<Row[]> {
+  const small = WORKLOADS.mlp.data(131_072);
+  const { losses, metrics, batchSize, model } = configurations.balanced;
+  const [training, validation] = [16_000, 4_000].map(WORKLOADS.wavenet.data) as [TrainingData, TrainingData];
+  try {
+    return [
+      await watching(
+        'MLP, 131,072 rows, 49 epochs',
+        WORKLOADS.mlp.model,
+        small,
+        { losses: WORKLOADS.mlp.losses, epochs: 49, batchSize: 16 },
+        rounds,
+      ),
+      await watching(
+        'Financial WaveNet, 16,000 windows, 49 epochs',
+        () => financialWaveNet({ window: 32, features: 9, ...model }),
+        { ...training, validation },
+        { losses, metrics, epochs: 49, batchSize },
+        rounds,
+      ),
+    ];
+  } finally {
+    tf.dispose([small, training, validation] as unknown as TF.TensorContainer);
+  }
 }

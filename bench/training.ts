@@ -3,9 +3,9 @@ import * as fs from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { OTHERS, type Other, RACES, race } from './races';
 import { figureOf, type Row, tableOf } from './row';
-import { robust, sweeping } from './runs';
+import { robust, sweeping, watched } from './runs';
 
-const WORKS = ['mlp', 'wavenet', 'robust', 'sweep'] as const;
+const WORKS = ['mlp', 'wavenet', 'robust', 'sweep', 'watch'] as const;
 
 interface Options {
   rounds: number;
@@ -26,7 +26,9 @@ async function main({ rounds, only, against, epochs, json, plot }: Options): Pro
         ? [await robust(epochs)]
         : work === 'sweep'
           ? [await sweeping(rounds)]
-          : await race(work, against ?? OTHERS, rounds);
+          : work === 'watch'
+            ? await watched(rounds)
+            : await race(work, against ?? OTHERS, rounds);
     for (const row of more) console.error(`      ${row.ratio.toPrecision(3)} times faster than ${row.against}`);
     rows.push(...more);
   }
@@ -47,7 +49,9 @@ function wholeNumber(text: string): number {
 }
 
 new Command('bench')
-  .description(`Times compiled training beside ${OTHERS.join(', ')}, the documented run, and single runs of a sweep.`)
+  .description(
+    `Times compiled training beside ${OTHERS.join(', ')}, the documented run, single runs of a sweep, and unwatched runs.`,
+  )
   .option('--rounds <n>', 'times that every side is measured; medians are compared', wholeNumber, 3)
   .addOption(new Option('--only <work...>', 'do only these').choices(WORKS))
   .addOption(new Option('--against <side...>', `for ${Object.keys(RACES).join(' and ')}: only these`).choices(OTHERS))

@@ -85,4 +85,6 @@ export {
   type Trainable,
   type TrainingData,
   trainRobust,
+  type ValueWatcher,
+  watchValues,
 } from './training';

@@ -28,3 +28,13 @@ export * as schedules from './schedules';
 export type { SavedTensor, TrainingState } from './state';
 export { Sweep, type SweepOptions, type SweepSetting, type SweptRun, sweep } from './sweep';
 export type { FunctionModel, Trainable } from './trainable';
+export {
+  type PredictedValues,
+  type Spread,
+  type ValueWatcher,
+  type WatchedGradient,
+  type WatchedPrediction,
+  type WatchedWeight,
+  type WatchValuesOptions,
+  watchValues,
+} from './watchValues';

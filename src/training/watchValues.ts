@@ -1,0 +1,221 @@
+import { type Compiled, compile, gatherRows } from '../compile';
+import { checkInteger, type TF, tf } from '../core';
+import { census } from '../evaluation';
+import { Table } from '../tables';
+import { type Columns, columnsOf } from './columns';
+import { checkOptions } from './fit';
+import type { EpochEvent, FitOptions, TrainingData, Watcher } from './options';
+import { inputColumn, reduceLoss, type StepPlan, targetColumn, weightColumn } from './step';
+import { faceOf, type ModelFace, type Named, type Trainable } from './trainable';
+
+/** How {@link watchValues} looks. */
+export interface WatchValuesOptions {
+  /** Rows of the training data looked at, evenly spaced, the same ones every time. Default 256. */
+  rows?: number;
+  /** Looked at every so many epochs. Default 1. */
+  every?: number;
+}
+
+/** Numbers as they are spread: over the finite ones; shares are fractions of 1. */
+export interface Spread {
+  mean: number;
+  std: number;
+  min: number;
+  max: number;
+  zeroShare: number;
+  /** NaN or infinite. */
+  notFinite: number;
+}
+
+/** One trainable weight tensor after an epoch. */
+export interface WatchedWeight extends Spread {
+  /** Counted from 0. */
+  epoch: number;
+  weight: string;
+  /** Euclidean norm. */
+  norm: number;
+}
+
+/** The gradient of the total loss with respect to one weight tensor, on the rows looked at, without dropout. */
+export interface WatchedGradient extends WatchedWeight {
+  /** Its norm over that of the weights; NaN for weights that are all 0. */
+  ratio: number;
+}
+
+/** What one head predicts for the rows looked at. */
+export interface WatchedPrediction extends Spread {
+  epoch: number;
+  head: string;
+  /** Its loss on these rows, unweighted. */
+  loss: number;
+}
+
+/** All that one head predicted for the rows looked at. */
+export interface PredictedValues {
+  epoch: number;
+  head: string;
+  /** Row after row, the head's columns side by side. */
+  values: Float32Array;
+}
+
+/** A watcher that keeps what it saw: one row per epoch and weight, or head. */
+export interface ValueWatcher extends Watcher {
+  readonly weights: Table<WatchedWeight>;
+  readonly gradients: Table<WatchedGradient>;
+  readonly predictions: Table<WatchedPrediction>;
+  /** What the rows of {@link predictions} sum up, in the same order. */
+  readonly predicted: readonly PredictedValues[];
+}
+
+/**
+ * A watcher for `fit(..., { watch: [...] })` that looks at every weight, every gradient and the predictions after each epoch.
+ * All of it is one call of one compiled graph, so that it can be done every epoch: `inspect.gradients` says more and takes a
+ * trip between JavaScript and TensorFlow for every operation. Use one per run.
+ *
+ * The gradient is that of the losses times `event.lossWeights` plus the layers' penalties, without clipping or balancer.
+ *
+ * @throws ReluctantError `integer-out-of-range`.
+ * @example
+ * const watcher = watchValues();
+ * const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 1 })] });
+ * const inputs = tf.tensor2d([[0, 1], [1, 0], [1, 1], [0, 0]]);
+ * await fit(model, { inputs, targets: inputs.sum(1, true) }, { losses: 'meanSquaredError', epochs: 3, watch: [watcher] });
+ * watcher.gradients.rows.length; // 6: kernel and bias after each of 3 epochs
+ */
+export function watchValues({ rows = 256, every = 1 }: WatchValuesOptions = {}): ValueWatcher {
+  checkInteger('watchValues', 'rows', rows, 1);
+  checkInteger('watchValues', 'every', every, 1);
+  const weights: WatchedWeight[] = [];
+  const gradients: WatchedGradient[] = [];
+  const predictions: WatchedPrediction[] = [];
+  const predicted: PredictedValues[] = [];
+  let look: Look | undefined;
+  return {
+    get weights() {
+      return new Table(weights, { title: 'Weights by epoch' });
+    },
+    get gradients() {
+      return new Table(gradients, { title: 'Gradients by epoch' });
+    },
+    get predictions() {
+      return new Table(predictions, { title: 'Predictions by epoch' });
+    },
+    predicted,
+    begin({ model, data, options }) {
+      look = new Look(model, data, options, rows);
+    },
+    evaluate(event) {
+      if ((event.epoch + 1) % every !== 0) return undefined;
+      const seen = look!.take(event);
+      weights.push(...seen.weights);
+      gradients.push(...seen.gradients);
+      predictions.push(...seen.predictions);
+      predicted.push(...seen.predicted);
+      return undefined;
+    },
+    end() {
+      look?.dispose();
+    },
+  };
+}
+
+type Seen = { weights: TF.Tensor1D; gradients: TF.Tensor1D; losses: TF.Tensor1D } & Record<string, TF.Tensor>;
+
+/** The graph that computes everything at once, and the rows it is shown. */
+class Look {
+  private readonly face: ModelFace;
+  private readonly columns: Columns;
+  private readonly names: string[];
+  private readonly graph: Compiled<TF.Tensor[], Seen>;
+
+  constructor(model: Trainable, data: TrainingData, options: FitOptions, rows: number) {
+    this.face = faceOf(model);
+    const { losses } = checkOptions(this.face, options).plan;
+    this.columns = evenRows(columnsOf(this.face, data, 'training', options.classWeights), rows);
+    this.names = Object.keys(this.columns.tensors);
+    // XLA would take seconds to compile what runs once per epoch.
+    this.graph = compile((...flat: TF.Tensor[]) => see(this.face, losses, this.names, flat), {
+      mode: options.mode === 'eager' ? 'eager' : 'graph',
+      name: 'watchValues',
+    });
+  }
+
+  take({ epoch, lossWeights }: EpochEvent) {
+    const { face, names, columns } = this;
+    const factors = tf.tensor1d(face.heads.map((head) => lossWeights[head] ?? 1));
+    const seen = tf.tidy(() => this.graph(factors, ...names.map((name) => columns.tensors[name]!)));
+    const read = (name: string) => seen[name]!.dataSync() as Float32Array;
+    const parts = (flat: Float32Array) => {
+      let end = 0;
+      return face.trainable.map(({ size }) => {
+        end += size;
+        return flat.subarray(end - size, end);
+      });
+    };
+    const weights = parts(read('weights')).map((values, k) => this.weight(epoch, k, values));
+    const gradients = parts(read('gradients')).map((values, k) => {
+      const row = this.weight(epoch, k, values);
+      return { ...row, ratio: weights[k]!.norm > 0 ? row.norm / weights[k]!.norm : Number.NaN };
+    });
+    const losses = read('losses');
+    const predicted = face.heads.map((head) => ({ epoch, head, values: read(headOutput(head)) }));
+    const predictions = predicted.map(({ head, values }, k) => ({ epoch, head, loss: losses[k]!, ...spread(values) }));
+    tf.dispose([factors, ...Object.values(seen)]);
+    return { weights, gradients, predictions, predicted };
+  }
+
+  private weight(epoch: number, k: number, values: Float32Array): WatchedWeight {
+    return { epoch, weight: this.face.trainable[k]!.name, ...spread(values), norm: census(values).norm };
+  }
+
+  dispose(): void {
+    tf.dispose(this.columns.own);
+  }
+}
+
+const headOutput = (head: string) => `prediction ${head}`;
+
+/** One forward and one backward pass. */
+function see(face: ModelFace, losses: StepPlan['losses'], names: string[], [factors, ...columns]: TF.Tensor[]): Seen {
+  const at = (name: string) => columns[names.indexOf(name)];
+  const inputs = names.filter((name) => name.startsWith(inputColumn('')));
+  const found: { losses?: TF.Tensor1D; predictions?: Named<TF.Tensor> } = {};
+  const { grads } = tf.variableGrads(() => {
+    const given = inputs.map((name) => [name.slice(inputColumn('').length), at(name)!]);
+    const predictions = face.forward(Object.fromEntries(given), false);
+    const terms = face.heads.map((head) =>
+      reduceLoss(head, losses[head]!(at(targetColumn(head))!, predictions[head]!), at(weightColumn(head))),
+    );
+    // The tape disposes of what it does not need; these are wanted after it.
+    found.losses = tf.keep(tf.stack(terms) as TF.Tensor1D);
+    found.predictions = Object.fromEntries(face.heads.map((head) => [head, tf.keep(predictions[head]!.clone())]));
+    const total = tf.sum(tf.mul(found.losses, factors!));
+    return face.penalties().reduce((sum: TF.Tensor, penalty) => tf.add(sum, penalty), total) as TF.Scalar;
+  }, [...face.trainable]);
+  const flat = (tensors: TF.Tensor[]) => tf.concat(tensors.map((tensor) => tensor.reshape([-1]))) as TF.Tensor1D;
+  const predictions = Object.entries(found.predictions!).map(([head, values]) => [headOutput(head), values.clone()]);
+  const seen = {
+    weights: flat([...face.trainable]),
+    gradients: flat(face.trainable.map((variable) => grads[variable.name] ?? tf.zerosLike(variable))),
+    losses: found.losses!.clone(),
+    ...Object.fromEntries(predictions),
+  } as Seen;
+  tf.dispose([found.losses!, ...Object.values(found.predictions!)]);
+  return seen;
+}
+
+function evenRows({ rows, tensors, own }: Columns, wanted: number): Columns {
+  if (rows <= wanted) return { rows, tensors, own };
+  const places = tf.tensor1d(
+    Int32Array.from({ length: wanted }, (_, k) => Math.floor((k * rows) / wanted)),
+    'int32',
+  );
+  const fewer = Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, gatherRows(tensor, places)]));
+  tf.dispose([places, ...own]);
+  return { rows: wanted, tensors: fewer, own: Object.values(fewer) };
+}
+
+function spread(values: Float32Array): Spread {
+  const { mean, std, min, max, zeros, nan, infinite } = census(values);
+  return { mean, std, min, max, zeroShare: zeros / values.length, notFinite: nan + infinite };
+}
