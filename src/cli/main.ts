@@ -111,4 +111,10 @@ function exitCodeOf(code: string): number {
   return ENVIRONMENT_CODES.has(code) ? EXIT.environment : EXIT.usage;
 }
 
+// Whoever reads what is printed may stop reading (`reluctant runs | head`): that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(process.exitCode ?? EXIT.ok);
+});
+
 void main(process.argv.slice(2));

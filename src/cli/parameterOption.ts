@@ -1,14 +1,10 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ParameterText } from '../kernel/parameters';
 
 /** Adds `-p name=value` to a command. */
 export function parameterOption(command: Command): Command {
-  return command.option(
-    '-p, --parameter <name=value>',
-    'set a parameter of the notebook (repeatable)',
-    collect,
-    new Map(),
-  );
+  const option = new Option('-p, --parameter <name=value>', 'set a parameter of the notebook (repeatable)');
+  return command.addOption(option.argParser(collect).default(new Map(), 'those of the notebook'));
 }
 
 function collect(text: string, given: Map<string, ParameterText>): Map<string, ParameterText> {
