@@ -2,6 +2,7 @@ import type { DuckDBDataChunk } from '@duckdb/node-api';
 import { brief, ReluctantError } from '../core';
 import { type Column, MISSING_DAY } from './column';
 import { type Bindings, quoteName } from './duckdb';
+import { SymbolCodes } from './symbolCodes';
 
 /** A column of a file, with DuckDB's name for its type. */
 export interface Field {
@@ -26,7 +27,7 @@ export interface Plan {
 /** The arrays being filled, and the dictionaries of symbols met so far. */
 export interface Buffers {
   arrays: (Float64Array | Float32Array | Int32Array)[];
-  dictionaries: Map<string, number>[];
+  dictionaries: SymbolCodes[];
 }
 
 /**
@@ -55,7 +56,7 @@ export function planColumns(
         if (kind === 'symbol' || kind === 'date') return new Int32Array(rows);
         return kind === 'number' && small ? new Float32Array(rows) : new Float64Array(rows);
       }),
-      dictionaries: kinds.map(() => new Map<string, number>()),
+      dictionaries: kinds.map(() => new SymbolCodes()),
     }),
     copy: (chunk, into, row, from, count) => {
       kinds.forEach((kind, k) => {
@@ -65,11 +66,7 @@ export function planColumns(
           array.set((vector as unknown as { items: Float64Array }).items.subarray(from, from + count), row);
           return;
         }
-        const dictionary = into.dictionaries[k]!;
-        for (let j = 0; j < count; j++) {
-          const text = vector.getItem(from + j) as string | null;
-          array[row + j] = text === null ? -1 : codeOf(dictionary, text);
-        }
+        into.dictionaries[k]!.copy(vector, from, count, array as Int32Array, row);
       });
     },
     columns: (buffers) =>
@@ -78,17 +75,10 @@ export function planColumns(
           const kind = kinds[k]!;
           const values = buffers.arrays[k]!;
           if (kind !== 'symbol') return [name, { kind, values } as Column];
-          return [name, { kind, values: values as Int32Array, dictionary: [...buffers.dictionaries[k]!.keys()] }];
+          return [name, { kind, values: values as Int32Array, dictionary: buffers.dictionaries[k]!.dictionary }];
         }),
       ),
   };
-}
-
-function codeOf(dictionary: Map<string, number>, text: string): number {
-  const known = dictionary.get(text);
-  if (known !== undefined) return known;
-  dictionary.set(text, dictionary.size);
-  return dictionary.size - 1;
 }
 
 function findField(operation: string, file: string, fields: readonly Field[], name: string): Field {

@@ -1,0 +1,102 @@
+import type { DuckDBVector } from '@duckdb/node-api';
+
+/** Bytes of a text as DuckDB keeps it in a vector: its length and, up to 12 bytes, the text itself, else a pointer. */
+const WORDS = 4;
+const INLINE_BYTES = 12;
+
+/**
+ * The dictionary of a text column while it is being read: each text gets the next whole number when it is first met.
+ * Texts of up to 12 bytes, as tickers are, are told apart by their bytes as they lie in DuckDB's vectors and become
+ * JavaScript strings once each, not once a row, which is most of the time that a column of symbols takes.
+ */
+export class SymbolCodes {
+  private readonly byText = new Map<string, number>();
+  /** An open hash of short texts: the words of slot k at 4k, its code in `codes`, -1 where it is free. */
+  private words = new Int32Array(WORDS * 64);
+  private codes = new Int32Array(64).fill(-1);
+  private short = 0;
+
+  /** The texts, in the order of their codes. */
+  get dictionary(): string[] {
+    return [...this.byText.keys()];
+  }
+
+  /** Writes the codes of `count` texts of a vector, from its row `from` on, to `into` from `row` on; -1 for a missing one. */
+  copy(vector: DuckDBVector, from: number, count: number, into: Int32Array, row: number): void {
+    const { dataView: view, validity } = vector as unknown as Texts;
+    const aligned = view.byteOffset % 4 === 0;
+    const words = aligned ? new Int32Array(view.buffer, view.byteOffset, view.byteLength >> 2) : undefined;
+    let last = -1;
+    let code = -1;
+    for (let k = from; k < from + count; k++) {
+      const at = WORDS * k;
+      if (!validity.itemValid(k)) {
+        into[row + k - from] = -1;
+        continue;
+      }
+      // Most tables are sorted by symbol, so the text is often that of the row before.
+      if (words && last >= 0 && same(words, last, words, at)) {
+        into[row + k - from] = code;
+        continue;
+      }
+      if (words && words[at]! <= INLINE_BYTES) {
+        code = this.shortCode(words, at, vector, k);
+        last = at;
+      } else {
+        code = this.codeOf(vector.getItem(k) as string);
+        last = -1;
+      }
+      into[row + k - from] = code;
+    }
+  }
+
+  private shortCode(words: Int32Array, at: number, vector: DuckDBVector, row: number): number {
+    let slot = this.slotOf(words, at);
+    while (this.codes[slot]! >= 0) {
+      if (same(this.words, WORDS * slot, words, at)) return this.codes[slot]!;
+      slot = (slot + 1) & (this.codes.length - 1);
+    }
+    const code = this.codeOf(vector.getItem(row) as string);
+    this.words.set(words.subarray(at, at + WORDS), WORDS * slot);
+    this.codes[slot] = code;
+    this.short += 1;
+    if (2 * this.short > this.codes.length) this.grow();
+    return code;
+  }
+
+  private slotOf(words: Int32Array, at: number): number {
+    let hash = words[at]!;
+    for (let k = 1; k < WORDS; k++) hash = Math.imul(hash ^ words[at + k]!, 0x9e3779b1) ^ (hash >>> 15);
+    return (hash ^ (hash >>> 13)) & (this.codes.length - 1);
+  }
+
+  private grow(): void {
+    const { words, codes } = this;
+    this.words = new Int32Array(2 * words.length);
+    this.codes = new Int32Array(2 * codes.length).fill(-1);
+    for (let old = 0; old < codes.length; old++) {
+      if (codes[old]! < 0) continue;
+      let slot = this.slotOf(words, WORDS * old);
+      while (this.codes[slot]! >= 0) slot = (slot + 1) & (this.codes.length - 1);
+      this.words.set(words.subarray(WORDS * old, WORDS * (old + 1)), WORDS * slot);
+      this.codes[slot] = codes[old]!;
+    }
+  }
+
+  private codeOf(text: string): number {
+    const known = this.byText.get(text);
+    if (known !== undefined) return known;
+    this.byText.set(text, this.byText.size);
+    return this.byText.size - 1;
+  }
+}
+
+/** What a vector of texts is made of. */
+interface Texts {
+  dataView: DataView;
+  validity: { itemValid(row: number): boolean };
+}
+
+function same(a: Int32Array, at: number, b: Int32Array, bt: number): boolean {
+  return a[at] === b[bt] && a[at + 1] === b[bt + 1] && a[at + 2] === b[bt + 2] && a[at + 3] === b[bt + 3];
+}
