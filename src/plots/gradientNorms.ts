@@ -49,7 +49,7 @@ export function gradientNorms(gradients: readonly LayerGradient[], options: { ti
     mode: 'markers+text',
     x: strange.map(({ layer }) => plainText(layer)),
     y: strange.map(({ norm }) => 10 ** (norm === 0 ? bottom + 0.15 : top - 0.15)),
-    text: strange.map(({ norm }) => (norm === 0 ? 'exactly 0' : String(norm))),
+    text: strange.map(({ norm }) => (norm === 0 ? '= 0' : String(norm))),
     textposition: 'top center',
     textfont: { color: COLOURS.bad, size: 11 },
     marker: { symbol: 'x', size: 9, color: COLOURS.bad },

@@ -44,7 +44,7 @@ test('gradientNorms shows a gradient of exactly zero, which has no place on a lo
     { layer: 'b', norm: 0 },
     { layer: 'c', norm: Number.NaN },
   ]);
-  assert.deepEqual(figure.data[1]!['text'], ['exactly 0', 'NaN']);
+  assert.deepEqual(figure.data[1]!['text'], ['= 0', 'NaN']);
   assert.deepEqual(figure.data[0]!['y'], [1, null, null]);
 });
 
