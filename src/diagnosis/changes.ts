@@ -9,10 +9,15 @@ import type { Program } from './program';
 export interface LayerJSON {
   class_name: string;
   config: Record<string, unknown>;
+  /** Of functional models: where the inputs of each call come from, the layer's name first. */
+  inbound_nodes?: unknown[][][];
 }
 
 /** The program with its layers changed as JSON; weights are drawn again from the same seeds. */
-export function withLayers(program: Program, edit: (layer: LayerJSON) => void): Program {
+export function withLayers(
+  program: Program,
+  edit: (layer: LayerJSON, place: number, all: LayerJSON[]) => void,
+): Program {
   return {
     ...program,
     model: async () => {
@@ -43,24 +48,32 @@ function inherit(from: TF.LayersModel, to: TF.LayersModel): void {
   }
 }
 
-/** The head's activation replaced, be it fused into its layer (which then starts from Glorot's weights) or a layer of its own. */
+/**
+ * The head's activation replaced, be it fused into its layer or a layer of its own. The layer with the head's weights starts
+ * afresh, from Glorot's weights: what it was given or had learnt may have put it where it is.
+ */
 export const withHeadActivation =
   (head: string, activation: string) =>
   (program: Program): Program =>
-    withLayers(program, (layer) => {
+    withLayers(program, (layer, place, all) => {
       if (layer.config['name'] !== head) return;
-      if ('units' in layer.config) {
-        // What the head was given or had learnt may have put it where it is: it starts afresh.
-        layer.config['activation'] = activation;
-        layer.config['kernel_initializer'] = { class_name: 'GlorotUniform', config: { seed: 1 } };
-        layer.config['bias_initializer'] = {
+      const renew = ({ config }: LayerJSON) => {
+        config['kernel_initializer'] = { class_name: 'GlorotUniform', config: { seed: 1 } };
+        config['bias_initializer'] = {
           class_name: 'Constant',
           config: { value: startOf(program, head, activation) },
         };
-      } else {
-        layer.class_name = 'Activation';
-        layer.config = { name: head, trainable: true, activation };
+      };
+      if ('units' in layer.config) {
+        layer.config['activation'] = activation;
+        renew(layer);
+        return;
       }
+      layer.class_name = 'Activation';
+      layer.config = { name: head, trainable: true, activation };
+      const source = layer.inbound_nodes?.[0]?.[0]?.[0];
+      const before = all.find(({ config }) => config['name'] === source) ?? all[place - 1];
+      if (before && 'units' in before.config) renew(before);
     });
 
 /** The bias at which a head gives the mean target, so that it does not spend its first epochs on getting there. */

@@ -131,8 +131,12 @@ function compare(verdict: Verdict, before: Diagnosis, after: Diagnosis): Confirm
   );
 }
 
-/** A head that explains a twentieth of the variance less than before, of what is above a constant. */
+/**
+ * A head that explains a twentieth of the variance less than before, of what is above a constant: on validation rows where
+ * there are any, since what is learnt by heart is no skill to keep.
+ */
 function lost(before: HeadSkill, after: HeadSkill | undefined): boolean {
-  const floor = (value: number) => (Number.isFinite(value) ? Math.max(0, value) : 0);
-  return floor(after?.skill ?? Number.NaN) < floor(before.skill) - 0.05;
+  const floor = (value: number | undefined) => (Number.isFinite(value) ? Math.max(0, value!) : 0);
+  const key = Number.isNaN(before.validationSkill) ? 'skill' : 'validationSkill';
+  return floor(after?.[key]) < floor(before[key]) - 0.05;
 }

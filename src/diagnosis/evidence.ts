@@ -331,6 +331,7 @@ const NOTHING = {
   robustStd: Number.NaN,
   largestRobustZ: Number.NaN,
   tailIndex: Number.NaN,
+  farShare: Number.NaN,
   mean: Number.NaN,
   std: Number.NaN,
   min: Number.NaN,

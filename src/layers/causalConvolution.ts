@@ -48,7 +48,9 @@ export const causalConvolution: (options: CausalConvolutionOptions) => TF.layers
         checkInteger('layers.causalConvolution', name, value, 1, 65536);
       }
       this.options = { filters, kernelSize, dilation, activation, useBias };
-      this.initializer = args.kernelInitializer ?? 'glorotUniform';
+      const { kernelInitializer = 'glorotUniform' } = args;
+      // A model read from JSON hands over the initialiser's name and settings, not the initialiser.
+      this.initializer = typeof kernelInitializer === 'string' ? kernelInitializer : toInitializer(kernelInitializer);
       this.activationLayer = tf.layers.activation({ activation });
     }
 

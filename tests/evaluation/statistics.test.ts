@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { Random } from '../../src/core';
 import {
   accuracy,
   calibrationLine,
@@ -20,6 +21,7 @@ import {
   rSquared,
   scaleRatio,
   skillOverConstant,
+  tail,
   wasserstein,
 } from '../../src/evaluation';
 import reference from './reference/statistics.json';
@@ -54,6 +56,24 @@ test('the statistics of classes agree with scikit-learn to 1e-12', () => {
   near(rocAUCOneVsRest(oneHot, probabilities, 3, 'weighted'), expected.rocAUCOneVsRestWeighted);
   near(logLoss(oneHot, probabilities, 3), expected.logLoss);
   near(accuracy(oneHot, probabilities, 3), expected.accuracy);
+});
+
+test("the tail of a heavy-tailed column agrees with SciPy's robust scale and its fit of Pareto's law", () => {
+  const { values, ...wanted } = reference.tail;
+  const found = tail(values);
+  near(found.median, wanted.median);
+  near(found.robustStd, wanted.robustStd);
+  assert.ok(Math.abs(found.tailIndex - wanted.tailIndex) < 1e-9, `${found.tailIndex} is not ${wanted.tailIndex}`);
+  near(found.farShare, wanted.farShare);
+});
+
+test('the outermost 1 % of normal values make up 8.5 % of their squares, one far value nearly all', () => {
+  const random = new Random(3);
+  const normal = Float64Array.from({ length: 100_000 }, () => random.normal());
+  // 2 (z f(z) + 0.005) with f the density of the normal law and z = 2.5758 its 99.5 % quantile.
+  assert.ok(Math.abs(tail(normal).farShare - 0.0845) < 0.002);
+  assert.ok(tail([...normal.slice(0, 99), 1e6]).farShare > 0.999);
+  assert.ok(Number.isNaN(tail([5, 5, 5]).farShare));
 });
 
 test('statistics of constants are NaN by rule, not numbers made of rounding errors', () => {

@@ -108,7 +108,10 @@ export const heads: readonly Cause[] = [
     tier: 6,
     find: (seen, { heads: all }) =>
       each(
-        seen.of('collapsed-head').filter(({ where }) => all.some(({ head }) => head === where)),
+        // A head that its own activation holds is not looked at twice.
+        seen
+          .of('collapsed-head')
+          .filter(({ where }) => all.some(({ head }) => head === where) && !heldByItself(seen, where)),
         ({ evidence: [scale, reachable], where }) => ({
           says: `predictions of "${where}" spread over ${formatShare(scale!.value)} of the targets’ spread, while a straight line through the inputs correlates at ${formatNumber(reachable!.value, 2)}`,
           severity: 0.6,

@@ -106,13 +106,21 @@ export const wiring: readonly Cause[] = [
         const share = evidence[0]!.value;
         const head = heads.find((one) => one.head === where)!;
         const better = least(heads, where) >= 0 ? 'softplus' : 'linear';
+        const [stuck] = seen.of('saturation', 'head', where);
         return {
-          says: `${formatShare(share)} of the targets of "${where}" lie where ${head.activation} cannot reach`,
+          says: `${formatShare(share)} of the targets of "${where}" lie where ${head.activation} cannot reach${
+            stuck
+              ? `, and so it is saturated: ${formatShare(stuck.evidence[0]!.value)} of its outputs are stuck at the end, at ${formatNumber(stuck.evidence[2]!.value)} on average`
+              : ''
+          }`,
           severity: share,
           change: { says: `use a ${better} output`, apply: withHeadActivation(where, better) },
           wrongIf: 'predictions could reach the least and the largest target',
         };
-      }),
+      }).map((finding) => ({
+        ...finding,
+        symptoms: [...finding.symptoms, ...seen.of('saturation', 'head', finding.where)],
+      })),
   },
 ];
 

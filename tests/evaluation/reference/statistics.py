@@ -35,6 +35,18 @@ def area(truth, scores):
     return wins / ((truth == 1).sum() * (truth == 0).sum())
 
 
+# Tails of a heavy-tailed column. Hill's estimate is the maximum likelihood of Pareto's shape above the threshold it starts at.
+heavy = numpy.round(random.standard_t(2, 600), 6)
+centre = numpy.median(heavy)
+distances = numpy.sort(numpy.abs(heavy - centre))
+top = 12  # 2 % of the values
+tail = {
+    "values": heavy.tolist(),
+    "median": centre,
+    "robustStd": scipy.stats.median_abs_deviation(heavy, scale="normal"),
+    "tailIndex": scipy.stats.pareto.fit(distances[-top:], floc=0, fscale=distances[-top - 1])[0],
+    "farShare": (distances[-6:] ** 2).sum() / (distances**2).sum(),
+}
 one_vs_rest = [area((classes == c).astype(int), probabilities[:, c]) for c in range(3)]
 frequency = [(classes == c).mean() for c in range(3)]
 reference = {
@@ -45,6 +57,7 @@ reference = {
     "oneHot": numpy.eye(3)[classes].ravel().tolist(),
     "probabilities": probabilities.ravel().tolist(),
     "levels": levels,
+    "tail": tail,
     "expected": {
         "pearson": scipy.stats.pearsonr(targets, predictions).statistic,
         "rankIC": scipy.stats.spearmanr(targets, predictions).statistic,
