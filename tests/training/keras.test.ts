@@ -5,16 +5,8 @@ import { attention, layerNormalization } from '../../src/layers';
 import { huber, type LossName, logCosh, lossOf } from '../../src/losses';
 import { type FitOptions, fit } from '../../src/training';
 import reference from './keras.json';
+import { wave } from './modelRuns';
 import { twoHeadLosses, twoHeadModel } from './models';
-
-/** The sines that kerasReference.py fills tensors with. */
-function wave(shape: number[], frequency: number, scale = 1): TF.Tensor {
-  const size = shape.reduce((product, length) => product * length, 1);
-  return tf.tensor(
-    Float32Array.from({ length: size }, (_, k) => scale * Math.sin(frequency * (k + 1))),
-    shape,
-  );
-}
 
 const waveWeights = (shapes: number[][]) => shapes.map((shape, k) => wave(shape, 1.7 + 0.31 * k, 0.4));
 

@@ -1,0 +1,123 @@
+"""Writes tests/training/kerasModels.json: 100 steps of Keras on the models of this project, with every optimizer.
+
+Usage, from the project folder:  .venv/bin/python tests/training/kerasModels.py
+
+Data and weights are sines of their index, which both sides can compute, so that only results are kept. Layers have the names
+they have in src/models; dropout is left out, since its masks differ.
+"""
+
+import json
+import os
+import pathlib
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+import keras
+import numpy as np
+
+layers = keras.layers
+ROWS = 80
+
+
+def wave(shape, frequency, scale=1.0):
+    count = int(np.prod(shape))
+    return (scale * np.sin(frequency * np.arange(1, count + 1))).reshape(shape).astype("float32")
+
+
+def wave_weights(model):
+    """Sines for every weight, with a frequency of its own: by the layer's name, then in the layer's order."""
+    k = 0
+    for layer in sorted((each for each in model.layers if each.weights), key=lambda each: each.name):
+        values = []
+        for weight in layer.weights:
+            values.append(wave(weight.shape, 1.7 + 0.31 * k, 0.4))
+            k += 1
+        layer.set_weights(values)
+
+
+def financial_wavenet():
+    source = keras.Input((32, 9))
+    stream = layers.Dense(16, name="embedding")(source)
+    skips = []
+    for block, dilation in enumerate([1, 2, 4, 8], 1):
+
+        def convolve(name, activation):
+            options = {"padding": "causal", "dilation_rate": dilation, "activation": activation}
+            return layers.Conv1D(16, 2, name=f"block{block}_{name}", **options)(stream)
+
+        gated = layers.Multiply()([convolve("filter", "tanh"), convolve("gate", "sigmoid")])
+        skips.append(layers.Dense(32, name=f"block{block}_skip")(gated[:, -1, :]))
+        if dilation < 8:
+            stream = layers.Add()([stream, layers.Dense(16, name=f"block{block}_residual")(gated)])
+    fusion = layers.Dense(32, activation="relu", name="fusion")(layers.ReLU()(layers.Add()(skips)))
+    return keras.Model(
+        source,
+        {
+            "direction": layers.Dense(3, activation="softmax", name="direction")(fusion),
+            "volatility": layers.Dense(1, activation="softplus", name="volatility")(fusion),
+            "magnitude": layers.Dense(1, activation="softplus", name="magnitude")(fusion),
+        },
+    )
+
+
+def robust_mlp():
+    source = keras.Input((5,))
+    x = layers.LayerNormalization(name="input_normalization")(source)
+    for k, units in enumerate([16, 8], 1):
+        y = layers.Dense(units, name=f"block{k}_dense")(x)
+        y = layers.ReLU()(layers.LayerNormalization(name=f"block{k}_normalization")(y))
+        width = x.shape[-1]
+        shortcut = x[:, :units] if width >= units else keras.ops.pad(x, [[0, 0], [0, units - width]])
+        x = layers.Add()([y, shortcut])
+    return keras.Model(source, {"target": layers.Dense(1, name="target")(x)})
+
+
+def windows():
+    inputs = wave((ROWS, 32, 9), 1.3)
+    last = inputs[:, -1]
+    return inputs, {
+        "direction": np.eye(3, dtype="float32")[last[:, :3].argmax(1)],
+        "volatility": np.mean(inputs**2, axis=(1, 2))[:, None],
+        "magnitude": np.abs(last).mean(1, keepdims=True),
+    }
+
+
+def features():
+    inputs = wave((ROWS, 5), 1.3)
+    return inputs, {"target": np.mean(inputs**2, axis=1, keepdims=True)}
+
+
+OPTIMIZERS = {
+    "adam": lambda: keras.optimizers.Adam(0.001),
+    "adamw": lambda: keras.optimizers.AdamW(0.001, weight_decay=0.05),
+    "sgd": lambda: keras.optimizers.SGD(0.02),
+    "momentum": lambda: keras.optimizers.SGD(0.005, momentum=0.9),
+    "nesterov": lambda: keras.optimizers.SGD(0.005, momentum=0.9, nesterov=True),
+}
+MODELS = {
+    "financialWaveNet": (
+        financial_wavenet,
+        windows,
+        {"direction": "categorical_crossentropy", "volatility": "mse", "magnitude": "huber"},
+        {"direction": 1.0, "volatility": 0.3, "magnitude": 0.3},
+    ),
+    "robustMLP": (robust_mlp, features, {"target": "mse"}, {"target": 1.0}),
+}
+
+
+def history(name, optimizer):
+    build, data, losses, loss_weights = MODELS[name]
+    model = build()
+    wave_weights(model)
+    model.compile(OPTIMIZERS[optimizer](), loss=losses, loss_weights=loss_weights)
+    inputs, targets = data()
+    found = model.fit(inputs, targets, batch_size=16, epochs=20, shuffle=False, verbose=0).history
+    return {key: [round(value, 7) for value in values] for key, values in found.items()}
+
+
+TARGET = pathlib.Path(__file__).with_name("kerasModels.json")
+histories = {name: {optimizer: history(name, optimizer) for optimizer in OPTIMIZERS} for name in MODELS}
+TARGET.write_text(json.dumps({"keras": keras.__version__, "histories": histories}, indent=1) + "\n")
+print("written", TARGET)
