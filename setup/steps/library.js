@@ -40,6 +40,9 @@ module.exports = {
     });
     fs.rmSync(dist, { recursive: true, force: true });
     fs.renameSync(draft, dist);
+    const packing = path.join(dist, 'kernel', 'compiler', 'packing.js');
+    const pack = `require(${JSON.stringify(packing)}).packDeclarations(${JSON.stringify(root)})`;
+    await run(process.execPath, ['-e', pack], { name: 'library', tick });
     stamp.finish('library', key(), { made: ['dist'] });
   },
 };

@@ -9,6 +9,7 @@ import { Runner } from './runner';
 import { bindTimers } from './scope';
 import { Session } from './session';
 import { type Connection, FLAG, type Inbound } from './shared';
+import { whileIdle } from './warmUp';
 
 /** The folder of this installation. */
 const INSTALLATION = path.join(__dirname, '..', '..');
@@ -35,8 +36,8 @@ export function startKernel(connectionFile: string): void {
     tslab: () => require('tslab') as unknown,
   };
   const publisher = new Publisher(wire as never, setTimeout);
-  const runner = new Runner(compiler, notebook, INSTALLATION, special);
-  const session = new Session(publisher, runner, flags);
+  const runner = new Runner(compiler, notebook, INSTALLATION, special, (body) => session.asOwn(body));
+  const session: Session = new Session(publisher, runner, flags);
   connectHost(session);
   bindTslabDisplay(session);
   publisher.captureStreams();
@@ -50,6 +51,13 @@ export function startKernel(connectionFile: string): void {
   wire.off('message', keep);
   wire.on('message', handle);
   for (const inbound of early) handle(inbound);
+  whileIdle(preparations(compiler), () => session.isIdle);
+}
+
+/** What can be done before the first cell asks for it. */
+function* preparations(compiler: CellCompiler): Generator<void> {
+  yield* compiler.warmUp();
+  require(INSTALLATION);
 }
 
 function readConnection(file: string): Connection {

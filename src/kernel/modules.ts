@@ -6,6 +6,9 @@ import type { Compiled } from './compiler/cells';
 /** How a name is resolved to a file of the user's own sources, as the compiler has done it. */
 export type Find = (name: string, importer?: string) => string | undefined;
 
+/** Runs a function and returns what it returns. */
+export type Shield = <T>(body: () => T) => T;
+
 const SOURCE = /(?<!\.d)\.[cm]?[jt]sx?$/;
 
 /**
@@ -23,12 +26,14 @@ export class CellModules {
   /**
    * @param installation the folder of this installation
    * @param special modules that are not loaded from a file, by name
+   * @param shield runs code that an interruption must not cut off: a package cut off half-way would stay so
    */
   constructor(
     notebook: string,
     installation: string,
     private readonly find: Find,
     private readonly special: Readonly<Record<string, () => unknown>>,
+    private readonly shield: Shield = (body) => body(),
   ) {
     this.fallback = createRequire(path.join(installation, 'package.json'));
     this.require = this.requireFrom(createRequire(path.join(notebook, 'cell.js')), undefined);
@@ -57,11 +62,11 @@ export class CellModules {
   private requireFrom(base: NodeJS.Require, importer: string | undefined): NodeJS.Require {
     const load = (name: string): unknown => {
       const special = this.special[name];
-      if (special) return special();
+      if (special) return this.shield(special);
       const source = this.find(name, importer)?.replace(SOURCE, '.js');
       if (source !== undefined && this.compiled.has(source)) return this.own(source, importer);
       try {
-        return base(name);
+        return this.shield(() => base(name));
       } catch (error) {
         const missing = (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
         if (!missing || name.startsWith('.') || path.isAbsolute(name)) throw error;
@@ -70,7 +75,7 @@ export class CellModules {
         } catch {
           throw error;
         }
-        return this.fallback(name);
+        return this.shield(() => this.fallback(name));
       }
     };
     return Object.assign(load, base);

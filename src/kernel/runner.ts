@@ -2,7 +2,7 @@ import * as vm from 'node:vm';
 import type * as Metadata from 'tslab/dist/metadata';
 import type { CellCompiler, Compiled, CompiledCell } from './compiler/cells';
 import { GUARD, type SourceTrail } from './compiler/transpile';
-import { CellModules } from './modules';
+import { CellModules, type Shield } from './modules';
 import { CellNames, declarationsAfterFailure } from './names';
 import { type CellRun, enterRun, guard } from './scope';
 import { cellFile } from './traceback';
@@ -38,8 +38,10 @@ export class Runner {
     notebook: string,
     installation: string,
     special: Readonly<Record<string, () => unknown>>,
+    shield?: Shield,
   ) {
-    this.modules = new CellModules(notebook, installation, (name, from) => compiler.fileOf(name, from), special);
+    const find = (name: string, from?: string) => compiler.fileOf(name, from);
+    this.modules = new CellModules(notebook, installation, find, special, shield);
     Object.defineProperty(globalThis, GUARD, { value: guard, configurable: true });
   }
 

@@ -61,6 +61,8 @@ export class Session implements NotebookHost {
   private readonly memory = new Memory();
   private readonly phase: Phase;
   private depth = 0;
+  /** Whether code is running that a cell has left behind. */
+  private leftBehind = false;
   private working = false;
   private running: Running | undefined;
   /** Ends the comm message that is being heard. */
@@ -90,6 +92,11 @@ export class Session implements NotebookHost {
     process.on('SIGINT', () => this.asOwn(() => this.interrupt()));
   }
 
+  /** Whether there is no cell to run. */
+  get isIdle(): boolean {
+    return !this.working;
+  }
+
   handle(inbound: Inbound): void {
     if (inbound.kind === 'cut') this.afterCut(inbound.request);
     else this.inbox.push(inbound);
@@ -99,14 +106,14 @@ export class Session implements NotebookHost {
   }
 
   /** Runs code of the kernel in the midst of a cell's. */
-  private asOwn(body: () => void): void {
+  asOwn<T>(body: () => T): T {
     this.phase.enterOwn();
     this.depth += 1;
     try {
-      body();
+      return body();
     } finally {
       this.depth -= 1;
-      if (this.depth === 0 && this.running?.begun) this.phase.enterUser();
+      if (this.depth === 0 && (this.running?.begun || this.leftBehind)) this.phase.enterUser();
     }
   }
 
@@ -114,14 +121,17 @@ export class Session implements NotebookHost {
   asUser(body: () => void): void {
     const begun = this.running?.begun === true;
     if (!begun) this.phase.enterUser();
+    this.leftBehind = !begun;
     try {
       body();
     } finally {
+      this.leftBehind = false;
       if (!begun) this.phase.enterOwn();
     }
   }
 
   private afterCut(request: number): void {
+    this.leftBehind = false;
     this.listening?.();
     // The request itself may have been seen first, and a cell that has begun since is not meant.
     if (Atomics.load(this.flags, FLAG.noted) >= request && !this.running?.asked) return;

@@ -196,12 +196,13 @@ export class KernelClient {
     this.replies.length = 0;
   }
 
-  /** Runs a cell and interrupts it a while after it has printed something. */
+  /** Runs a cell and interrupts it a while after it has printed something: by itself, or when it begins. */
   async runAndInterrupt(code: string, milliseconds = 100): Promise<CellResult> {
-    const id = await this.send('execute_request', { code: `console.log('begun');${code}`, silent: false });
+    const printing = code.includes('console.log("begun")') ? code : `console.log("begun");${code}`;
+    const id = await this.send('execute_request', { code: printing, silent: false });
     await this.until(
       () => this.published.some(({ header, parent }) => header.msg_type === 'stream' && parent.msg_id === id),
-      8000,
+      30_000,
     );
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
     const started = performance.now();

@@ -16,12 +16,12 @@ describe('an interrupt ends', () => {
     'a loop': 'for (;;) {}',
     'a loop that catches everything': 'for (;;) { try { for (;;) {} } catch {} finally {} }',
     'a pending await': 'await new Promise(() => {})',
-    'a loop after an await': 'await wait(5); for (;;) { count++ }',
+    'a loop after an await': 'await wait(5); console.log("begun"); for (;;) { count++ }',
     'awaits in a loop': 'for (;;) await 1',
     'timers in a loop': 'for (;;) await wait(2)',
-    'a loop in a timer': 'setTimeout(() => { for (;;) {} }, 5); await new Promise(() => {})',
+    'a loop in a timer': 'setTimeout(() => { console.log("begun"); for (;;) {} }, 5); await new Promise(() => {})',
     'a loop in a callback of Node':
-      'require("fs").readFile(process.execPath, () => { for (;;) {} }); await new Promise(() => {})',
+      'require("fs").stat(".", () => { console.log("begun"); for (;;) {} }); await new Promise(() => {})',
     'a for await loop': 'for await (const x of (async function* () { for (;;) yield 1 })()) {}',
   };
   for (const [name, code] of Object.entries(endless)) {
@@ -37,9 +37,9 @@ describe('an interrupt ends', () => {
 
 test('what a cell had set before the interrupt is kept, and its code does not go on afterwards', async () => {
   await kernel.runAndInterrupt(
-    'let kept = 7; setInterval(() => console.log("alive"), 20); await wait(400); kept = 8; let later = 1',
+    'let kept = 7; setInterval(() => console.log("alive"), 20); await wait(1500); kept = 8; let later = 1',
   );
-  const { stdout } = await kernel.run('await new Promise((resolve) => setTimeout(resolve, 500))');
+  const { stdout } = await kernel.run('await new Promise((resolve) => setTimeout(resolve, 1600))');
   assert.equal(stdout, '');
   assert.equal((await kernel.run('kept')).result, '7');
   assert.equal((await kernel.run('later')).reply['ename'], 'TypeScriptError');
@@ -59,6 +59,7 @@ test('work that holds the interrupt signal stops in good order', async () => {
     import { interruptSignal } from 'reluctant';
     let steps = 0; let tidy = false;
     const signal = interruptSignal();
+    console.log("begun");
     while (!signal.aborted) { steps++; await wait(5) }
     tidy = true;`);
   assert.equal(reply['ename'], 'Interrupted');
@@ -69,7 +70,7 @@ test('busy work can ask for the interruption without giving up the thread', asyn
   await kernel.runAndInterrupt(`
     import { interruptRequested } from 'reluctant';
     let polled = 0;
-    while (!interruptRequested()) polled++;
+    while (!interruptRequested()) if (polled++ === 0) console.log("begun");
     polled = -polled;`);
   assert.equal((await kernel.run('polled < 0')).result, 'true');
 });

@@ -204,6 +204,16 @@ describe('imports', () => {
     assert.equal((await kernel.run("import * as aq from 'arquero'; aq.table({ a: [1, 2] }).numRows()")).result, '2');
   });
 
+  test('types that packages keep inside, in variables and in what later cells see of them', async () => {
+    const use = "import * as dfd from 'danfojs-node'; const head = (frame: dfd.DataFrame) => frame.head();";
+    assert.equal(
+      (await kernel.run(`${use} const top = head(new dfd.DataFrame({ a: [1, 2] }));`)).reply['status'],
+      'ok',
+    );
+    assert.equal((await kernel.run('top.shape')).result, '[ 2, 1 ]');
+    assert.match(String((await kernel.run('const wrong: string = top.shape')).reply['evalue']), /TS2322.*number/);
+  });
+
   test('modules made by cells', async () => {
     await kernel.run('/** @module made */\nexport const made = 8;');
     assert.equal((await kernel.run("import { made } from './made'; made")).result, '8');

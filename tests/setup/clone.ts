@@ -38,7 +38,8 @@ process.exitCode = require('child_process').spawnSync('tsc', process.argv.slice(
 END`,
   tsc: `me=tsc
 for a in "$@"; do case "$last" in --outDir) out=$a;; esac; last=$a; done
-mkdir -p "$out"; echo '//' > "$out/part.js"
+mkdir -p "$out/kernel/compiler"; echo '//' > "$out/part.js"
+echo 'exports.packDeclarations = () => 0' > "$out/kernel/compiler/packing.js"
 ${OBEY}
 echo '//' > "$out/index.js"`,
   'c++': `me=compiler

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type * as Tslab from 'tslab/dist/converter';
+import { DeclarationPack, writePack } from './declarationPack';
 import { loadEngine, type TypeScript } from './engine';
 import { LocalFiles } from './localFiles';
 import { strictnessOf } from './options';
@@ -44,6 +45,17 @@ export class CompileError extends Error {
   }
 }
 
+/** Internal functions of the compiler that its declaration file leaves out. */
+interface Internals {
+  getTouchingPropertyName(source: TypeScript.SourceFile, position: number): TypeScript.Node;
+  getQuickInfoAtPosition(
+    source: TypeScript.SourceFile,
+    checker: TypeScript.TypeChecker,
+    token: unknown,
+    position: number,
+  ): TypeScript.QuickInfo | undefined;
+}
+
 /** Lines that tslab puts before the text of a cell. */
 const PREFIX_LINES = 1;
 
@@ -64,8 +76,13 @@ export class CellCompiler {
   /**
    * @param notebook the folder of the notebook
    * @param installation the folder whose packages every notebook may import
+   * @param options.packed whether to use the pack of declarations that the build has made
    */
-  constructor(notebook: string, installation: string) {
+  constructor(
+    notebook: string,
+    private readonly installation: string,
+    { packed = true }: { packed?: boolean } = {},
+  ) {
     const slashed = (folder: string) => folder.replaceAll('\\', '/');
     this.cellFolder = slashed(path.parse(notebook).root);
     let typescript!: typeof TypeScript;
@@ -92,8 +109,9 @@ export class CellCompiler {
             skipDefaultLibCheck: true,
           });
           const places = { notebook: slashed(notebook), cells: this.cellFolder, installation: slashed(installation) };
-          this.resolution = new Resolution(ts, places, options, wrapped);
-          return { rootFiles, options, system: wrapped, resolution: this.resolution };
+          const pack = packed ? DeclarationPack.read(ts, installation) : undefined;
+          this.resolution = new Resolution(ts, places, options, wrapped, pack);
+          return { rootFiles, options, system: wrapped, resolution: this.resolution, pack };
         },
         createWatchProgram: (host: WatchHost) => {
           this.watch = new ProgramWatch(ts, host);
@@ -101,6 +119,15 @@ export class CellCompiler {
         },
         getPreEmitDiagnosticsOfFiles: (program: TypeScript.Program, sources: readonly TypeScript.SourceFile[]) =>
           diagnosticsOf(ts, program, sources),
+        getQuickInfoAtPosition: (
+          source: TypeScript.SourceFile,
+          checker: TypeScript.TypeChecker,
+          token: unknown,
+          position: number,
+        ) => {
+          this.document(source, checker, position);
+          return (ts as unknown as Internals).getQuickInfoAtPosition(source, checker, token, position);
+        },
         transpileModule: (javascript: string, options: TypeScript.TranspileOptions) => {
           const { code, trail } = transpile(ts, javascript, options);
           this.trails.set(code, trail);
@@ -180,6 +207,33 @@ export class CellCompiler {
     const parsed = this.ts.createSourceFile('cell.ts', code, this.ts.ScriptTarget.Latest);
     const errors = (parsed as unknown as { parseDiagnostics: unknown[] }).parseDiagnostics;
     return { status: errors.length > 0 ? 'invalid' : 'complete' };
+  }
+
+  /**
+   * Does what the first cell and the first import of the library would wait for, in small steps; call it when there is
+   * nothing else to do.
+   */
+  *warmUp(): Generator<void> {
+    yield* this.watch.readAhead();
+    this.compile('');
+  }
+
+  /**
+   * Packs all declarations read so far for kernels to come.
+   * @returns how many
+   */
+  pack(): number {
+    const { sources } = this.watch;
+    writePack(this.ts, this.installation, sources, this.resolution.made);
+    return sources.length;
+  }
+
+  /** Reads the documentation of what is named at a position, if it was left out so far. */
+  private document(source: TypeScript.SourceFile, checker: TypeScript.TypeChecker, position: number): void {
+    const node = (this.ts as unknown as Internals).getTouchingPropertyName(source, position);
+    let symbol = checker.getSymbolAtLocation(node);
+    if (symbol && symbol.flags & this.ts.SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);
+    for (const declaration of symbol?.declarations ?? []) this.watch.document(declaration.getSourceFile());
   }
 
   private refresh(): void {

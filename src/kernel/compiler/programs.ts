@@ -1,7 +1,9 @@
+import { type DeclarationPack, document } from './declarationPack';
 import { writeOutEarlierNames } from './earlierNames';
 import type { TypeScript } from './engine';
 import { bindVariables, variablesOf } from './liveVariables';
 import type { Resolution } from './resolution';
+import { allowTypesByPlace } from './typesByPlace';
 
 /** What tslab asks of a program that is being watched. */
 interface Builder {
@@ -17,6 +19,7 @@ export interface WatchHost {
   options: TypeScript.CompilerOptions;
   system: TypeScript.System;
   resolution: Resolution;
+  pack: DeclarationPack | undefined;
   afterProgramCreate?: (builder: Builder) => void;
 }
 
@@ -35,17 +38,6 @@ const MADE_UP = /\/(__tslab__\.ts|__prev__\.d\.ts)$/;
 const PACKAGE = /\/node_modules\//;
 
 /**
- * Packages whose documentation is not kept in memory. The compiler parses documentation into trees, which for these files
- * takes longer than all the rest and delays every start; their types are complete all the same.
- */
-const UNDOCUMENTED = /\/node_modules\/(@types\/node|undici-types|@webgpu\/types|@duckdb\/[^/]+|xlsx)\//;
-
-/** Blanks out documentation comments; lines stay where they are. */
-function withoutComments(text: string): string {
-  return text.replace(/\/\*\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]+/g, ''));
-}
-
-/**
  * Keeps one program up to date with the cells. The compiler's own watch program rebuilds a graph of all declarations for
  * every keystroke; a notebook changes one small file at a time, so this one parses that file, reuses everything else, and
  * builds the program only when somebody asks for more than the parsed file.
@@ -54,6 +46,8 @@ export class ProgramWatch {
   private program: TypeScript.Program | undefined;
   private readonly files = new Map<string, Timed>();
   private readonly host: TypeScript.CompilerHost;
+  /** Files that were parsed without their documentation. */
+  private readonly bare = new WeakSet<TypeScript.SourceFile>();
   private rootFiles: readonly string[];
   private timer: unknown;
 
@@ -80,6 +74,25 @@ export class ProgramWatch {
   /** Forgets the parsed form of a file, because its text has changed or its tree was written to. */
   forget(file: string): void {
     this.files.delete(file);
+  }
+
+  /** Reads all packed files ahead of their use, one at a time. */
+  *readAhead(): Generator<void> {
+    for (const name of this.watch.pack?.names ?? []) {
+      const file = this.sourceFile(name, this.watch.options.target!);
+      if (file) (this.ts as unknown as Internals).bindSourceFile(file, this.watch.options);
+      yield;
+    }
+  }
+
+  /** Reads the documentation of a file that was parsed without it. */
+  document(file: TypeScript.SourceFile): void {
+    if (this.bare.delete(file)) document(this.ts, file);
+  }
+
+  /** All files of the program as it is. */
+  get sources(): readonly TypeScript.SourceFile[] {
+    return this.program?.getSourceFiles() ?? [];
   }
 
   /** The names that a file declares other than by `let` and `var`. */
@@ -138,6 +151,7 @@ export class ProgramWatch {
       host: this.host,
       ...(this.program ? { oldProgram: this.program } : {}),
     });
+    allowTypesByPlace(this.ts, this.program.getTypeChecker());
     return this.program;
   }
 
@@ -169,9 +183,10 @@ export class ProgramWatch {
   ): TypeScript.SourceFile | undefined {
     const known = this.files.get(name);
     if (known) return known.file;
-    const read = this.systemFor(name).readFile(name);
-    const text = read !== undefined && UNDOCUMENTED.test(name) ? withoutComments(read) : read;
+    const packed = this.watch.pack?.textOf(name);
+    const text = packed ?? this.systemFor(name).readFile(name);
     const file = text === undefined ? undefined : this.ts.createSourceFile(name, text, version);
+    if (file && packed !== undefined) this.bare.add(file);
     const entry: Timed = { file };
     if (MADE_UP.test(name)) entry.text = text!;
     this.files.set(name, entry);

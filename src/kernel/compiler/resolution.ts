@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import type { DeclarationPack, Made } from './declarationPack';
 import type { TypeScript } from './engine';
 
 type Resolved = TypeScript.ResolvedModuleWithFailedLookupLocations;
@@ -35,6 +36,7 @@ export class Resolution {
     private readonly places: Places,
     private readonly options: TypeScript.CompilerOptions,
     private readonly host: TypeScript.ModuleResolutionHost,
+    private readonly pack: DeclarationPack | undefined,
   ) {
     this.cache = ts.createModuleResolutionCache(places.cells, (file) => file, options);
   }
@@ -42,6 +44,14 @@ export class Resolution {
   /** Whether `file` has imports that could not be found when they were last looked for. */
   hasMissing(file: string): boolean {
     return this.missing.has(path.posix.dirname(file));
+  }
+
+  /** All that was found so far. */
+  get made(): Made[] {
+    return [...this.found].map(([key, { resolvedModule }]) => {
+      const [folder, name] = key.split('\0') as [string, string];
+      return { folder, name, module: resolvedModule };
+    });
   }
 
   /** Forgets what was not found, because it may have been written since. */
@@ -59,6 +69,12 @@ export class Resolution {
     const key = `${folder}\0${name}`;
     const known = this.found.get(key);
     if (known) return known;
+    const packed = this.pack?.resolve(name, folder);
+    if (packed !== undefined) {
+      const resolved = packed ? ({ resolvedModule: packed } as Resolved) : NOTHING;
+      this.found.set(key, resolved);
+      return resolved;
+    }
     const resolved = this.search(name, importer, folder);
     if (!resolved.resolvedModule) this.missing.add(folder);
     this.found.set(key, resolved);
