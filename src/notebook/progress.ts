@@ -49,6 +49,11 @@ export class ProgressBar {
     this.draw(false);
   }
 
+  /** Notes that `done` steps are done in all; never fewer than before. */
+  to(done: number, note = ''): void {
+    this.advance(Math.max(0, checkInteger('progress.to', 'done', done, 0) - this.done), note);
+  }
+
   /** Draws the last state. The bar stays, so that one can see later how long the work took. */
   close(note = this.note): void {
     if (this.closed) return;

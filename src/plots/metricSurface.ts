@@ -2,7 +2,7 @@ import { ReluctantError } from '../core';
 import { formatNumber, Table } from '../tables';
 import { Figure, plainText } from './figure';
 import { heading } from './panels';
-import { PALE_SCALE } from './template';
+import { COLOURS, PALE_SCALE } from './template';
 
 /** The value of a metric at one point of a grid. */
 export interface SurfacePoint {
@@ -21,6 +21,8 @@ export interface MetricSurfaceOptions {
   valueName?: string;
   /** Which values are good: marks the best cell. Default `lowest`. */
   best?: 'lowest' | 'highest';
+  /** A cell to mark besides the best one, e.g. the setting that is being looked at. */
+  chosen?: { x: number; y: number };
 }
 
 /**
@@ -86,18 +88,12 @@ export function metricSurface(points: readonly SurfacePoint[], options: MetricSu
       width: Math.min(860, 240 + xs.length * 70),
       xaxis: { type: 'category', title: { text: plainText(xName) }, showgrid: false, ticks: '' },
       yaxis: { type: 'category', title: { text: plainText(yName) }, showgrid: false, ticks: '' },
-      shapes: winner
-        ? [
-            {
-              type: 'rect',
-              x0: column - 0.5,
-              x1: column + 0.5,
-              y0: line - 0.5,
-              y1: line + 0.5,
-              line: { color: '#D55E00', width: 3 },
-            },
-          ]
-        : [],
+      shapes: [
+        ...(winner ? [frame(column, line, { color: COLOURS.bad })] : []),
+        ...(options.chosen
+          ? [frame(xs.indexOf(options.chosen.x), ys.indexOf(options.chosen.y), { color: COLOURS.text, dash: 'dot' })]
+          : []),
+      ],
     },
     {
       summary: new Table(rows),
@@ -108,6 +104,12 @@ export function metricSurface(points: readonly SurfacePoint[], options: MetricSu
         : ['no cell has a finite value'],
     },
   );
+}
+
+/** A frame around one cell. */
+function frame(column: number, line: number, style: { color: string; dash?: string }): Record<string, unknown> {
+  const place = { x0: column - 0.5, x1: column + 0.5, y0: line - 0.5, y1: line + 0.5 };
+  return { type: 'rect', ...place, line: { ...style, width: 3 } };
 }
 
 /** Three digits without trailing zeros: grid steps such as 0.03. */

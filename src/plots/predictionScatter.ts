@@ -1,8 +1,11 @@
 import { checkInteger, Random } from '../core';
+import { formatNumber } from '../tables';
+import { histogram } from './bins';
 import type { Figure, Trace } from './figure';
 import { type Numbers, quantile, sortedFinite } from './numbers';
 import { type Panel, panels } from './panels';
 import {
+  bars,
   checkPairs,
   diagonal,
   type HeadPredictions,
@@ -21,7 +24,8 @@ export interface PredictionScatterOptions extends PredictionOptions {
 
 /**
  * Predictions over targets, one panel per head, with the diagonal and the median of the predictions in ten equally full
- * groups of the targets: a head that has learnt follows the diagonal, a collapsed one is a flat line.
+ * groups of the targets: a head that has learnt follows the diagonal, a collapsed one is a flat line. Where the targets are
+ * two values only (a column of classes) it is the distribution of the predictions for each of the two: apart if it has learnt.
  *
  * @param heads targets and predictions of each head.
  * @param options `title`, `subtitle`, `maxPoints`, `seed`.
@@ -32,33 +36,80 @@ export interface PredictionScatterOptions extends PredictionOptions {
  */
 export function predictionScatter(heads: readonly HeadPredictions[], options: PredictionScatterOptions = {}): Figure {
   checkPairs('plots.predictionScatter', heads);
-  const maxPoints = checkInteger('plots.predictionScatter', 'maxPoints', options.maxPoints ?? 800, 1, 20_000);
   const notes: string[] = [];
-  const list = heads.map(({ head, targets, predictions }): Panel => {
-    const shown = chosen(targets.length, maxPoints, options.seed ?? 0);
-    if (shown.length < targets.length) {
-      notes.push(`${head}: ${shown.length} of ${targets.length} points are drawn, chosen at random.`);
-    }
-    const sorted = sortedFinite(targets);
-    return {
-      title: head,
-      traces: [
-        points(shown, targets, predictions),
-        diagonal(quantile(sorted, 0.002), quantile(sorted, 0.998)),
-        groupMedians(targets, predictions),
-      ],
-      xTitle: 'target',
-      xaxis: { nticks: 6 },
-      yTitle: 'prediction',
-    };
+  return panels(
+    heads.map((head) => predictionPanel(head, options, notes)),
+    {
+      title: options.title ?? 'Predictions over targets',
+      subtitle: options.subtitle,
+      summary: predictionSummary(heads),
+      notes,
+      panelHeight: 230,
+    },
+  );
+}
+
+/**
+ * One panel of {@link predictionScatter}, to stand among others.
+ *
+ * @param notes what a reader should know is added here.
+ *
+ * @example
+ * predictionPanel({ head: 'up', targets: [0, 1, 1], predictions: [0.2, 0.7, 0.9] }).xTitle; // 'prediction'
+ */
+export function predictionPanel(
+  { head, targets, predictions }: HeadPredictions,
+  options: Pick<PredictionScatterOptions, 'maxPoints' | 'seed'> = {},
+  notes: string[] = [],
+): Panel {
+  const maxPoints = checkInteger('plots.predictionScatter', 'maxPoints', options.maxPoints ?? 800, 1, 20_000);
+  const classes = twoValues(targets);
+  if (classes) return classPanel(head, classes, targets, predictions);
+  const shown = chosen(targets.length, maxPoints, options.seed ?? 0);
+  if (shown.length < targets.length) {
+    notes.push(`${head}: ${shown.length} of ${targets.length} points are drawn, chosen at random.`);
+  }
+  const sorted = sortedFinite(targets);
+  return {
+    title: head,
+    traces: [
+      points(shown, targets, predictions),
+      diagonal(quantile(sorted, 0.002), quantile(sorted, 0.998)),
+      groupMedians(targets, predictions),
+    ],
+    xTitle: 'target',
+    xaxis: { nticks: 6 },
+    yTitle: 'prediction',
+  };
+}
+
+/** The two values of the targets, lower first, if they have no more and no less. */
+function twoValues(targets: Numbers): [number, number] | undefined {
+  const found = new Set<number>();
+  for (let k = 0; k < targets.length && found.size <= 2; k++) found.add(targets[k]!);
+  if (found.size !== 2) return undefined;
+  return [...found].sort((a, b) => a - b) as [number, number];
+}
+
+function classPanel(head: string, classes: [number, number], targets: Numbers, predictions: Numbers): Panel {
+  const finite = sortedFinite(predictions);
+  const low = finite[0] ?? 0;
+  const high = Math.max(finite.at(-1) ?? 1, low + 1e-6);
+  const traces = classes.map((value, k) => {
+    const own = Float32Array.from({ length: predictions.length }, (_, at) => predictions[at]!).filter(
+      (_, at) => targets[at] === value,
+    );
+    const tint = k === 0 ? COLOURS.neutral : COLOURS.predictions;
+    return bars(`target ${formatNumber(value, 3)}`, histogram(own, 30, low, high), own.length, tint);
   });
-  return panels(list, {
-    title: options.title ?? 'Predictions over targets',
-    subtitle: options.subtitle,
-    summary: predictionSummary(heads),
-    notes,
-    panelHeight: 230,
-  });
+  return {
+    title: head,
+    traces,
+    xTitle: 'prediction',
+    xaxis: { nticks: 6 },
+    yTitle: 'share of the class',
+    yaxis: { tickformat: '.0%', rangemode: 'tozero' },
+  };
 }
 
 function chosen(count: number, limit: number, seed: number): Int32Array {

@@ -1,7 +1,8 @@
 import { comms } from '../comms';
 import { currentHost } from '../host';
-import { type ExploreOptions, Explorer } from './explorer';
+import { Explorer } from './explorer';
 import { LiveExplorer } from './live';
+import type { ExploreOptions } from './options';
 
 /**
  * Finds out what the weights of a model's losses do: trains it under named settings, records each run so that it can be made

@@ -1,3 +1,4 @@
+import { ReluctantError } from '../../core';
 import {
   type Figure,
   gradientShares,
@@ -19,7 +20,10 @@ export interface RunRecord {
   epochs: number;
   history: readonly HistoryRow[];
   stopReason: StopReason;
+  /** Of its training; its share, if several were trained together. */
   seconds: number;
+  /** How many settings were trained at once with it; 1 for a run of its own. */
+  together: number;
   /** Causes that the rules name, e.g. `dead-head (volatility)`; undefined when they were not asked for. */
   verdicts: readonly string[] | undefined;
 }
@@ -28,7 +32,7 @@ export interface RunRecord {
 export class ExploredRun {
   constructor(
     readonly record: RunRecord,
-    /** Targets and predictions of the validation rows, for heads of one column; empty for old runs. */
+    /** Targets and predictions of the validation rows, by head and column; empty for old runs and those trained together. */
     public predictions: readonly HeadPredictions[],
   ) {}
 
@@ -56,8 +60,21 @@ export class ExploredRun {
     return gradientShares(gradientRows(this.record.history), { title: `Gradients with ${this.name}` });
   }
 
-  /** Validation predictions over targets. */
+  /**
+   * Validation predictions over targets, one panel for each column of each head; for columns of classes the distributions.
+   *
+   * @throws `predictions-not-kept` for old runs and those that were trained together with others.
+   */
   predictionScatter(): Figure {
+    if (this.predictions.length === 0) {
+      throw new ReluctantError({
+        code: 'predictions-not-kept',
+        operation: 'predictionScatter',
+        problem: `the predictions of run ${this.record.number} are not kept`,
+        expected: 'one of the latest runs, trained on its own',
+        fix: `make it again: (await explorer.reproduce(${this.record.number})).predictionScatter()`,
+      });
+    }
     return predictionScatter(this.predictions, { title: `Predictions with ${this.name}` });
   }
 

@@ -1,52 +1,32 @@
 import { checkInteger, interruptSignal, ReluctantError, tf } from '../../core';
 import { diagnose } from '../../diagnosis';
-import { comparison, type Figure, isOnParetoFront, metricSurface, paretoFront, runCurves } from '../../plots';
-import { formatNumber, type Row, Table } from '../../tables';
-import { type EpochEvent, type FitOptions, fit, type Trainable, type TrainingData } from '../../training';
+import { formatDuration, Table } from '../../tables';
+import { type FitOptions, fit } from '../../training';
 import { progress } from '../progress';
-import { ExploredRun, type RunRecord } from './exploredRun';
+import type { ExploredRun, RunRecord } from './exploredRun';
 import { defaultMeasures, type Measure, type SeedRow, spreadOver } from './measures';
-import { disposeModel, headNames, headsOf, predictHeads } from './models';
-import { completeSetting, nameSetting, type PartialSetting, type Setting, type SettingRules } from './setting';
+import { disposeModel, headNames, headsOf } from './models';
+import type { ExploreOptions, RunControl } from './options';
+import { predictHeads } from './predictions';
+import { RunList } from './runList';
+import { completeSetting, type PartialSetting, type Setting, type SettingRules } from './setting';
+import { Surface } from './surface';
+import { groupsOf, trainTogether } from './together';
 
-/** What to explore. Only `model`, `data` and `losses` have no default. */
-export interface ExploreOptions {
-  /** Builds an untrained model for a setting; its first weights must follow from `setting.seed` alone. */
-  model: (setting: Setting) => Trainable;
-  /** With validation rows: they are what runs are compared by. */
-  data: TrainingData;
-  losses: FitOptions['losses'];
-  metrics?: FitOptions['metrics'];
-  /** Default 30. */
-  epochs?: number;
-  /** Default 32. */
-  batchSize?: number;
-  /** Default `graph`: it starts at once, where XLA would first compile for seconds. */
-  mode?: FitOptions['mode'];
-  /** Where the sliders stand first: weights 1, rate 0.001, seed 1, `static` unless given. */
-  start?: PartialSetting;
-  /** Named settings, to be chosen from a list and run one after the other without a screen. */
-  presets?: Readonly<Record<string, PartialSetting>>;
-  /** Further things to choose, e.g. `{ headActivation: ['softplus', 'relu'] }`; the first of each is the start. */
-  choices?: Readonly<Record<string, readonly string[]>>;
-  /** Default: of each head the first metric, or else its loss. */
-  measures?: readonly Measure[];
-  /** Whether the rules of `diagnose` look at every finished run. Default true, for layered models. */
-  verdicts?: boolean;
+/** Rows that are predicted while a setting trains: enough to see, and quick. */
+const LIVE_ROWS = 600;
+
+/** Where settings can be loaded to: the sliders on the screen. */
+export interface Screen {
+  apply(setting: Setting): void;
 }
-
-/** Of so many runs the predictions are kept; older ones keep their numbers. */
-const KEPT_PREDICTIONS = 12;
 
 /**
  * Trains one model under many settings of its loss weights, records every run, and compares them. Made by {@link explore}.
  */
-export class Explorer {
-  readonly rules: SettingRules;
-  readonly measures: readonly Measure[];
-  /** Every finished run, in order. */
-  readonly runs: ExploredRun[] = [];
-  readonly epochs: number;
+export class Explorer extends RunList {
+  /** The sliders of this explorer, once they are made. */
+  screen: Screen | undefined;
 
   constructor(readonly options: ExploreOptions) {
     if (!options.data.validation) {
@@ -57,21 +37,9 @@ export class Explorer {
         expected: 'data with validation: { inputs, targets }',
       });
     }
-    this.epochs = checkInteger('explore', 'epochs', options.epochs ?? 30, 1, 100_000);
-    const choices = options.choices ?? {};
-    const first: Setting = {
-      lossWeights: {},
-      learningRate: 0.001,
-      seed: 1,
-      balancer: 'static',
-      choices: Object.fromEntries(Object.entries(choices).map(([name, values]) => [name, values[0] ?? ''])),
-      ...options.start,
-    };
-    const heads = headsOf(options.model(first));
-    first.lossWeights = { ...Object.fromEntries(heads.map((head) => [head, 1])), ...options.start?.lossWeights };
-    this.rules = { heads, choices, start: first };
-    completeSetting({}, this.rules);
-    this.measures = options.measures ?? defaultMeasures(heads, options.metrics);
+    const epochs = checkInteger('explore', 'epochs', options.epochs ?? 30, 1, 100_000);
+    const rules = rulesOf(options);
+    super(rules, options.measures ?? defaultMeasures(rules.heads, options.metrics), epochs);
   }
 
   /** The presets, complete. */
@@ -84,13 +52,9 @@ export class Explorer {
    * Trains under one setting and records the run. A run that was aborted is not recorded.
    *
    * @param given what differs from the start.
-   * @param control `name`, `signal`, and `onEpoch` as in `fit`.
    * @returns the run; undefined when it was aborted.
    */
-  async run(
-    given: PartialSetting,
-    control: { name?: string; signal?: AbortSignal; onEpoch?: (event: EpochEvent) => unknown } = {},
-  ): Promise<ExploredRun | undefined> {
+  async run(given: PartialSetting, control: RunControl = {}): Promise<ExploredRun | undefined> {
     const setting = completeSetting(given, this.rules);
     const { data, losses, metrics, batchSize = 32, mode = 'graph' } = this.options;
     const { heads } = this.rules;
@@ -108,31 +72,24 @@ export class Explorer {
       optimizer: { kind: 'adam', learningRate: setting.learningRate },
       seed: setting.seed,
       signal: control.signal ?? interruptSignal(),
-      onEpoch: async (event) => void (await control.onEpoch?.(event)),
+      onEpoch: async (event) => {
+        const predictions = () => predictHeads(model, data.validation!, heads, LIVE_ROWS);
+        await control.onEpoch?.({ ...event, predictions });
+      },
     };
     try {
       const run = await fit(model, data, options);
-      if (run.stopReason === 'aborted') return undefined;
-      const judged = this.options.verdicts !== false && model instanceof tf.LayersModel;
-      const verdicts = judged
-        ? diagnose(run, { model, data, options }).verdicts.map(({ cause, where }) =>
-            where ? `${cause} (${where})` : cause,
-          )
-        : undefined;
-      const record: RunRecord = {
-        number: this.runs.length + 1,
-        name: control.name ?? nameSetting(setting, this.rules),
-        setting,
-        epochs: this.epochs,
-        history: run.history,
-        stopReason: run.stopReason,
-        seconds: run.seconds,
-        verdicts,
-      };
-      const explored = new ExploredRun(record, predictHeads(model, data.validation!, this.rules.heads));
-      this.runs.push(explored);
-      const old = this.runs.at(-1 - KEPT_PREDICTIONS);
-      if (old) old.predictions = [];
+      if (run.stopReason === 'aborted' || control.signal?.aborted) return undefined;
+      const predictions = predictHeads(model, data.validation!, heads);
+      const { history, stopReason, seconds } = run;
+      const record = { name: control.name, setting, history, stopReason, seconds, together: 1, verdicts: undefined };
+      const explored = this.keep(record, predictions);
+      const wanted = (await control.onTrained?.(explored)) ?? true;
+      if (wanted && this.options.verdicts !== false && model instanceof tf.LayersModel) {
+        explored.record.verdicts = diagnose(run, { model, data, options }).verdicts.map(({ cause, where }) =>
+          where ? `${cause} (${where})` : cause,
+        );
+      }
       return explored;
     } finally {
       disposeModel(model);
@@ -157,7 +114,72 @@ export class Explorer {
     return done;
   }
 
-  /** Makes a recorded run again, from its number or its record as JSON. The same machine gives the same numbers. */
+  /**
+   * Trains under named settings, those at once that differ in loss weights and learning rate only: on small models 64 of them
+   * take little longer than a few. Their histories have validation numbers in the last row only; they get neither verdicts
+   * nor predictions.
+   *
+   * @param settings by name.
+   * @param control `signal` gives up; what was recorded before stays.
+   * @returns the runs in the order of the settings, and in words how they were trained; fewer runs if it was interrupted.
+   */
+  async runTogether(
+    settings: Readonly<Record<string, PartialSetting>>,
+    { signal }: Pick<RunControl, 'signal'> = {},
+  ): Promise<{ runs: ExploredRun[]; how: string }> {
+    const { rules, epochs } = this;
+    const all = Object.entries(settings).map(([name, given]) => ({ name, setting: completeSetting(given, rules) }));
+    const groups = groupsOf(all);
+    const bar = progress(groups.length * epochs, 'epochs');
+    const done = new Map<string, ExploredRun>();
+    const ways = new Set<string>();
+    try {
+      for (const [k, group] of groups.entries()) {
+        if (group.length === 1) {
+          const { name, setting } = group[0]!;
+          const run = await this.run(setting, { name, signal, onEpoch: () => bar.step(name) });
+          if (!run) break;
+          done.set(name, run);
+          continue;
+        }
+        const trained = await trainTogether(
+          this.options,
+          group.map(({ setting }) => setting),
+          { epochs, heads: rules.heads, signal, onProgress: ({ epoch }) => bar.to(k * epochs + epoch + 1) },
+        );
+        if (!trained) break;
+        ways.add(trained.reason);
+        const together = trained.atOnce ? group.length : 1;
+        group.forEach(({ name, setting }, at) => {
+          const history = trained.histories[at]!;
+          const stopReason = Number.isFinite(history.at(-1)!.loss) ? 'finished' : 'not-finite';
+          const record = {
+            name,
+            setting,
+            history,
+            stopReason,
+            seconds: trained.seconds / group.length,
+            together,
+          } as const;
+          done.set(name, this.keep({ ...record, verdicts: undefined }, []));
+        });
+        bar.to((k + 1) * epochs, `${group.length} settings ${trained.reason}`);
+      }
+    } finally {
+      bar.close();
+    }
+    const runs = all.flatMap(({ name }) => done.get(name) ?? []);
+    const seconds = runs.reduce((sum, { record }) => sum + record.seconds, 0);
+    return {
+      runs,
+      how: `${runs.length} settings in ${formatDuration(seconds)}: ${[...ways].join('; ') || 'one by one'}`,
+    };
+  }
+
+  /**
+   * Makes a recorded run again, from its number or its record as JSON. The same machine gives the same numbers; up to rounding
+   * if the run was trained together with others.
+   */
   async reproduce(run: number | RunRecord): Promise<ExploredRun | undefined> {
     const record = typeof run === 'number' ? this.runs[run - 1]?.record : run;
     if (!record?.setting) {
@@ -182,75 +204,22 @@ export class Explorer {
     return this.run(record.setting, { name: `${record.name} (again)` });
   }
 
-  /** The runs so far: setting, measures, gradient share of each head, verdicts, and whether it is on the Pareto front. */
-  table(runs: readonly ExploredRun[] = this.runs): Table {
-    const front = this.front(runs);
-    return new Table(
-      runs.map(({ record, last }, k): Row => {
-        const shares = this.rules.heads.map((head) => [`share of ${head}`, last?.[`${head}_gradient_share`]]);
-        return {
-          run: record.number,
-          setting: record.name,
-          ...Object.fromEntries(this.measures.map(({ key }) => [key, last?.[key] ?? Number.NaN])),
-          ...(this.rules.heads.length > 1 ? Object.fromEntries(shares) : {}),
-          verdicts: record.verdicts?.join(', ') || (record.stopReason === 'finished' ? '' : record.stopReason),
-          'on the front': front[k],
-          seconds: record.seconds,
-        };
-      }),
-      { title: 'Runs', formats: { seconds: (value) => formatNumber(value as number, 3) } },
-    );
-  }
-
-  /** Per run, whether no other is as good in every measure and better in one. */
-  front(runs: readonly ExploredRun[] = this.runs): boolean[] {
-    return isOnParetoFront(
-      runs.map(({ last }) => this.measures.map(({ key }) => last?.[key] ?? Number.NaN)),
-      this.measures.map(({ best }) => best),
-    );
-  }
-
-  /** Two measures of all runs with their front; the first two measures by default. */
-  frontFigure(x = this.measures[0]!, y = this.measures[1] ?? this.measures[0]!): Figure {
-    const points = this.runs.map(({ name, last }) => ({
-      name,
-      x: last?.[x.key] ?? Number.NaN,
-      y: last?.[y.key] ?? Number.NaN,
-    }));
-    return paretoFront(points, { xName: x.key, yName: y.key, xBest: x.best, yBest: y.best });
-  }
-
-  /** The measures by epoch, one colour per run. */
-  curves(runs: readonly ExploredRun[] = this.runs.slice(-6)): Figure {
-    const named = runs.map(({ name, record }) => ({ name, history: oneBased(record) }));
-    return runCurves(
-      named,
-      this.measures.map(({ key }) => key),
-      { title: 'Measures by epoch' },
-    );
-  }
-
-  /** The last numbers side by side. */
-  bars(runs: readonly ExploredRun[] = this.runs.slice(-6)): Figure {
-    const rows = runs.flatMap(({ name, last }) =>
-      this.measures.map(({ key }) => ({ run: name, measure: key, value: last?.[key] ?? Number.NaN })),
-    );
-    return comparison(rows, { title: 'Last epoch of each run' });
-  }
-
   /**
-   * Trains over a grid of two heads' weights and draws a measure over it. Every cell is a recorded run; all share one compiled
-   * graph, since weights are its inputs.
+   * Trains over a grid of two heads' weights, all cells at once, and draws the measures over it. Every cell is a recorded run;
+   * in a notebook that somebody looks at, a click on a cell loads its setting into the sliders.
    *
    * @param x head along the x axis. @param y head along the y axis.
-   * @param options `weights` (default eight from 0.01 to 30), `measure` (default the first), and what else differs from the start.
+   * @param options `weights` of both axes (default eight from 0.01 to 30), `measure` drawn first (default the first), `setting`
+   *   for what else differs from the start, and `signal`.
+   * @throws `unknown-head`; `surface-interrupted` if it was given up before the end.
    */
   async surface(
     x: string,
     y: string,
-    options: { weights?: readonly number[]; measure?: Measure; setting?: PartialSetting } = {},
-  ): Promise<{ figure: Figure; runs: ExploredRun[] }> {
-    const { weights = GRID, measure = this.measures[0]!, setting = {} } = options;
+    options: { weights?: readonly number[]; measure?: Measure; setting?: PartialSetting; signal?: AbortSignal } = {},
+  ): Promise<Surface> {
+    const { weights = GRID, measure = this.measures[0]!, setting = {}, signal } = options;
+    checkInteger('explore.surface', 'the number of weights', weights.length, 1, 64);
     const cells = weights.flatMap((wx) => weights.map((wy) => ({ [x]: wx, [y]: wy })));
     const settings = Object.fromEntries(
       cells.map((cell) => [
@@ -258,18 +227,20 @@ export class Explorer {
         { ...setting, lossWeights: { ...setting.lossWeights, ...cell } },
       ]),
     );
-    const runs = await this.runAll(settings);
-    const points = runs.map(({ record, last }) => ({
-      x: record.setting.lossWeights[x]!,
-      y: record.setting.lossWeights[y]!,
-      value: last?.[measure.key] ?? Number.NaN,
-    }));
-    const names = { xName: `weight of ${x}`, yName: `weight of ${y}`, valueName: measure.key };
-    return { figure: metricSurface(points, { ...names, best: measure.best }), runs };
+    const { runs, how } = await this.runTogether(settings, { signal });
+    if (runs.length === Object.keys(settings).length) return new Surface(this, { x, y, runs, measure, how });
+    throw new ReluctantError({
+      code: 'surface-interrupted',
+      operation: 'explore.surface',
+      problem: 'the training was given up before every cell had its run',
+      received: `${runs.length} of ${cells.length} cells`,
+      fix: 'run the cell again; fewer weights or epochs take less time',
+    });
   }
 
   /**
    * Trains named settings over several seeds and says how far their measures spread: differences within the spread are none.
+   * Of each seed the settings without a balancer train at once.
    *
    * @param settings by name. @param seeds at least two.
    * @returns one row per setting and measure: mean and standard deviation over the seeds (n - 1), and the runs.
@@ -284,30 +255,29 @@ export class Explorer {
         seeds.map((seed) => [`${name}, seed ${seed}`, { ...setting, seed }]),
       ),
     );
-    const runs = await this.runAll(all);
+    const { runs } = await this.runTogether(all);
     const rows = Object.keys(settings).flatMap((name, k) =>
       spreadOver(name, runs.slice(k * seeds.length, (k + 1) * seeds.length), this.measures),
     );
     return { table: new Table(rows, { title: `Over ${seeds.length} seeds`, headings: { spread: 'std' } }), runs };
   }
-
-  /** The records as plain data, to be saved. */
-  toJSON(): RunRecord[] {
-    return this.runs.map(({ record }) => record);
-  }
-
-  toString(): string {
-    return this.table().toString();
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
-  }
 }
 
 const GRID = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30] as const;
 
-/** The history with epochs counted from 1, as people count. */
-function oneBased({ history }: RunRecord): Record<string, number>[] {
-  return history.map((row) => ({ ...row, epoch: row.epoch + 1 }));
+/** What settings are checked against, by the model and the start; the start is checked too. */
+function rulesOf({ model, choices = {}, start }: ExploreOptions): SettingRules {
+  const first: Setting = {
+    lossWeights: {},
+    learningRate: 0.001,
+    seed: 1,
+    balancer: 'static',
+    choices: Object.fromEntries(Object.entries(choices).map(([name, values]) => [name, values[0] ?? ''])),
+    ...start,
+  };
+  const heads = headsOf(model(first));
+  first.lossWeights = { ...Object.fromEntries(heads.map((head) => [head, 1])), ...start?.lossWeights };
+  const rules = { heads, choices, start: first };
+  completeSetting({}, rules);
+  return rules;
 }

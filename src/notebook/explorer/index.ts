@@ -1,6 +1,11 @@
+export { Controls } from './controls';
 export { explore } from './explore';
 export { ExploredRun, type RunRecord } from './exploredRun';
-export { type ExploreOptions, Explorer } from './explorer';
-export { type Drawing, LiveExplorer } from './live';
+export { Explorer, type Screen } from './explorer';
+export { LiveExplorer } from './live';
+export type { Drawing } from './liveView';
+export { MagnitudeControl } from './magnitude';
 export type { Measure, SeedRow } from './measures';
+export type { ExploredEpoch, ExploreOptions, RunControl } from './options';
 export type { PartialSetting, Setting } from './setting';
+export { Surface, type SurfaceDetails } from './surface';

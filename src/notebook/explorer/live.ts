@@ -1,133 +1,84 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { ReluctantError } from '../../core';
-import { type BalancerName, balancers } from '../../losses';
-import { Figure, type Panel, panels, predictionScatter } from '../../plots';
 import { formatDuration } from '../../tables';
-import type { HistoryRow } from '../../training';
-import { display, type Shown } from '../display';
+import { display } from '../display';
 import * as widgets from '../widgets';
-import { type ExploredRun, gradientRows } from './exploredRun';
-import type { Explorer } from './explorer';
-import { completeSetting, nameSetting, type Setting } from './setting';
+import { Controls } from './controls';
+import type { ExploredRun } from './exploredRun';
+import type { Explorer, Screen } from './explorer';
+import { type Drawing, liveView } from './liveView';
+import { nameSetting, type Setting } from './setting';
 
-/** Milliseconds between two pictures of a running training: alive to the eye, and slow enough for the front end to draw. */
-const REDRAW = 250;
-const CUSTOM = 'as the sliders stand';
-
-/** What is on the screen: always of the setting that the controls stand at, or of none. */
-export interface Drawing {
-  setting: Setting;
-  history: readonly HistoryRow[];
-  /** The finished run; undefined while it trains. */
-  run: ExploredRun | undefined;
-}
+/** Milliseconds between two pictures of a running training: alive to the eye, and time left for the training. */
+const REDRAW = 100;
+/** Milliseconds without a move after which a finished run is judged. */
+const PAUSE = 200;
 
 /**
  * The explorer under sliders: every move trains anew, and what was training is given up. Works without a screen as well:
  * moving a control by program does what moving it by hand does. Made by {@link explore} where somebody looks.
  */
-export class LiveExplorer {
-  readonly weights: Record<string, widgets.Slider>;
-  readonly learningRate: widgets.Slider;
-  readonly seed: widgets.NumberInput;
-  readonly balancer: widgets.Selection<BalancerName>;
-  readonly preset: widgets.Selection<string>;
-  readonly choices: Record<string, widgets.Selection<string>>;
+export class LiveExplorer implements Screen {
+  readonly controls: Controls;
+  /** What is being done, or why nothing is. */
   readonly status = widgets.label('move a slider to train');
-  readonly controls: widgets.Box;
+  /** Which head, and which of its columns, is drawn over its targets. */
+  readonly head: widgets.Selection<string>;
+  readonly figure: widgets.LiveFigure;
+  readonly table = widgets.output();
+  /** All of it, as one widget. */
+  readonly panel: widgets.Box;
   /** What was drawn last. */
-  drawing: Drawing | undefined;
+  drawing: Drawing;
+  private title = 'as the sliders stand';
+  private finished: ExploredRun | undefined;
   private wanted: Setting | undefined;
   private training: Promise<void> | undefined;
   private abort = new AbortController();
-  private applying = false;
-  private figure: Shown | undefined;
-  private table: Shown | undefined;
 
   /** @param onDraw told of every picture, after it was drawn. */
   constructor(
     readonly explorer: Explorer,
     private readonly onDraw: (drawing: Drawing) => unknown = () => {},
   ) {
-    const { heads, start, choices } = explorer.rules;
-    const change = (): void => this.changed();
-    const wide = { layout: { width: '28em' }, labelWidth: '11em', onChange: change };
-    this.weights = Object.fromEntries(
-      heads.map((head) => {
-        const range = { scale: 'logarithmic', min: 0.001, max: 1000, step: 0.1 } as const;
-        return [
-          head,
-          widgets.slider({ label: `weight of ${head}`, ...range, value: clamp(start.lossWeights[head]!), ...wide }),
-        ];
-      }),
+    const { rules, presets } = explorer;
+    this.controls = new Controls(
+      rules,
+      presets,
+      () => this.changed(),
+      (preset) => this.go(preset),
     );
-    const rates = { scale: 'logarithmic', min: 1e-5, max: 0.1, step: 0.1 } as const;
-    this.learningRate = widgets.slider({ label: 'learning rate', ...rates, value: start.learningRate, ...wide });
-    this.seed = widgets.numberInput({ label: 'seed', min: 0, max: 2 ** 31 - 1, step: 1, value: start.seed, ...wide });
-    const kind = typeof start.balancer === 'string' ? start.balancer : start.balancer.kind;
-    this.balancer = widgets.dropdown({ label: 'balancer', options: [...balancers.BALANCERS], value: kind, ...wide });
-    this.choices = Object.fromEntries(
-      Object.entries(choices).map(([name, values]) => [
-        name,
-        widgets.dropdown({ label: name, options: [...values], value: start.choices[name]!, ...wide }),
-      ]),
-    );
-    const presets = [CUSTOM, ...Object.keys(explorer.presets)];
-    this.preset = widgets.dropdown({
-      label: 'preset',
-      options: presets,
-      value: CUSTOM,
-      ...wide,
-      onChange: (name) => this.load(name),
+    this.finished = explorer.runs.at(-1);
+    const predictions = this.finished?.predictions ?? [];
+    this.drawing = { setting: undefined, history: [], run: undefined, before: this.finished, predictions: [] };
+    this.head = widgets.dropdown({
+      label: 'predictions of',
+      options: predictions.length > 0 ? predictions.map(({ head }) => head) : [...rules.heads],
+      layout: { width: '28em' },
+      labelWidth: '11em',
+      onChange: () => this.redraw(),
     });
-    const left = widgets.vbox(Object.values(this.weights));
-    const right = widgets.vbox([
-      this.preset,
-      this.learningRate,
-      this.seed,
-      this.balancer,
-      ...Object.values(this.choices),
-    ]);
-    this.controls = widgets.vbox([widgets.hbox([left, right]), this.status]);
+    this.figure = widgets.liveFigure(liveView(explorer, this.drawing, this.head.value, this.title));
+    if (explorer.runs.length > 0) this.table.show(explorer.shortTable());
+    this.panel = widgets.vbox([this.controls.box, this.head, this.status, this.figure, this.table]);
+    explorer.screen = this;
   }
 
   /** Shows controls, figure and the table of runs below the running cell. */
   show(): this {
-    // plotly.js takes a second to load; not at the first move of a slider.
-    new Figure([]).toSVG();
-    display(this.controls);
-    this.figure = display(this.status.value);
-    this.table = display(this.explorer.table());
+    display(this.panel);
     return this;
   }
 
   /** The setting that the controls stand at. Throws as settings do that mean nothing. */
   get setting(): Setting {
-    const values = <T>(of: Record<string, { value: T }>) =>
-      Object.fromEntries(Object.entries(of).map(([name, control]) => [name, control.value]));
-    const given = {
-      lossWeights: values(this.weights),
-      learningRate: this.learningRate.value,
-      seed: this.seed.value,
-      balancer: this.balancer.value,
-      choices: values(this.choices),
-    };
-    return completeSetting(given, this.explorer.rules);
+    return this.controls.setting;
   }
 
-  /** Moves the controls to a setting, as from a preset or a record, and trains it. */
+  /** Moves the controls to a setting, as from a record or a cell of a surface, and trains it. */
   apply(setting: Setting): void {
-    this.applying = true;
-    try {
-      for (const [head, weight] of Object.entries(setting.lossWeights)) this.weights[head]!.value = clamp(weight);
-      for (const [name, value] of Object.entries(setting.choices)) this.choices[name]!.value = value;
-      this.learningRate.value = setting.learningRate;
-      this.seed.value = setting.seed;
-      this.balancer.value = typeof setting.balancer === 'string' ? setting.balancer : setting.balancer.kind;
-    } finally {
-      this.applying = false;
-    }
-    this.want(setting);
+    this.controls.leavePreset();
+    this.go(setting);
   }
 
   /** Resolves when nothing is training and nothing waits to be. */
@@ -135,35 +86,35 @@ export class LiveExplorer {
     while (this.training) await this.training;
   }
 
-  /** Gives up what is training and takes the controls off the screen. */
+  /** Gives up what is training and takes everything off the screen. */
   close(): void {
     this.wanted = undefined;
     this.abort.abort();
-    this.controls.close();
+    this.panel.close();
+    if (this.explorer.screen === this) this.explorer.screen = undefined;
   }
 
-  private load(name: string): void {
-    const preset = this.explorer.presets[name];
-    if (preset) this.apply(preset);
+  private go(setting: Setting): void {
+    this.controls.apply(setting);
+    this.changed();
   }
 
   private changed(): void {
-    if (this.applying) return;
-    this.preset.value = CUSTOM;
+    this.abort.abort();
+    this.wanted = undefined;
+    const nothing = { history: [], predictions: [], run: undefined, before: this.finished };
     try {
-      this.want(this.setting);
+      const { setting } = this.controls;
+      this.wanted = setting;
+      this.draw({ setting, ...nothing }, nameSetting(setting, this.explorer.rules));
+      this.status.value = `training ${this.title}`;
     } catch (error) {
       // A setting without a meaning: nothing trains, and the screen says why instead of keeping the last result.
-      this.wanted = undefined;
-      this.abort.abort();
       if (!(error instanceof ReluctantError)) throw error;
+      this.draw({ setting: undefined, ...nothing }, 'nothing trains');
       this.status.value = error.message;
+      return;
     }
-  }
-
-  private want(setting: Setting): void {
-    this.wanted = setting;
-    this.abort.abort();
     this.training ??= this.trainWanted().finally(() => {
       this.training = undefined;
     });
@@ -181,121 +132,59 @@ export class LiveExplorer {
       try {
         await this.train(setting, signal);
       } catch (error) {
-        if (!(error instanceof ReluctantError)) throw error;
-        if (!signal.aborted) this.status.value = error.message;
+        // Whatever a model of the user's own throws: the sliders stay alive, and it is said where one looks.
+        if (!signal.aborted) this.status.value = error instanceof Error ? error.message : String(error);
       }
     }
   }
 
   private async train(setting: Setting, signal: AbortSignal): Promise<void> {
-    const name = nameSetting(setting, this.explorer.rules);
-    this.status.value = `training ${name}`;
+    const before = this.finished;
     let drawn = -Infinity;
     const run = await this.explorer.run(setting, {
       signal,
-      onEpoch: async ({ history }) => {
-        if (performance.now() - drawn >= REDRAW) {
-          this.draw({ setting, history: [...history], run: undefined }, name);
+      onEpoch: async ({ history, epoch, epochs, predictions }) => {
+        if (performance.now() - drawn >= REDRAW || epoch === epochs - 1) {
+          this.draw({ setting, history: [...history], predictions: predictions(), run: undefined, before });
           drawn = performance.now();
         }
         // Moves of the sliders come in here.
         await nextTurn();
       },
+      onTrained: (done) => this.trained(done, before, signal),
     });
     if (!run || signal.aborted) return;
-    this.draw({ setting, history: run.record.history, run }, name);
-    this.status.value = `${name}: ${run.record.stopReason} in ${formatDuration(run.record.seconds)}; ${run.record.verdicts?.join(', ') || 'no verdict'}`;
-    this.table?.update(this.explorer.table());
+    this.report(run);
   }
 
-  private draw(drawing: Drawing, name: string): void {
+  /** The finished run; the rules look at it when nobody has moved on for a moment. */
+  private async trained(run: ExploredRun, before: ExploredRun | undefined, signal: AbortSignal): Promise<boolean> {
+    this.finished = run;
+    const { setting, history } = run.record;
+    if (signal.aborted) return false;
+    this.draw({ setting, history, predictions: run.predictions, run, before });
+    this.report(run);
+    await pause(PAUSE, undefined, { signal }).catch(() => {});
+    return !signal.aborted;
+  }
+
+  private report({ record: { stopReason, seconds, verdicts } }: ExploredRun): void {
+    const judged = verdicts && (verdicts.length > 0 ? `; ${verdicts.join(', ')}` : '; no verdict');
+    this.status.value = `${this.title}: ${stopReason} in ${formatDuration(seconds)}${judged ?? ''}`;
+    this.table.show(this.explorer.shortTable());
+  }
+
+  private draw(drawing: Drawing, title = this.title): void {
     this.drawing = drawing;
-    this.figure?.update(shownAs(liveFigure(this.explorer, drawing, name), !drawing.run));
+    this.title = title;
+    const columns = drawing.predictions.map(({ head }) => head);
+    const known = this.head.options.map(([name]) => name);
+    if (columns.length > 0 && columns.join() !== known.join()) this.head.options = columns;
+    this.redraw();
     this.onDraw(drawing);
   }
-}
 
-/** The curves of every measure, and what each head's loss asks of the shared weights; predictions once the run is done. */
-function liveFigure({ measures }: Explorer, { history, run }: Drawing, name: string): Figure {
-  const x = history.map(({ epoch }) => epoch + 1);
-  const trace = (label: string, y: readonly (number | undefined)[], k: number) => ({
-    type: 'scatter',
-    mode: 'lines+markers',
-    name: label,
-    x,
-    y,
-    line: { color: ['#0072B2', '#D55E00', '#009E73', '#CC79A7'][k % 4] },
-  });
-  const curves = measures.map(
-    ({ key }): Panel => ({
-      title: key,
-      traces: [
-        {
-          ...trace(
-            key,
-            history.map((row) => row[key]),
-            0,
-          ),
-          showlegend: false,
-        },
-      ],
-      xTitle: 'epoch',
-      xaxis: { zeroline: false },
-    }),
-  );
-  const rows = gradientRows(history);
-  const terms = [...new Set(rows.map(({ term }) => term))];
-  const of = (term: string) => rows.filter((row) => row.term === term);
-  const gradients: Panel[] = [
-    {
-      title: 'gradient share',
-      traces: terms.map((t, k) =>
-        trace(
-          t,
-          of(t).map(({ norm }) => norm),
-          k,
-        ),
-      ),
-      xTitle: 'epoch',
-      yaxis: { tickformat: '.0%', range: [0, 1] },
-    },
-    {
-      title: 'gradient cosine',
-      traces: terms.map((t, k) =>
-        trace(
-          t,
-          of(t).map(({ cosine }) => cosine),
-          k,
-        ),
-      ),
-      xTitle: 'epoch',
-      yaxis: { range: [-1.05, 1.05] },
-    },
-  ];
-  const scatter = run?.predictions.slice(0, 1).map((heads): Panel => {
-    const [points] = predictionScatter([heads], { maxPoints: 300 }).data;
-    return {
-      title: `predictions of ${heads.head}`,
-      traces: [{ ...points!, name: 'samples' }],
-      xTitle: 'target',
-      yTitle: 'prediction',
-    };
-  });
-  return panels([...curves, ...(terms.length > 1 ? gradients : []), ...(scatter ?? [])], {
-    title: name,
-    panelHeight: 150,
-  });
+  private redraw(): void {
+    this.figure.update(liveView(this.explorer, this.drawing, this.head.value, this.title));
+  }
 }
-
-/**
- * Pictures while it trains, the live figure at the end: JupyterLab's plotly renderer draws an output once and never again,
- * so that only a change of form makes it show what is new.
- */
-function shownAs(figure: Figure, running: boolean): object {
-  const form = () =>
-    running ? { 'image/svg+xml': figure.toSVG() } : { 'application/vnd.plotly.v1+json': figure.toJSON() };
-  return { [Symbol.for('Jupyter.display')]: () => ({ ...form(), 'text/plain': figure.title }) };
-}
-
-/** Onto the sliders' logarithmic scale, which has no zero. */
-const clamp = (weight: number): number => Math.min(1000, Math.max(0.001, weight));

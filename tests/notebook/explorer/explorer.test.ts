@@ -38,7 +38,7 @@ test('explore runs its presets in order and compares them by the measures of the
   assert.equal(explorer.runs[0]!.gradientShares().summary.rows.length, 2);
   assert.deepEqual(
     explorer.runs[0]!.predictions.map(({ head }) => head),
-    ['volatility'],
+    ['direction [0]', 'direction [1]', 'direction [2]', 'volatility'],
   );
 });
 
@@ -87,14 +87,61 @@ test('explore refuses data without validation rows, and a head without a loss', 
   await assert.rejects(explore({ ...options, losses, presets: { one: {} } }), { code: 'losses-missing' });
 });
 
-test('surface trains every cell of the grid and frames the best', async () => {
-  const explorer = new Explorer({ ...options, epochs: 1 });
-  const { figure, runs } = await explorer.surface('direction', 'volatility', { weights: [0.1, 1, 10] });
-  assert.equal(runs.length, 9);
-  const best = Math.max(...runs.map(({ last }) => last!['val_direction_auc']!));
+test('surface trains every cell at once, as runs of their own would, and frames the best', async () => {
+  const explorer = new Explorer({ ...options, epochs: 2 });
+  const before = tf.memory().numTensors;
+  const weights = [0, 0.03, 0.1, 0.3, 1, 3, 10, 30];
+  const surface = await explorer.surface('direction', 'volatility', { weights: weights.slice(1) });
+  assert.equal(surface.runs.length, 49);
+  assert.ok(surface.runs.every(({ record }) => record.together === 49));
+  assert.match(surface.how, /^49 settings in .*: all at once/);
+  assert.equal(tf.memory().numTensors, before);
+  const best = Math.max(...surface.runs.map(({ last }) => last!['val_direction_auc']!));
+  const figure = surface.figure();
   assert.match(figure.notes[0]!, /^highest: 0\.\d+ at weight of direction/);
   const values = figure.summary.rows.flatMap((row) => Object.values(row)).filter((value) => typeof value === 'number');
   assert.equal(Math.max(...(values as number[])), best);
+  // A cell is a run like any other: made again from its record on its own, it gives the same numbers.
+  const cell = surface.at(3, 0.1);
+  const again = (await explorer.reproduce(cell.record))!;
+  for (const key of ['loss', 'volatility_gradient_share', 'val_direction_auc', 'val_volatility_mae']) {
+    assert.ok(Math.abs(cell.last![key]! - again.last![key]!) < 1e-3, `${key}: ${cell.last![key]}, ${again.last![key]}`);
+  }
+  assert.equal(again.record.together, 1);
+  assert.throws(() => surface.at(3, 4), { code: 'cell-not-found' });
+  assert.throws(() => cell.predictionScatter(), { code: 'predictions-not-kept' });
+  // Both weights 0 train nothing; a cell of them is refused before anything runs.
+  await assert.rejects(explorer.surface('direction', 'volatility', { weights }), { code: 'loss-weights-all-zero' });
+  await assert.rejects(explorer.surface('direction', 'nothing'), { code: 'unknown-head' });
+  const abort = new AbortController();
+  abort.abort();
+  const given = { weights: [1, 2], signal: abort.signal };
+  await assert.rejects(explorer.surface('direction', 'volatility', given), { code: 'surface-interrupted' });
+});
+
+test('runTogether trains what differs in weights and rate at once, and everything else on its own', async () => {
+  const explorer = new Explorer({ ...options, epochs: 1 });
+  const { runs, how } = await explorer.runTogether({
+    one: {},
+    other: { seed: 2 },
+    quiet: { lossWeights: { volatility: 0.1 } },
+    slow: { learningRate: 0.001 },
+    pcgrad: { balancer: 'pcgrad' },
+    large: { choices: { size: 'large' } },
+  });
+  assert.deepEqual(
+    runs.map(({ name, record }) => [name, record.together]),
+    [
+      ['one', 3],
+      ['other', 1],
+      ['quiet', 3],
+      ['slow', 3],
+      ['pcgrad', 1],
+      ['large', 1],
+    ],
+  );
+  assert.match(how, /all at once/);
+  assert.ok(runs.every(({ last }) => Number.isFinite(last!['val_direction_auc'])));
 });
 
 test('overSeeds gives the mean and standard deviation of the runs themselves', async () => {
