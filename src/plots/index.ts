@@ -26,8 +26,8 @@ export {
   predictionDistributions,
   predictionQuantiles,
 } from './predictionDistributions';
-export { type QuantileRange, type QuantileRangesOptions, quantileRanges } from './quantileRanges';
 export { type PredictionScatterOptions, predictionPanel, predictionScatter } from './predictionScatter';
+export { type QuantileRange, type QuantileRangesOptions, quantileRanges } from './quantileRanges';
 export { plotlyFile } from './staticPicture';
 export { COLOURS, PALETTE } from './template';
 export { type TermShare, termShares } from './termShares';

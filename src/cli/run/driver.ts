@@ -74,7 +74,9 @@ export function startDriver(
     });
   }
   // A group of its own: Ctrl-C reaches this process only, which then interrupts the kernel and lets nbclient finish.
-  const child = spawn(PYTHON, ['-X', 'utf8', SCRIPT], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+  // The kernel hears by its environment that nobody looks on: no sliders, still figures, progress as lines of a log.
+  const env = { ...process.env, RELUCTANT_HEADLESS: '1' };
+  const child = spawn(PYTHON, ['-X', 'utf8', SCRIPT], { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env });
   child.stdin.on('error', () => {}); // it has ended: `close` says how
   child.stdin.write(`${JSON.stringify(request)}\n`);
   return {

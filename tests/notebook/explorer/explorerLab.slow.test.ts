@@ -1,8 +1,8 @@
-// The explorer in a real JupyterLab, driven by hand. npm run test:lab -- ; figures are printed, pictures are kept.
+// The explorer in a real JupyterLab, driven by hand: npm run test:explorer. Times are printed, pictures are kept.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { JupyterLab, runAll, waitFor } from '../jupyterLab';
+import { JupyterLab, waitFor } from '../jupyterLab';
 
 /** The small multi-task model of notebook 07, on its market. */
 const CELLS = [
@@ -40,6 +40,7 @@ const explorer = await rl.explore({
 });`,
   `const surface = await explorer.surface('volatility', 'magnitude', { weights: [0.1, 0.3, 1, 3, 10, 30, 100, 300] });
 surface`,
+  `console.log(tf.memory().numTensors, process.memoryUsage().rss / 1e6);`,
 ];
 
 /** What is remembered in the page between a key press and the frame that answers it. */
@@ -79,23 +80,52 @@ async function press(page: Page, key: 'ArrowRight' | 'ArrowLeft'): Promise<Watch
 
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-/** Runs a cell below the others and reads what it prints. */
-async function ask(page: Page, source: string): Promise<string> {
-  await page.keyboard.press('Escape');
-  await page.locator('.jp-CodeCell .jp-InputArea-editor').last().click();
-  await page.keyboard.press('Control+a');
-  await page.keyboard.type(source);
-  await page
-    .locator('.jp-CodeCell')
-    .last()
-    .locator('.jp-OutputArea-output')
-    .waitFor({ state: 'detached', timeout: 1 })
-    .catch(() => {});
+/** Runs a cell and waits for its end. */
+async function run(page: Page, index: number): Promise<void> {
+  const cell = page.locator('.jp-CodeCell').nth(index);
+  const prompt = () => cell.locator('.jp-InputPrompt').first().textContent();
+  const before = await prompt();
+  await cell.locator('.jp-InputArea-editor').click();
   await page.keyboard.press('Control+Enter');
-  const output = page.locator('.jp-CodeCell').last().locator('.jp-OutputArea-output');
-  await waitFor(async () => /^answer/.test((await output.textContent()) ?? ''), 60_000);
-  return (await output.textContent())!;
+  await waitFor(async () => /\[\d+\]/.test((await prompt()) ?? '') && (await prompt()) !== before, 120_000);
 }
+
+/** Tensors, and megabytes of resident memory of the kernel. */
+async function memory(page: Page): Promise<[number, number]> {
+  await run(page, 2);
+  const text = await page.locator('.jp-CodeCell').nth(2).locator('.jp-OutputArea-output').textContent();
+  return text!.trim().split(/\s+/).map(Number) as [number, number];
+}
+
+/** Drags the sliders about with the mouse, from end to end and anywhere between, for some seconds. */
+async function dragWildly(page: Page, seconds: number): Promise<number> {
+  const bars = page.locator('.noUi-base');
+  await bars.first().scrollIntoViewIfNeeded();
+  const end = Date.now() + seconds * 1000;
+  let moves = 0;
+  for (let k = 0; Date.now() < end; k++) {
+    const bar = (await bars.nth(k % 4).boundingBox())!;
+    const y = bar.y + bar.height / 2;
+    await page.mouse.move(bar.x + bar.width / 2, y);
+    await page.mouse.down();
+    for (let j = 0; j < 40 && Date.now() < end; j++, moves++) {
+      await page.mouse.move(bar.x + bar.width * (0.5 + 0.52 * Math.sin(k + j / 3)), y);
+    }
+    await page.mouse.up();
+    await new Promise((resolve) => setTimeout(resolve, (k % 5) * 150));
+  }
+  return moves;
+}
+
+/** The weights in the fields beside the sliders, as the figure's title gives them. */
+async function weights(page: Page): Promise<string> {
+  const fields = page.locator('.widget-slider ~ .widget-text input');
+  const values = await Promise.all([0, 1, 2].map((k) => fields.nth(k).inputValue()));
+  return values.map((value) => String(Number(Number(value).toPrecision(3)))).join('/');
+}
+
+const title = (page: Page) => page.locator('.reluctant-live-figure .gtitle').first().textContent();
+const finished = (page: Page) => page.waitForSelector('.widget-label:has-text("finished in")', { timeout: 60_000 });
 
 describe('the explorer in JupyterLab', { timeout: 600_000 }, () => {
   let lab: JupyterLab;
@@ -103,12 +133,11 @@ describe('the explorer in JupyterLab', { timeout: 600_000 }, () => {
   const complaints: string[] = [];
   before(async () => {
     lab = await JupyterLab.start();
-    page = await lab.open('explorer.ipynb', [...CELLS, '']);
+    page = await lab.open('explorer.ipynb', CELLS);
     await page.setViewportSize({ width: 1280, height: 1400 });
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    await page.locator('.jp-CodeCell .jp-InputArea-editor').first().click();
-    await page.keyboard.press('Shift+Enter');
-    await page.waitForSelector('.reluctant-live-figure .gtitle', { timeout: 120_000 });
+    await run(page, 0);
+    await page.waitForSelector('.reluctant-live-figure .gtitle', { timeout: 60_000 });
   });
   after(() => lab?.close());
 
@@ -116,14 +145,63 @@ describe('the explorer in JupyterLab', { timeout: 600_000 }, () => {
     const answers: Watched[] = [];
     // The first move compiles.
     await press(page, 'ArrowRight');
-    for (let k = 0; k < 11; k++) answers.push(await press(page, k % 2 ? 'ArrowRight' : 'ArrowLeft'));
+    for (let k = 0; k < 15; k++) {
+      // As a user would: looks at the curves, then moves on.
+      await finished(page);
+      answers.push(await press(page, k % 2 ? 'ArrowRight' : 'ArrowLeft'));
+    }
     const [first, whole] = [median(answers.map((one) => one.first)), median(answers.map((one) => one.whole))];
     const slowest = Math.max(...answers.map((one) => one.first));
     console.log(`slider to first point: median ${first.toFixed(0)} ms (slowest ${slowest.toFixed(0)} ms)`);
     console.log(`slider to the end of 30 epochs: median ${whole.toFixed(0)} ms`);
-    await page.waitForSelector('.widget-label:has-text("finished in")');
+    await finished(page);
+    assert.equal((await title(page))!.split(',')[0], await weights(page));
     await lab.screenshot(page, 'explorer');
     assert.ok(first < 300, `median ${first} ms to the first point`);
     assert.ok(whole < 2000, `median ${whole} ms for 30 epochs`);
+  });
+
+  test('a slider torn to its left end is at exactly 0 and trains without that head', async () => {
+    await page.locator('.noUi-handle').nth(2).focus();
+    await page.keyboard.press('Home');
+    await waitFor(async () => (await weights(page)).endsWith('/0') && ((await title(page)) ?? '').includes('/0'));
+    await finished(page);
+  });
+
+  test('a click on a cell of the surface loads its weights into the sliders and trains them', async () => {
+    await run(page, 1);
+    const surface = page.locator('.jp-CodeCell').nth(1).locator('.reluctant-live-figure');
+    const map = surface.locator('.heatmaplayer image, .heatmaplayer .hm image').first();
+    await map.waitFor({ timeout: 60_000 });
+    const box = (await map.boundingBox())!;
+    // Third column, sixth row from below: volatility 1, magnitude 30.
+    await page.mouse.click(box.x + (box.width * 2.5) / 8, box.y + (box.height * 2.5) / 8);
+    await waitFor(async () => /\/1\/30$/.test(await weights(page)));
+    await waitFor(async () => /\/1\/30/.test((await title(page)) ?? ''));
+    await finished(page);
+    await surface.scrollIntoViewIfNeeded();
+    await lab.screenshot(page, 'surface');
+  });
+
+  test('sliders dragged wildly for 60 s: no crash, the last setting on the screen, under 50 MB more memory', async () => {
+    await dragWildly(page, 10);
+    await finished(page);
+    const before = await memory(page);
+    const moves = await dragWildly(page, 60);
+    await finished(page);
+    await waitFor(async () => (await title(page))!.split(',')[0] === (await weights(page)));
+    const after = await memory(page);
+    const [tensors, megabytes] = [after[0] - before[0], after[1] - before[1]];
+    console.log(`${moves} moves of the mouse in 60 s: ${tensors} tensors and ${megabytes.toFixed(1)} MB more`);
+    await lab.screenshot(page, 'explorer-after-60-seconds');
+    assert.equal(tensors, 0);
+    assert.ok(megabytes < 50, `${megabytes} MB`);
+  });
+
+  test('the page had nothing to complain about', () => {
+    assert.deepEqual(
+      complaints.filter((text) => !/favicon|Failed to load resource/.test(text)),
+      [],
+    );
   });
 });
