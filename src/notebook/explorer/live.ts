@@ -12,7 +12,7 @@ import { nameSetting, type Setting } from './setting';
 /** Milliseconds between two pictures of a running training: alive to the eye, and time left for the training. */
 const REDRAW = 100;
 /** Milliseconds without a move after which a finished run is judged. */
-const PAUSE = 200;
+const PAUSE = 500;
 
 /**
  * The explorer under sliders: every move trains anew, and what was training is given up. Works without a screen as well:

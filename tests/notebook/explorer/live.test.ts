@@ -49,7 +49,7 @@ test('moving a slider trains at once and ends with the run of where it stands', 
   assert.equal(first!.history.length, 1);
   // 300 ms on a quiet machine; this one may be shared.
   assert.ok(first!.at - start < 1500, `${first!.at - start} ms to the first point`);
-  assert.equal(explorer.drawing!.run!.record.setting.lossWeights['volatility'], 0.1);
+  assert.equal(explorer.drawing.run!.record.setting.lossWeights['volatility'], 0.1);
   assert.equal(explorer.explorer.runs.length, 2);
   explorer.close();
 });
@@ -63,7 +63,7 @@ test('a preset moves the sliders, and moving one leaves the preset', async () =>
   explorer.controls.seed.value = 3;
   assert.equal(explorer.controls.preset.value, 'as the sliders stand');
   await explorer.settled();
-  assert.equal(explorer.drawing!.setting.seed, 3);
+  assert.equal(explorer.drawing.setting!.seed, 3);
   explorer.close();
 });
 
