@@ -17,7 +17,10 @@ export interface ConfirmationRow {
 export class Confirmation {
   constructor(
     readonly verdict: Verdict,
-    /** The change mended it: the cause is no longer named, and no head lost skill. */
+    /**
+     * The change mended it: the cause is no longer named, and the head it was named for (every head, if none was) lost no
+     * skill by it.
+     */
     readonly confirmed: boolean,
     /** Symptoms of the verdict that are still there. */
     readonly remaining: readonly string[],
@@ -26,19 +29,22 @@ export class Confirmation {
     readonly after: Diagnosis,
     /** The numbers of both runs, side by side. */
     readonly table: Table<ConfirmationRow>,
+    /** Heads that do worse after the change: what the mend costs. */
+    readonly costs: readonly string[] = [],
   ) {}
 
   toString(): string {
     const { title, where, change } = this.verdict;
-    const outcome = this.confirmed
-      ? 'confirmed: the symptom went'
-      : `not confirmed: ${this.remaining.length ? `still there: ${this.remaining.join(', ')}` : 'the symptom went, but a head lost skill'}`;
+    const cost = this.costs.length ? `, but ${this.costs.map((head) => `"${head}"`).join(', ')} lost skill` : '';
+    const still = this.remaining.length ? `still there: ${this.remaining.join(', ')}` : `the symptom went${cost}`;
+    const outcome = this.confirmed ? `confirmed: the symptom went${cost}` : `not confirmed: ${still}`;
     return [`${title}${where ? ` (${where})` : ''}`, `  ${change.says}: ${outcome}`, this.table.toString()].join('\n');
   }
 
   toJSON(): object {
     const { cause, where } = this.verdict;
-    return { cause, where, confirmed: this.confirmed, remaining: this.remaining, numbers: this.table.rows };
+    const { confirmed, remaining, costs, table } = this;
+    return { cause, where, confirmed, remaining, costs, numbers: table.rows };
   }
 
   [Symbol.for('Jupyter.display')](): Record<string, unknown> {
@@ -113,12 +119,16 @@ function compare(verdict: Verdict, before: Diagnosis, after: Diagnosis): Confirm
       ),
     )
     .map(({ rule, where }) => (where ? `${rule} (${where})` : rule));
-  const worse = before.heads.some((head) =>
-    lost(
-      head,
-      after.heads.find(({ head: name }) => name === head.head),
-    ),
-  );
+  const costs = before.heads
+    .filter((head) =>
+      lost(
+        head,
+        after.heads.find(({ head: name }) => name === head.head),
+      ),
+    )
+    .map(({ head }) => head);
+  const isOfOneHead = before.heads.some(({ head }) => head === verdict.where);
+  const worse = isOfOneHead ? costs.includes(verdict.where) : costs.length > 0;
   const format = (value: unknown) => (Number.isNaN(value) ? 'gone' : formatNumber(Number(value)));
   const table = new Table(rows, { title: 'Before and after the change', formats: { after: format } });
   return new Confirmation(
@@ -128,6 +138,7 @@ function compare(verdict: Verdict, before: Diagnosis, after: Diagnosis): Confirm
     before,
     after,
     table,
+    costs,
   );
 }
 

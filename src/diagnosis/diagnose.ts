@@ -3,7 +3,7 @@ import { escapeHTML, formatNumber, formatShare, Table } from '../tables';
 import type { TrainingData } from '../training';
 import { type Cause, type Finding, Seen } from './cause';
 import { CAUSES } from './causes';
-import { type Evidence, gather } from './evidence';
+import { type Evidence, gather, type Known } from './evidence';
 import type { RunLike, TrainingOptions } from './program';
 import type { Measurement, Symptom, Thresholds } from './rule';
 import { RULES } from './rules';
@@ -66,8 +66,16 @@ export function diagnose(run: RunLike & { options?: TrainingOptions }, context: 
       fix: 'pass { model, data, options: { losses, lossWeights, optimizer } }',
     });
   }
-  const evidence = gather(run, context.model, context.data, options);
-  return judge(evidence, context.thresholds);
+  return judge(gather(run, context.model, context.data, options), context.thresholds);
+}
+
+/** {@link diagnose} again and again for one run: what does not change from epoch to epoch is looked at once. */
+export function diagnoseAgain(
+  run: RunLike,
+  { model, data, options, thresholds }: DiagnosisContext & { options: TrainingOptions },
+  known: Known,
+): Diagnosis {
+  return judge(gather(run, model, data, options, known), thresholds);
 }
 
 /** Applies rules and causes to gathered evidence. */

@@ -20,8 +20,19 @@ import type { TrainingData } from '../training';
 import { type LossBehaviour, lossBehaviour } from './lossBehaviour';
 import type { EpochRow, RunLike, TrainingOptions } from './program';
 
+/** What a head was asked for, whatever it learnt. */
+export interface TargetEvidence {
+  behaviour: LossBehaviour;
+  /** True for one-hot targets of several columns and 0/1 targets of one. */
+  classes: boolean;
+  /** Targets of the rows looked at, flattened. */
+  targets: Float32Array;
+  /** What least squares on the inputs reaches: the first column of the targets. */
+  linear: LinearFit;
+}
+
 /** A head of the model with what it was asked for and what it gives. */
-export interface HeadEvidence {
+export interface HeadEvidence extends TargetEvidence {
   head: string;
   /** Activation of the last layer; `linear` when there is none. */
   activation: string;
@@ -30,19 +41,12 @@ export interface HeadEvidence {
   /** Name of the loss, or `custom`. */
   loss: string;
   lossWeight: number;
-  behaviour: LossBehaviour;
-  /** True for one-hot targets of several columns and 0/1 targets of one. */
-  classes: boolean;
-  /** Targets of the rows looked at, flattened. */
-  targets: Float32Array;
   /** Column by column, on training and on validation rows. NaN-only predictions leave them empty. */
   train: readonly PredictionRow[];
   validation: readonly PredictionRow[];
   /** Share of the loss (squared error, or log loss for classes) removed against the best constant. NaN when undefined. */
   skill: number;
   validationSkill: number;
-  /** What least squares on the inputs reaches: the first column of the targets. */
-  linear: LinearFit;
   /** Loss by epoch, on training and on validation rows. */
   losses: readonly number[];
   validationLosses: readonly number[];
@@ -84,17 +88,33 @@ export interface Evidence {
   initial?: Moment;
   /** After the last one. */
   final: Moment;
-  /** Activations on the validation inputs. */
-  validation?: ActivationTable;
   /** Names of weights that are not trainable. */
   frozen: readonly string[];
 }
 
-/** Rows used for predictions and activations, and for gradients. */
+/** Rows used for predictions, and at most for activations. */
 const ROWS = 2048;
 
-/** Looks at a run, its model and its data from every side once; all rules then read the same numbers. */
-export function gather(run: RunLike, model: TF.LayersModel, data: TrainingData, options: TrainingOptions): Evidence {
+/** What stays the same from look to look at one run, kept so that it is found once. */
+export interface Known {
+  features?: FeatureEvidence[];
+  initial?: Moment;
+  /** By head. */
+  targets?: Map<string, TargetEvidence>;
+}
+
+/**
+ * Looks at a run, its model and its data from every side once; all rules then read the same numbers.
+ *
+ * @param known what earlier looks at the same run found; filled in.
+ */
+export function gather(
+  run: RunLike,
+  model: TF.LayersModel,
+  data: TrainingData,
+  options: TrainingOptions,
+  known: Known = {},
+): Evidence {
   tf.engine().startScope();
   try {
     const train = sample('training', model, data);
@@ -102,21 +122,20 @@ export function gather(run: RunLike, model: TF.LayersModel, data: TrainingData, 
     // A head whose loss counts for nothing was not trained; how it does says nothing of the run.
     const heads = outputNames(model).filter((head) => options.lossWeights?.[head] !== 0);
     const losses = Object.fromEntries(heads.map((head) => [head, lossOf(lossGiven(options, head), 'diagnose')]));
+    known.targets ??= new Map(heads.map((head) => [head, targetEvidence(head, losses[head]!, train)]));
+    known.features ??= train.inputs.flatMap((input, k) => features(model, input, k, validation?.inputs[k]));
+    if (run.initialWeights)
+      known.initial ??= at(model, run.initialWeights, () => moment(model, train, losses, options, run.initialWeights));
     return {
       history: run.history,
       notFinite: run.notFinite,
       singleBatch: run.singleBatch,
       options,
       model,
-      heads: heads.map((head) =>
-        headEvidence(run, model, options, head, outputNames(model).indexOf(head), losses[head]!, train, validation),
-      ),
-      features: train.inputs.flatMap((input, k) => features(model, input, k, validation?.inputs[k])),
-      ...(run.initialWeights && {
-        initial: at(model, run.initialWeights, () => moment(model, train, losses, options, run.initialWeights)),
-      }),
+      heads: heads.map((head) => headEvidence(run, model, options, head, known.targets!.get(head)!, train, validation)),
+      features: known.features,
+      ...(known.initial && { initial: known.initial }),
       final: moment(model, train, losses, options, run.initialWeights),
-      ...(validation && { validation: activations(model, validation.inputs, { rows: ROWS }) }),
       frozen: leafLayers(model).flatMap((layer) => layer.nonTrainableWeights.map((weight) => weight.originalName)),
     };
   } finally {
@@ -184,7 +203,7 @@ function moment(
   const look = { losses, lossWeights: { ...lossWeights }, rows: 512 };
   return {
     weights: weights(model, { initial, effectiveRank: false }),
-    activations: activations(model, inputs, { rows: ROWS }),
+    activations: activations(model, inputs),
     gradients: attempt(() => gradients(model, { inputs, targets }, look)),
   };
 }
@@ -213,22 +232,33 @@ export function lossGiven({ losses }: TrainingOptions, head: string): LossName |
   });
 }
 
+function targetEvidence(head: string, loss: Loss, { inputs, targets }: Sample): TargetEvidence {
+  const own = targets[head]!;
+  const columns = own.shape.length > 1 ? own.shape[own.shape.length - 1]! : 1;
+  const values = own.dataSync();
+  const first = columns === 1 ? values : values.filter((_, k) => k % columns === 0);
+  return {
+    behaviour: lossBehaviour(loss, tf.slice(own, 0, Math.min(own.shape[0]!, 512))),
+    classes: values.every((value) => value === 0 || value === 1),
+    targets: Float32Array.from(values),
+    linear: linearFit(lastStep(inputs), first),
+  };
+}
+
 function headEvidence(
   run: RunLike,
   model: TF.LayersModel,
   options: TrainingOptions,
   head: string,
-  index: number,
-  loss: Loss,
+  known: TargetEvidence,
   train: Sample,
   validation: Sample | undefined,
 ): HeadEvidence {
   const targets = train.targets[head]!;
   const columns = targets.shape.length > 1 ? targets.shape[targets.shape.length - 1]! : 1;
-  const values = targets.dataSync();
-  const classes = values.every((value) => value === 0 || value === 1);
+  const output = model.outputs[outputNames(model).indexOf(head)]!;
+  const { classes } = known;
   const given = lossGiven(options, head);
-  const first = columns === 1 ? values : values.filter((_, k) => k % columns === 0);
   const curve = (prefix: string) => {
     const key = `${prefix}${head}_loss`;
     return run.history.map((row) => row[key] ?? row[`${prefix}loss`] ?? Number.NaN);
@@ -238,19 +268,16 @@ function headEvidence(
       ? (attempt(() => predictions({ [head]: part.targets[head]! }, { [head]: part.predictions[head]! }).rows) ?? [])
       : [];
   return {
+    ...known,
     head,
-    activation: activationOf(model.outputs[index]!.sourceLayer) || 'linear',
-    columns: model.outputs[index]!.shape[model.outputs[index]!.shape.length - 1] ?? 1,
+    activation: activationOf(output.sourceLayer) || 'linear',
+    columns: output.shape[output.shape.length - 1] ?? 1,
     loss: typeof given === 'string' ? given : 'custom',
     lossWeight: options.lossWeights?.[head] ?? 1,
-    behaviour: lossBehaviour(loss, tf.slice(targets, 0, Math.min(targets.shape[0]!, 512))),
-    classes,
-    targets: Float32Array.from(values),
     train: rows(train),
     validation: rows(validation),
     skill: skill(train, head, columns, classes),
     validationSkill: validation ? skill(validation, head, columns, classes) : Number.NaN,
-    linear: linearFit(lastStep(train.inputs), first),
     losses: curve(''),
     validationLosses: curve('val_'),
   };

@@ -1,12 +1,26 @@
-import { checkInteger, ReluctantError, type TF } from '../core';
-import { type Snapshot, snapshot } from '../inspection';
-import type { EpochEvent, FitOptions, Run, TrainingData, Watcher } from '../training';
-import { type Diagnosis, diagnose } from './diagnose';
+import { checkInteger, ReluctantError, type TF, tf } from '../core';
+import { standardDeviation } from '../evaluation';
+import { outputNames, type Snapshot, snapshot } from '../inspection';
+import { activationOf } from '../inspection/layers';
+import type { Table } from '../tables';
+import {
+  type EpochEvent,
+  type FitOptions,
+  type PredictedValues,
+  type Run,
+  type TrainingData,
+  type ValueWatcher,
+  type WatchedPrediction,
+  type Watcher,
+  watchValues,
+} from '../training';
+import { type Diagnosis, diagnoseAgain } from './diagnose';
+import type { Known } from './evidence';
 import type { Thresholds } from './rule';
 
 /** How {@link watchRules} watches. */
 export interface WatchOptions {
-  /** The rules are applied every so many epochs. Default 5. */
+  /** All rules are applied every so many epochs, also to a run that nothing is suspected of. Default: when needed. */
   every?: number;
   /**
    * Causes that end the run when they are named at two looks in a row. Default: those no further epoch mends.
@@ -22,6 +36,8 @@ export interface RuleWatcher extends Watcher {
   readonly diagnoses: ReadonlyMap<number, Diagnosis>;
   /** The last one, of the run's end. */
   readonly last: Diagnosis | undefined;
+  /** What every head predicted for the same 128 training rows after each epoch: a row per epoch and head. */
+  readonly predictions: Table<WatchedPrediction>;
 }
 
 /** A head without a gradient, a loss without one, and numbers that are none: waiting does not help. */
@@ -35,9 +51,15 @@ const LOST = [
   'numbers-left-range',
 ];
 
+/** Rows that are predicted after every epoch, and epochs between two looks of all rules. */
+const ROWS = 128;
+const SPACING = 5;
+
 /**
- * A watcher for `fit(..., { watch: [...] })` that applies every rule as the run goes and ends a run that is lost, with the
- * verdict as its `stopNote`. Use one per run.
+ * A watcher for `fit(..., { watch: [...] })` that ends a run which is lost, with the verdict as its `stopNote`. After every
+ * epoch it looks at predictions and gradients for a few rows, which is one call of one graph. All rules are applied after five
+ * epochs, at the end, and whenever a head looks dead, stuck or constant or the loss grows, at most every fifth epoch. Use one
+ * per run.
  *
  * @throws ReluctantError `integer-out-of-range`; `not-a-layers-model` when the run starts on something else.
  * @example
@@ -46,15 +68,19 @@ const LOST = [
  * const run = await fit(await model(), data, { ...options, watch: [watcher] });
  * run.history.length < options.epochs; // true: it was ended
  */
-export function watchRules({ every = 5, stopOn = LOST, thresholds }: WatchOptions = {}): RuleWatcher {
-  checkInteger('watchRules', 'every', every, 1);
+export function watchRules({ every, stopOn = LOST, thresholds }: WatchOptions = {}): RuleWatcher {
+  if (every !== undefined) checkInteger('watchRules', 'every', every, 1);
   const diagnoses = new Map<number, Diagnosis>();
+  const values = watchValues({ rows: ROWS });
+  const known: Known = {};
   let start: { model: TF.LayersModel; data: TrainingData; options: FitOptions; initialWeights: Snapshot } | undefined;
+  let heads: SuspectHead[] = [];
   let suspect = '';
 
   const look = (epoch: number, run: Pick<Run, 'history' | 'notFinite'>): Diagnosis => {
     const { model, data, options, initialWeights } = start!;
-    const found = diagnose({ ...run, history: run.history, initialWeights }, { model, data, options, thresholds });
+    const seen = { ...run, history: run.history, initialWeights };
+    const found = diagnoseAgain(seen, { model, data, options, thresholds }, known);
     diagnoses.set(epoch, found);
     return found;
   };
@@ -62,6 +88,9 @@ export function watchRules({ every = 5, stopOn = LOST, thresholds }: WatchOption
     diagnoses,
     get last() {
       return [...diagnoses.values()].at(-1);
+    },
+    get predictions() {
+      return values.predictions;
     },
     begin({ model, data, options }) {
       if (!('layers' in model)) {
@@ -73,9 +102,17 @@ export function watchRules({ every = 5, stopOn = LOST, thresholds }: WatchOption
         });
       }
       start = { model, data, options, initialWeights: snapshot(model) };
+      heads = suspectHeads(model, data);
+      values.begin!({ model, data, options });
     },
-    evaluate({ epoch, history }: EpochEvent) {
-      if ((epoch + 1) % every !== 0) return undefined;
+    evaluate(event: EpochEvent) {
+      values.evaluate(event);
+      const { epoch, history } = event;
+      const asked = every !== undefined && (epoch + 1) % every === 0;
+      // What is wrong with the wiring shows at the first look; a suspicion is looked at twice before it ends a run.
+      const open = diagnoses.size === 0 || suspect !== '' || isSuspicious(values, heads, history);
+      const due = (epoch + 1) % SPACING === 0 && open;
+      if (!asked && !due) return undefined;
       const [first] = look(epoch, { history: [...history], notFinite: undefined }).verdicts;
       const name = first && stopOn.includes(first.cause) ? `${first.cause} ${first.where}` : '';
       const lost = name !== '' && name === suspect;
@@ -83,7 +120,57 @@ export function watchRules({ every = 5, stopOn = LOST, thresholds }: WatchOption
       return lost ? `${first!.title} (${first!.where}): ${first!.says}` : undefined;
     },
     end(run) {
+      values.end!(run);
       if (!diagnoses.has(run.history.length - 1) || run.notFinite) look(run.history.length, run);
     },
   };
+}
+
+/** What there is to suspect a head by. */
+interface SuspectHead {
+  head: string;
+  activation: string;
+  /** Standard deviation of its targets. */
+  spread: number;
+}
+
+function suspectHeads(model: TF.LayersModel, { targets }: TrainingData): SuspectHead[] {
+  return outputNames(model).map((head, k) => {
+    const own = targets instanceof tf.Tensor ? targets : targets[head];
+    return {
+      head,
+      activation: activationOf(model.outputs[k]!.sourceLayer) || 'linear',
+      spread: own ? standardDeviation(own.dataSync()) : Number.NaN,
+    };
+  });
+}
+
+/** A share of predictions at one end, and of the targets' spread, beyond which all rules are asked. */
+const MOST_AT_AN_END = 0.5;
+const LEAST_SPREAD = 0.1;
+
+/** Whether anything after this epoch calls for all rules. Too many calls cost time, a missed one costs the rest of the run. */
+function isSuspicious(values: ValueWatcher, heads: readonly SuspectHead[], history: EpochEvent['history']): boolean {
+  const [first, last] = [history[0]!.loss, history.at(-1)!.loss];
+  if (!(last < first + 0.05 * Math.abs(first))) return true;
+  const told = values.predictions.rows.slice(-heads.length);
+  return heads.some(({ head, activation, spread }) => {
+    const row = told.find((one) => one.head === head);
+    const all = values.predicted.slice(-heads.length).find((one) => one.head === head);
+    if (!row || !all) return false;
+    return row.notFinite > 0 || row.std < LEAST_SPREAD * spread || atAnEnd(activation, all) > MOST_AT_AN_END;
+  });
+}
+
+/** Share of predictions where the activation has no slope to speak of: below 1 % of its steepest. */
+function atAnEnd(activation: string, { values }: PredictedValues): number {
+  const isFlat: Record<string, (value: number) => boolean> = {
+    relu: (value) => value === 0,
+    relu6: (value) => value === 0 || value === 6,
+    sigmoid: (value) => value * (1 - value) < 0.0025,
+    hardSigmoid: (value) => value === 0 || value === 1,
+    tanh: (value) => 1 - value * value < 0.01,
+  };
+  const test = isFlat[activation];
+  return test ? values.filter(test).length / values.length : 0;
 }
