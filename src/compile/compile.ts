@@ -1,6 +1,8 @@
 import { checkChoice, ReluctantError, type TF, tf } from '../core';
 import { GraphFunction } from './graph';
+import { savedModel } from './savedModel';
 import { type GraphMode, Program } from './session';
+import { signature } from './signature';
 import { type Spec, type Trace, trace, typeNumber } from './trace';
 
 /** What a compiled function may return: a tensor, or a list or record of tensors. */
@@ -162,18 +164,21 @@ class Concrete<Output> {
     const known = this.programs.get(mode);
     if (known) return known;
     const { traced } = this;
-    const main = new GraphFunction('step');
-    const type = ({ dtype }: Spec) => typeNumber(dtype, 'compile');
     const variables = traced.variables.map(({ dtype, shape }) => ({ dtype, shape }));
     const inputs = [...traced.arguments, ...variables];
-    const references = inputs.map((spec, k) => main.argument(`a${k}`, type(spec)));
-    const count = traced.arguments.length;
-    const { outputs, updates } = main.inline(traced, references.slice(0, count), references.slice(count));
     const specs = [...traced.outputSpecs, ...traced.updates.map(({ variable }) => variables[variable]!)];
-    [...outputs, ...updates].forEach((reference, k) => {
-      main.result(`r${k}`, type(specs[k]!), reference);
-    });
-    const program = new Program(main, [], inputs, specs, mode);
+    const write = () => {
+      const main = new GraphFunction('step');
+      const type = ({ dtype }: Spec) => typeNumber(dtype, 'compile');
+      const references = inputs.map((spec, k) => main.argument(`a${k}`, type(spec)));
+      const count = traced.arguments.length;
+      const { outputs, updates } = main.inline(traced, references.slice(0, count), references.slice(count));
+      [...outputs, ...updates].forEach((reference, k) => {
+        main.result(`r${k}`, type(specs[k]!), reference);
+      });
+      return savedModel(main, [], inputs, specs, mode);
+    };
+    const program = new Program(signature(traced, ['step', mode]), inputs.length, specs.length, write);
     this.programs.set(mode, program);
     return program;
   }

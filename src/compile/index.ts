@@ -1,16 +1,8 @@
 export { type Compiled, type CompileOptions, compile, type Result, UNTRACEABLE } from './compile';
+export { runEagerly } from './eagerLoop';
 export { gatherRows } from './gather';
-export {
-  CompiledLoop,
-  type LoopInputs,
-  type LoopOutputs,
-  type LoopRange,
-  type LoopStep,
-  runEagerly,
-  type StepInputs,
-  type StepOutputs,
-  type Tensors,
-} from './loop';
+export { CompiledLoop } from './loop';
+export type { LoopInputs, LoopOutputs, LoopRange, LoopStep, StepInputs, StepOutputs, Tensors } from './loopInputs';
 export { hasRandomKey, randomUniform, withRandomKey } from './random';
 export { clearCompiled, countCompiled, type GraphMode } from './session';
 export { trace } from './trace';

@@ -1,54 +1,19 @@
 import { ReluctantError, type TF, tf } from '../core';
 import { TYPE_NUMBERS } from './backend';
 import { attribute, GraphFunction } from './graph';
+import {
+  type LoopInputs,
+  type LoopOutputs,
+  type LoopRange,
+  type LoopStep,
+  type StepInputs,
+  sliceInputs,
+} from './loopInputs';
+import { savedModel } from './savedModel';
 import { type GraphMode, Program } from './session';
+import { signature } from './signature';
 import { type Spec, type Trace, trace, typeNumber } from './trace';
 import { vectorize } from './vectorize';
-
-/** Tensors by name. */
-export type Tensors = Record<string, TF.Tensor>;
-
-/** What a loop's step is given: one batch of every column, the fixed inputs, and this step's row of the others. */
-export interface StepInputs {
-  columns: Tensors;
-  fixed: Tensors;
-  perStep: Tensors;
-}
-
-/** What a loop's step returns. */
-export interface StepOutputs {
-  /** Numbers to keep of every step, shape [k]. */
-  record: TF.Tensor1D;
-  /** Tensors to keep of every row, shape [batch, ...]. */
-  rows?: Tensors;
-}
-
-/** A step to repeat over batches of rows. It may read and assign any variable. */
-export type LoopStep = (inputs: StepInputs) => StepOutputs;
-
-/** The inputs of a run of several steps. */
-export interface LoopInputs {
-  /** Shape [capacity * batch, ...], already in the order the batches take them. */
-  columns: Tensors;
-  /** Any shape; every step sees the whole tensor. */
-  fixed: Tensors;
-  /** Shape [capacity, ...]; step k of the run sees row k. */
-  perStep: Tensors;
-}
-
-/** The steps to run: from step `from` up to but not including step `until`; step k takes rows k * batch and on. */
-export interface LoopRange {
-  from: number;
-  until: number;
-}
-
-/** What a run of several steps returns; the caller owns the tensors. */
-export interface LoopOutputs {
-  /** Shape [capacity, k]; rows of steps that were not run are zero. [capacity, settings, k] of a vectorised loop. */
-  record: TF.Tensor2D;
-  /** Shape [capacity * batch, ...]; rows of steps that were not run are zero. */
-  rows: Tensors;
-}
 
 /**
  * A step compiled together with the loop around it: one call runs thousands of steps without returning to JavaScript.
@@ -135,7 +100,7 @@ export class CompiledLoop {
   run(mode: GraphMode, inputs: LoopInputs, { from, until }: LoopRange): LoopOutputs {
     let program = this.programs.get(mode);
     if (!program) {
-      program = this.emit(mode);
+      program = this.program(mode);
       this.programs.set(mode, program);
     }
     const range = [tf.scalar(from, 'int32'), tf.scalar(until, 'int32')];
@@ -151,8 +116,17 @@ export class CompiledLoop {
     return { record, rows };
   }
 
-  /** Writes the loop: a body that slices a batch and runs the step, a condition, and a function that starts it. */
-  private emit(mode: GraphMode): Program {
+  private program(mode: GraphMode): Program {
+    const { names, batch, capacity, inputs } = this;
+    const { all, results } = this.shapes();
+    const counts = Object.values(names).map((each) => each.length);
+    const specs = inputs.map(({ dtype, shape }) => `${dtype}[${shape}]`);
+    const key = signature(this.traced, ['loop', mode, batch, capacity, ...counts, ...specs]);
+    return new Program(key, all.length, results.length, () => this.write(mode));
+  }
+
+  /** What the loop keeps of each step, what it is given, what it carries from step to step, and where its results are in that. */
+  private shapes() {
     const { traced, capacity, batch } = this;
     const kept = traced.outputSpecs.map(
       ({ dtype, shape }, k): Spec => ({
@@ -162,6 +136,14 @@ export class CompiledLoop {
     );
     const all: Spec[] = [{ dtype: 'int32', shape: [] }, { dtype: 'int32', shape: [] }, ...this.inputs];
     const carried: Spec[] = [{ dtype: 'int32', shape: [] }, ...kept, ...all];
+    const firstVariable = carried.length - traced.variables.length;
+    const results = [...kept.map((_, k) => 1 + k), ...traced.updates.map(({ variable }) => firstVariable + variable)];
+    return { kept, all, carried, results };
+  }
+
+  /** Writes the loop: a body that slices a batch and runs the step, a condition, and a function that starts it. */
+  private write(mode: GraphMode): Uint8Array {
+    const { kept, all, carried, results } = this.shapes();
     const types = carried.map(({ dtype }) => typeNumber(dtype, 'compile'));
     const body = this.emitBody(mode, kept.length, carried, types);
     const condition = new GraphFunction('condition');
@@ -185,19 +167,11 @@ export class CompiledLoop {
       parallel_iterations: attribute.integer(1),
       ...(mode === 'graph' ? { _lower_using_switch_merge: attribute.boolean(true) } : {}),
     });
-    const firstVariable = carried.length - traced.variables.length;
-    const results = [
-      ...kept.map((spec, k) => ({ spec, position: 1 + k })),
-      ...traced.updates.map(({ variable }) => {
-        const position = firstVariable + variable;
-        return { spec: carried[position]!, position };
-      }),
-    ];
-    results.forEach(({ position }, k) => {
+    results.forEach((position, k) => {
       main.result(`r${k}`, types[position]!, `${loop}:output:${position}`);
     });
-    const outputs = results.map(({ spec }) => spec);
-    return new Program(main, [body, condition], all, outputs, mode);
+    const outputs = results.map((position) => carried[position]!);
+    return savedModel(main, [body, condition], all, outputs, mode);
   }
 
   private emitBody(mode: GraphMode, keptCount: number, carried: readonly Spec[], types: readonly number[]) {
@@ -305,53 +279,3 @@ function checkOutputs(operation: string, { outputSpecs }: Trace, batch: number):
 
 const zeroOf = (dtype: string) =>
   dtype === 'float32' ? new Float32Array(1) : dtype === 'int32' ? new Int32Array(1) : new Uint8Array(1);
-
-/** One step's inputs, cut from a run's. The caller disposes of columns and perStep. */
-export function sliceInputs(inputs: LoopInputs, { step, batch }: { step: number; batch: number }): StepInputs {
-  const cut = (tensors: Tensors, from: number, count: number, squeeze: boolean): Tensors =>
-    Object.fromEntries(
-      Object.entries(tensors).map(([name, tensor]) => {
-        const rest = tensor.shape.slice(1);
-        const part = tf.tidy(() => {
-          const rows = tensor.slice([from, ...rest.map(() => 0)], [count, ...rest]);
-          return squeeze ? rows.reshape(rest) : rows;
-        });
-        return [name, part];
-      }),
-    );
-  return {
-    columns: cut(inputs.columns, step * batch, batch, false),
-    fixed: inputs.fixed,
-    perStep: cut(inputs.perStep, step, 1, true),
-  };
-}
-
-/** The same run, step by step in tfjs: what a compiled loop must agree with, and what runs when a step cannot be traced. */
-export function runEagerly(step: LoopStep, batch: number, inputs: LoopInputs, { from, until }: LoopRange): LoopOutputs {
-  const capacity = Object.values(inputs.perStep)[0]!.shape[0]!;
-  const kept: TF.Tensor[][] = [];
-  let names: string[] = [];
-  for (let k = from; k < until; k++) {
-    const first = sliceInputs(inputs, { step: k, batch });
-    const { record, rows = {} } = tf.tidy(
-      () => step(first) as unknown as TF.TensorContainerObject,
-    ) as unknown as StepOutputs;
-    tf.dispose([first.columns, first.perStep]);
-    names = Object.keys(rows);
-    kept.push([record.expandDims(0), ...Object.values(rows)]);
-    record.dispose();
-  }
-  const joined = kept[0]!.map((_, k) => {
-    const parts = kept.map((outputs) => outputs[k]!);
-    const size = k === 0 ? 1 : batch;
-    const whole = tf.tidy(() => {
-      const rest = parts[0]!.shape.slice(1);
-      const zeros = (steps: number) => (steps > 0 ? [tf.zeros([steps * size, ...rest], parts[0]!.dtype)] : []);
-      return tf.concat([...zeros(from), ...parts, ...zeros(capacity - until)], 0);
-    });
-    tf.dispose(parts);
-    return whole;
-  });
-  const [record, ...rows] = joined;
-  return { record: record as TF.Tensor2D, rows: Object.fromEntries(names.map((name, k) => [name, rows[k]!])) };
-}

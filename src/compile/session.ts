@@ -1,43 +1,35 @@
-import { createHash } from 'node:crypto';
-import * as fs from 'node:fs';
-import * as os from 'node:os';
-import * as path from 'node:path';
 import type { TF } from '../core';
-import { backend, type MessageOf, messages } from './backend';
-import { attribute, type GraphFunction } from './graph';
-import { type Spec, typeNumber } from './trace';
+import { backend } from './backend';
+import { withGraphFolder } from './graphCache';
 
 /** How a compiled function runs: by XLA's machine code, or by TensorFlow's graph executor. */
 export type GraphMode = 'xla' | 'graph';
 
-/** Graphs loaded in this process, least recently used first, by the digest of their bytes. */
+/** Graphs loaded in this process, least recently used first, by their signature. */
 const loaded = new Map<string, number>();
 /** More than any notebook has at once; each holds compiled code of about a megabyte. */
 const LIMIT = 48;
 
-/** A graph loaded into TensorFlow, ready to be called any number of times. Equal graphs share one session. */
+/** A graph, ready to be called any number of times. Equal graphs share one session. */
 export class Program {
-  private readonly key: string;
-  private readonly bytes: Uint8Array;
   private readonly inputNames: string;
   private readonly outputNames: string;
 
   /**
-   * @param main the function to call; @param others functions it refers to.
-   * @param inputs and @param outputs what it takes and returns, in order.
+   * @param key of {@link signature}: programs of the same key are the same graph.
+   * @param inputs and @param outputs how many tensors it takes and returns.
+   * @param write makes the graph, a SavedModel; only called if neither this process nor the disk has it.
    */
   constructor(
-    main: GraphFunction,
-    others: readonly GraphFunction[],
-    inputs: readonly Spec[],
-    outputs: readonly Spec[],
-    readonly mode: GraphMode,
+    private readonly key: string,
+    inputs: number,
+    outputs: number,
+    private readonly write: () => Uint8Array,
   ) {
-    if (mode === 'xla') main.mustCompileWithXLA();
-    this.bytes = savedModel(main, others, inputs, outputs, mode);
-    this.key = createHash('sha256').update(this.bytes).digest('hex');
-    this.inputNames = inputs.map((_, k) => `x${k}:0`).join(',');
-    this.outputNames = outputs.map((_, k) => `call:${k}`).join(',');
+    const names = (count: number, name: (k: number) => string) =>
+      Array.from({ length: count }, (_, k) => name(k)).join();
+    this.inputNames = names(inputs, (k) => `x${k}:0`);
+    this.outputNames = names(outputs, (k) => `call:${k}`);
   }
 
   /** Runs the graph. The caller owns the tensors returned. Throws TensorFlow's own error, e.g. if XLA cannot compile it. */
@@ -51,7 +43,8 @@ export class Program {
 
   private session(): number {
     const known = loaded.get(this.key);
-    const session = known ?? load(this.bytes);
+    const session =
+      known ?? withGraphFolder(this.key, this.write, (folder) => backend().binding.loadSavedModel(folder, 'serve'));
     loaded.delete(this.key);
     loaded.set(this.key, session);
     if (loaded.size > LIMIT) {
@@ -81,66 +74,3 @@ export function clearCompiled(): void {
  * countCompiled() >= 0; // true
  */
 export const countCompiled = (): number => loaded.size;
-
-/** The add-on loads graphs from folders only, so one is made that nobody else can read, and removed at once. */
-function load(bytes: Uint8Array): number {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'reluctant-graph-'));
-  try {
-    fs.writeFileSync(path.join(folder, 'saved_model.pb'), bytes, { mode: 0o600 });
-    return backend().binding.loadSavedModel(folder, 'serve');
-  } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function savedModel(
-  main: GraphFunction,
-  others: readonly GraphFunction[],
-  inputs: readonly Spec[],
-  outputs: readonly Spec[],
-  mode: GraphMode,
-): Uint8Array {
-  const graph = new messages.GraphDef();
-  const version = new messages.VersionDef();
-  version.setProducer(1882);
-  graph.setVersions(version);
-  const library = new messages.FunctionDefLibrary();
-  for (const { message } of [...others, main]) library.addFunction(message);
-  graph.setLibrary(library);
-  const types = (specs: readonly Spec[]) => specs.map(({ dtype }) => typeNumber(dtype, 'compile'));
-  inputs.forEach(({ shape }, k) => {
-    const attributes = { dtype: attribute.type(types(inputs)[k]!), shape: attribute.shape(shape) };
-    graph.addNode(node(`x${k}`, 'Placeholder', [], attributes));
-  });
-  graph.addNode(
-    node(
-      'call',
-      'StatefulPartitionedCall',
-      inputs.map((_, k) => `x${k}`),
-      {
-        Tin: attribute.types(types(inputs)),
-        Tout: attribute.types(types(outputs)),
-        f: attribute.function(main.name),
-        ...(mode === 'xla' ? { _XlaMustCompile: attribute.boolean(true) } : {}),
-      },
-    ),
-  );
-  const meta = new messages.MetaGraphDef();
-  const info = new messages.MetaGraphDef.MetaInfoDef();
-  info.addTags('serve');
-  meta.setMetaInfoDef(info);
-  meta.setGraphDef(graph);
-  const saved = new messages.SavedModel();
-  saved.setSavedModelSchemaVersion(1);
-  saved.addMetaGraphs(meta);
-  return saved.serializeBinary();
-}
-
-function node(name: string, operation: string, inputs: string[], attributes: Record<string, MessageOf>): MessageOf {
-  const message = new messages.NodeDef();
-  message.setName(name);
-  message.setOp(operation);
-  for (const input of inputs) message.addInput(input);
-  for (const [key, value] of Object.entries(attributes)) message.getAttrMap().set(key, value);
-  return message;
-}

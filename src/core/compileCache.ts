@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 
-/** Compiled functions kept on disk at most, about a megabyte each; the longest unused go first. */
+/** Compiled functions, and graphs, kept on disk at most, up to a megabyte each; the longest unused go first. */
 const LIMIT = 200;
 
 /**
@@ -29,6 +29,22 @@ export function compileCacheFolder(library: string, flags: string, home = cacheH
   }
 }
 
+/**
+ * The folder where graphs are kept between processes, made if need be, readable by its owner only. Undefined where there can
+ * be none.
+ */
+export function graphCacheFolder(home = cacheHome()): string | undefined {
+  try {
+    const folder = path.join(home, 'reluctant', 'graphs');
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    fs.accessSync(folder, fs.constants.W_OK);
+    prune(folder);
+    return folder;
+  } catch {
+    return undefined;
+  }
+}
+
 function cacheHome(): string {
   return process.env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache');
 }
@@ -38,6 +54,6 @@ function prune(folder: string): void {
   if (files.length <= LIMIT) return;
   const used = (file: string) => fs.statSync(file).atimeMs;
   for (const file of files.sort((a, b) => used(a) - used(b)).slice(0, files.length - LIMIT)) {
-    fs.rmSync(file, { force: true });
+    fs.rmSync(file, { recursive: true, force: true });
   }
 }

@@ -1,4 +1,5 @@
 export { checkChoice, checkInteger, checkNumber } from './checks';
+export { graphCacheFolder } from './compileCache';
 export { brief, type ErrorDetails, ReluctantError } from './errors';
 export { interruptRequested, interruptScope, interruptSignal } from './interrupt';
 export { lazy } from './lazy';

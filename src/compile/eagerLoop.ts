@@ -1,0 +1,39 @@
+import { type TF, tf } from '../core';
+import {
+  type LoopInputs,
+  type LoopOutputs,
+  type LoopRange,
+  type LoopStep,
+  type StepOutputs,
+  sliceInputs,
+} from './loopInputs';
+
+/** The same run, step by step in tfjs: what a compiled loop must agree with, and what runs when a step cannot be traced. */
+export function runEagerly(step: LoopStep, batch: number, inputs: LoopInputs, { from, until }: LoopRange): LoopOutputs {
+  const capacity = Object.values(inputs.perStep)[0]!.shape[0]!;
+  const kept: TF.Tensor[][] = [];
+  let names: string[] = [];
+  for (let k = from; k < until; k++) {
+    const first = sliceInputs(inputs, { step: k, batch });
+    const { record, rows = {} } = tf.tidy(
+      () => step(first) as unknown as TF.TensorContainerObject,
+    ) as unknown as StepOutputs;
+    tf.dispose([first.columns, first.perStep]);
+    names = Object.keys(rows);
+    kept.push([record.expandDims(0), ...Object.values(rows)]);
+    record.dispose();
+  }
+  const joined = kept[0]!.map((_, k) => {
+    const parts = kept.map((outputs) => outputs[k]!);
+    const size = k === 0 ? 1 : batch;
+    const whole = tf.tidy(() => {
+      const rest = parts[0]!.shape.slice(1);
+      const zeros = (steps: number) => (steps > 0 ? [tf.zeros([steps * size, ...rest], parts[0]!.dtype)] : []);
+      return tf.concat([...zeros(from), ...parts, ...zeros(capacity - until)], 0);
+    });
+    tf.dispose(parts);
+    return whole;
+  });
+  const [record, ...rows] = joined;
+  return { record: record as TF.Tensor2D, rows: Object.fromEntries(names.map((name, k) => [name, rows[k]!])) };
+}
