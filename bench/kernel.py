@@ -6,6 +6,7 @@ import statistics
 import sys
 import time
 
+import psutil
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
@@ -34,8 +35,14 @@ def complete(client, code: str) -> float:
     return time.perf_counter() - started
 
 
+PHASES = ("ready", "first", "import", "trivial", "complete")
+CELLS = 30
+COMPLETIONS = 5
+
+
 def measure(order: dict, rounds: int) -> dict:
-    found: dict[str, list[float]] = {key: [] for key in ("ready", "first", "import", "trivial", "complete")}
+    wall: dict[str, list[float]] = {key: [] for key in PHASES}
+    cpu: dict[str, list[float]] = {key: [] for key in PHASES}
     for _ in range(rounds):
         manager = Manager(kernel_name="bench")
         manager.given = order["spec"]
@@ -43,18 +50,37 @@ def measure(order: dict, rounds: int) -> dict:
         manager.start_kernel(cwd=order["folder"])
         client = manager.client()
         client.start_channels()
+        process = psutil.Process(manager.provisioner.pid)
+
+        def used() -> float:
+            """Seconds of processor time, of all threads, since the kernel was started."""
+            times = process.cpu_times()
+            return times.user + times.system
+
         client.wait_for_ready(timeout=60)
-        found["ready"].append(time.perf_counter() - started)
+        wall["ready"].append(time.perf_counter() - started)
+        cpu["ready"].append(used())
         run(client, order["trivial"])
-        found["first"].append(time.perf_counter() - started)
-        found["import"].append(run(client, order["import"]))
+        wall["first"].append(time.perf_counter() - started)
+        cpu["first"].append(used())
+        before = used()
+        wall["import"].append(run(client, order["import"]))
+        cpu["import"].append(used() - before)
         run(client, order["trivial"])
-        found["trivial"] += [run(client, f"{order['trivial']} + {k}") for k in range(30)]
+        before = used()
+        wall["trivial"] += [run(client, f"{order['trivial']} + {k}") for k in range(CELLS)]
+        cpu["trivial"].append((used() - before) / CELLS)
         complete(client, order["complete"])
-        found["complete"] += [complete(client, order["complete"]) for _ in range(5)]
+        before = used()
+        wall["complete"] += [complete(client, order["complete"]) for _ in range(COMPLETIONS)]
+        cpu["complete"].append((used() - before) / COMPLETIONS)
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-    return {"kernel": order["kernel"], **{key: statistics.median(values) for key, values in found.items()}}
+
+    def medians(found: dict[str, list[float]]) -> dict[str, float]:
+        return {key: statistics.median(values) for key, values in found.items()}
+
+    return {"kernel": order["kernel"], "wall": medians(wall), "cpu": medians(cpu)}
 
 
 def main() -> None:
