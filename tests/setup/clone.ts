@@ -39,7 +39,7 @@ END`,
   tsc: `me=tsc
 for a in "$@"; do case "$last" in --outDir) out=$a;; esac; last=$a; done
 mkdir -p "$out/kernel/compiler"; echo '//' > "$out/part.js"
-echo 'exports.packDeclarations = () => 0' > "$out/kernel/compiler/packing.js"
+echo "exports.packDeclarations = Number" > "$out/kernel/compiler/packing.js"
 ${OBEY}
 echo '//' > "$out/index.js"`,
   'c++': `me=compiler
