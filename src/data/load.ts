@@ -7,6 +7,7 @@ import { concat } from './concat';
 import { Dataset, type Truth } from './dataset';
 import { type Bindings, openSession, quoteName, type Session, type SessionOptions } from './duckdb';
 import { loadExcel } from './excel';
+import { expectedRows } from './expectedRows';
 import { FILE_FORMATS, type FileFormat, findFiles, formatOf } from './files';
 import { checkGzip } from './gzip';
 import { type Buffers, type Plan, planColumns } from './plan';
@@ -60,8 +61,11 @@ export async function load(source: string | readonly string[], options: LoadOpti
     const session = await openSession(options);
     try {
       const { plan, statement, bindings } = await prepare(operation, session, files, format, options);
-      // Materialised, since DuckDB then reads with all its threads; the chunks are copied out as they lie.
-      columns = plan.columns(fill(plan, await session.connection.run(statement, bindings.values, bindings.types)));
+      // Streamed, so that a chunk is copied while DuckDB's threads read the next ones, and the whole is never held twice.
+      // Asked first: another query on the connection would end the stream.
+      const expected = await expectedRows(session, files, format);
+      const result = await session.connection.stream(statement, bindings.values, bindings.types);
+      columns = plan.columns(await collect(plan, result, expected));
     } catch (error) {
       throw explain(operation, files, error, options);
     } finally {
@@ -266,6 +270,32 @@ function fill(plan: Plan, result: DuckDBMaterializedResult): Buffers {
     row += chunk.rowCount;
   }
   return target;
+}
+
+/** Copies a streamed result into typed arrays; `expected` rows or more, as it turns out. */
+async function collect(plan: Plan, result: DuckDBResult, expected: number): Promise<Buffers> {
+  let capacity = Math.max(2048, expected);
+  let buffers = plan.allocate(capacity);
+  let rows = 0;
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    const count = chunk?.rowCount ?? 0;
+    if (!chunk || count === 0) break;
+    if (rows + count > capacity) {
+      capacity = Math.ceil(1.5 * (rows + count));
+      const larger = plan.allocate(capacity);
+      larger.arrays.forEach((array, k) => {
+        array.set(buffers.arrays[k]!.subarray(0, rows));
+      });
+      buffers = { ...larger, dictionaries: buffers.dictionaries };
+    }
+    plan.copy(chunk, buffers, rows, 0, count);
+    rows += count;
+  }
+  // A little slack at the end of the memory costs less than a second copy.
+  const wasteful = capacity > 1.0625 * rows;
+  const exact = (array: Buffers['arrays'][number]) => (wasteful ? array.slice(0, rows) : array.subarray(0, rows));
+  return { ...buffers, arrays: buffers.arrays.map(exact) };
 }
 
 function shorten(buffers: Buffers, rows: number): Buffers {

@@ -58,6 +58,8 @@ export function relationOf(
     // A mark found by itself would drop every row that begins with it.
     `comment = ''`,
     'skip = 0',
+    // Enough for four lines of the longest length allowed (2 MB); DuckDB's own choice is four times as much per buffer.
+    'buffer_size = 8388608',
     'null_padding = false',
   ];
   if (options.dateFormat !== undefined) {
