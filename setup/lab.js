@@ -28,6 +28,7 @@ command({}, (args) => {
     JUPYTERLAB_SETTINGS_DIR: path.join(jupyter, 'settings'),
     JUPYTERLAB_WORKSPACES_DIR: path.join(jupyter, 'workspaces'),
   });
+  keepQuiet(path.join(jupyter, 'settings'));
   console.log('JupyterLab starts. Open the address with the token below; Ctrl-C twice ends it.');
   const lab = spawn(python, ['-m', 'jupyterlab'].concat(options, args), { cwd: root, env, stdio: 'inherit' });
   const forward = (/** @type {NodeJS.Signals} */ signal) => lab.kill(signal);
@@ -42,6 +43,15 @@ command({}, (args) => {
     lab.on('exit', (code) => resolve(code === null ? 1 : code));
   });
 });
+
+/** Answers, the first time, that JupyterLab need not ask whether to fetch news. @param {string} settings */
+function keepQuiet(settings) {
+  const folder = path.join(settings, '@jupyterlab', 'apputils-extension');
+  const file = path.join(folder, 'notification.jupyterlab-settings');
+  if (fs.existsSync(file)) return;
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(file, JSON.stringify({ fetchNews: 'false', checkForUpdates: false }, null, 2));
+}
 
 /** Whether a browser can open here; without one JupyterLab only prints its address. */
 function hasScreen() {

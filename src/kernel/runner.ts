@@ -22,7 +22,7 @@ export interface Outcome {
 export interface RanCell {
   code: string;
   trail: SourceTrail;
-  count: number;
+  number: number;
 }
 
 type Body = (exports: Record<string, unknown>, require: NodeJS.Require) => unknown;
@@ -76,7 +76,7 @@ export class Runner {
       this.compiler.adopt(cell.declarations);
       return { hasValue: false, value: undefined };
     }
-    this.remember(run.serial, { code, trail: cell.trail!, count: run.count });
+    this.remember(run.serial, { code, trail: cell.trail!, number: run.number });
     this.names.beginCell(cell.fixedNames);
     const before = this.compiler.declarations;
     try {

@@ -13,6 +13,8 @@ export class CellRun {
     readonly identities: Uint8Array[],
     /** The execution count that the front end shows. */
     readonly count: number,
+    /** The number by which messages about the code name it; the count, for a cell that has one of its own. */
+    readonly number: number,
     /** Tells runs apart that have the same count. */
     readonly serial: number,
     readonly options: { silent: boolean; allowInput: boolean },

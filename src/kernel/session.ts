@@ -68,6 +68,8 @@ export class Session implements NotebookHost {
   /** Ends the comm message that is being heard. */
   private listening: (() => void) | undefined;
   private count = 0;
+  /** Cells that were run so far, in the history or not. */
+  private executed = 0;
   private serial = 0;
   /** Cells that arrived before this moment are not run, because one before them has failed. */
   private abortBefore = 0;
@@ -180,7 +182,10 @@ export class Session implements NotebookHost {
     const storesHistory = !silent && content['store_history'] !== false;
     if (storesHistory) this.count += 1;
     const count = this.count;
-    const run = new CellRun(message.header, message.identities, count, ++this.serial, {
+    if (!silent) this.executed += 1;
+    // Programs that keep their cells out of the history (nbval) still want to know which one has failed.
+    const number = storesHistory ? count : this.executed;
+    const run = new CellRun(message.header, message.identities, count, number, ++this.serial, {
       silent,
       allowInput: content['allow_stdin'] === true,
     });
@@ -203,7 +208,7 @@ export class Session implements NotebookHost {
   }
 
   private fail(error: unknown, run: CellRun, code: string, reply: (answer: Json) => void, stopOnError: boolean): void {
-    const description = describeError(error, run.count, code, this.runner);
+    const description = describeError(error, run.number, code, this.runner);
     if (!run.options.silent) this.publisher.publish('error', description, run.parent);
     if (stopOnError) this.abortBefore = now();
     reply({ status: 'error', execution_count: run.count, ...description, payload: [], user_expressions: {} });
@@ -343,7 +348,10 @@ export class Session implements NotebookHost {
    * say) is not waited for: the front end sends the next value of a slider when this message is done with.
    */
   private hear({ header, identities, content, buffers, metadata }: Message): Promise<void> {
-    const run = new CellRun(header, identities, this.count, ++this.serial, { silent: false, allowInput: false });
+    const run = new CellRun(header, identities, this.count, this.count, ++this.serial, {
+      silent: false,
+      allowInput: false,
+    });
     return new Promise((resolve) => {
       nextTurn(() => {
         const done = () => {

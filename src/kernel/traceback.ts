@@ -11,7 +11,7 @@ export function cellFile(serial: number): string {
 /** What is needed to say where in the TypeScript of cells and modules something happened. */
 export interface Sources {
   /** The text and trail of a cell that has run. */
-  cell(serial: number): { code: string; trail: SourceTrail; count: number } | undefined;
+  cell(serial: number): { code: string; trail: SourceTrail; number: number } | undefined;
   /** The trail of a compiled module of the user. */
   module(file: string): SourceTrail | undefined;
 }
@@ -58,16 +58,16 @@ function translate(error: Error, sources: Sources): { lines: string[]; place?: P
       if (!FOREIGN.test(line)) lines.push(line);
       continue;
     }
-    const [, head, file, number, row, column, tail] = frame as unknown as string[];
+    const [, head, file, serial, row, column, tail] = frame as unknown as string[];
     const at = { line: Number(row), column: Number(column) };
-    if (number !== undefined) {
-      const cell = sources.cell(Number(number));
+    if (serial !== undefined) {
+      const cell = sources.cell(Number(serial));
       const origin = cell?.trail.origin(at);
       // The function that wraps a cell has no place in it.
       if (!cell || !origin) continue;
       place ??= { ...origin, code: cell.code };
       const name = head!.replace('Object.<anonymous> (', '(');
-      lines.push(`${name}cell ${cell.count}:${origin.line}:${origin.column}${tail}`);
+      lines.push(`${name}cell ${cell.number}:${origin.line}:${origin.column}${tail}`);
       continue;
     }
     const trail = sources.module(file!);

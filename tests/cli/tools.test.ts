@@ -32,6 +32,7 @@ test('pytest --nbval-lax fails on a notebook that throws in the middle, and name
   assert.equal(code, 1, out);
   assert.match(out, /throws\.ipynb::Cell 2/); // it counts from 0
   assert.match(out, /middle 3/);
+  assert.match(out, /cell 3:2:7/); // it keeps its cells out of the history, where they would get their numbers
 });
 
 test('jupyter execute fails on a notebook that throws in the middle', async () => {

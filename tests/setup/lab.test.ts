@@ -37,6 +37,9 @@ test('npm run lab serves the notebooks on this machine only, behind a token, wit
     };
     assert.equal(kernels.default, 'reluctant');
     assert.ok('reluctant' in kernels.kernelspecs);
+    const settings = '/lab/api/settings/@jupyterlab/apputils-extension:notification';
+    const { raw } = (await (await ask(settings, authorization)).json()) as { raw: string };
+    assert.match(raw, /"fetchNews": *"false"/, 'nobody is asked about news');
     const other = await fetch(new URL('/api/contents', address), {
       headers: { ...authorization, Host: 'evil.example' },
     });
