@@ -1,6 +1,7 @@
 export { checkChoice, checkInteger, checkNumber } from './checks';
 export { graphCacheFolder } from './compileCache';
 export { brief, type ErrorDetails, ReluctantError } from './errors';
+export { collectGarbage, collectIfGrown } from './garbage';
 export { interruptRequested, interruptScope, interruptSignal } from './interrupt';
 export { lazy } from './lazy';
 export { Random } from './random';

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import { ReluctantError } from '../../core';
+import { collectIfGrown, ReluctantError } from '../../core';
 import { formatDuration } from '../../tables';
 import { display } from '../display';
 import * as widgets from '../widgets';
@@ -13,6 +13,8 @@ import { nameSetting, type Setting } from './setting';
 const REDRAW = 100;
 /** Milliseconds without a move after which a finished run is judged. */
 const PAUSE = 500;
+/** Megabytes that the garbage of pictures and cancelled runs may take: between two runs, and once nobody moves. */
+const GARBAGE = { moving: 100, resting: 15 };
 
 /**
  * The explorer under sliders: every move trains anew, and what was training is given up. Works without a screen as well:
@@ -125,6 +127,7 @@ export class LiveExplorer implements Screen {
     // The controls may still be moving within this turn.
     await nextTurn();
     while (this.wanted) {
+      collectIfGrown(GARBAGE.moving);
       const setting = this.wanted;
       this.wanted = undefined;
       this.abort = new AbortController();
@@ -155,6 +158,7 @@ export class LiveExplorer implements Screen {
     });
     if (!run || signal.aborted) return;
     this.report(run);
+    collectIfGrown(GARBAGE.resting);
   }
 
   /** The finished run; the rules look at it when nobody has moved on for a moment. */

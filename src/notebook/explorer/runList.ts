@@ -48,16 +48,16 @@ export class RunList {
     return this.listing(runs, this.front(runs));
   }
 
-  /** The runs on the front of all runs, and the latest of the others: what fits on a screen. */
-  shortTable(latest = 8): Table {
+  /** The latest runs, and the latest of the others on the front of all: what fits on a screen. */
+  shortTable(latest = 6): Table {
     const front = this.front();
-    const chosen = this.runs
-      .flatMap((_, k) => (front[k] || k >= this.runs.length - latest ? [k] : []))
-      .slice(-3 * latest);
+    const numbers = this.runs.map((_, k) => k);
+    const older = numbers.slice(0, -latest).filter((k) => front[k]);
+    const chosen = [...older.slice(-latest), ...numbers.slice(-latest)];
     return this.listing(
       chosen.map((k) => this.runs[k]!),
       chosen.map((k) => front[k]!),
-      `The latest of ${this.runs.length} runs, and the front of all`,
+      `The latest of ${this.runs.length} runs, and the latest on the front of all`,
     );
   }
 

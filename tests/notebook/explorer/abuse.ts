@@ -1,10 +1,8 @@
 // Sliders moved faster than anything can train, with a front end that answers like a page: what must not happen is checked.
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
-import * as v8 from 'node:v8';
-import * as vm from 'node:vm';
 import { countCompiled } from '../../../src/compile';
-import { Random, tf } from '../../../src/core';
+import { collectGarbage, Random, tf } from '../../../src/core';
 import { Explorer, LiveExplorer, type Setting } from '../../../src/notebook/explorer';
 import { twoHeadLosses, twoHeadModel, twoHeadRows } from '../../training/models';
 import { connect, disconnect, move, post, reported, sent, show } from '../frontEnd';
@@ -129,14 +127,8 @@ function standsAt(live: LiveExplorer | undefined): Setting | undefined {
   }
 }
 
-let collect: (() => void) | undefined;
-
 /** Bytes of resident memory once garbage is gone. */
 function resident(): number {
-  if (!collect) {
-    v8.setFlagsFromString('--expose-gc');
-    collect = vm.runInNewContext('gc') as () => void;
-  }
-  for (let k = 0; k < 3; k++) collect();
+  collectGarbage();
   return process.memoryUsage().rss;
 }
