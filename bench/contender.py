@@ -17,6 +17,8 @@ import psutil
 layers = keras.layers
 WINDOW = 32
 FEATURES = 9
+# As in contender.ts.
+EPOCHS = 10
 
 
 def mlp():
@@ -74,11 +76,12 @@ def measure(contender, work, rows, batch):
     steps = rows // batch
     inputs, targets = data(work, rows)
     fastest = []
-    for setting in settings(contender, steps):
+    tried = settings(contender, steps)
+    for setting in tried:
         model, losses = mlp() if work == "mlp" else wavenet()
         model.compile("adam", losses, **setting)
         epochs = []
-        for _ in range(4):
+        for _ in range(EPOCHS // len(tried) + 1):
             start, cpu = time.perf_counter(), time.process_time()
             model.fit(inputs, targets, batch_size=batch, epochs=1, verbose=0)
             epochs.append((time.perf_counter() - start, time.process_time() - cpu))

@@ -24,8 +24,17 @@ export const RACES: Record<
   },
 };
 
-/** Sides take turns, and medians are compared, since other work on the machine slows whoever is running. */
-export async function race(work: keyof typeof RACES, others: readonly Other[], rounds: number): Promise<Row[]> {
+/**
+ * Sides take turns, and medians are compared, since other work on the machine slows whoever is running.
+ *
+ * @param onAnswer told the share of the race that is done.
+ */
+export async function race(
+  work: keyof typeof RACES,
+  others: readonly Other[],
+  rounds: number,
+  onAnswer: (done: number) => void,
+): Promise<Row[]> {
   const { title, batch, steps, goals } = RACES[work];
   const sides = ['reluctant' as const, ...others].map((contender) => ({
     contender,
@@ -36,6 +45,7 @@ export async function race(work: keyof typeof RACES, others: readonly Other[], r
     for (let round = 0; round < rounds; round++) {
       for (const { contender, side, answers } of sides) {
         answers.push(await side.ask({ contender, work, rows: batch * steps[contender], batch }));
+        onAnswer(sides.reduce((sum, each) => sum + each.answers.length, 0) / (sides.length * rounds));
       }
     }
   } finally {

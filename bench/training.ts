@@ -1,6 +1,8 @@
 // npm run bench: compiled training beside tfjs-node and Keras, same model, data, batch and element type, in one run.
 import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { formatDuration } from '../src/tables';
 import { OTHERS, type Other, RACES, race } from './races';
 import { figureOf, type Row, tableOf } from './row';
 import { robust, sweeping, watched } from './runs';
@@ -13,8 +15,11 @@ interface Options {
   against?: Other[];
   epochs: number;
   json?: string;
-  plot?: string;
+  plot: string;
 }
+
+const { root, state } = require('../setup/places.js') as { root: string; state: string };
+const PLOT = path.join(state, 'bench.svg');
 
 async function main({ rounds, only, against, epochs, json, plot }: Options): Promise<void> {
   const rows: Row[] = [];
@@ -28,17 +33,31 @@ async function main({ rounds, only, against, epochs, json, plot }: Options): Pro
           ? [await sweeping(rounds)]
           : work === 'watch'
             ? await watched(rounds)
-            : await race(work, against ?? OTHERS, rounds);
+            : await race(work, against ?? OTHERS, rounds, progress());
     for (const row of more) console.error(`      ${row.ratio.toPrecision(3)} times faster than ${row.against}`);
     rows.push(...more);
   }
   console.log(String(tableOf(rows)));
   if (json) write(json, `${JSON.stringify(rows, null, 2)}\n`);
-  if (plot) write(plot, figureOf(rows).toSVG());
+  write(plot, figureOf(rows).toSVG());
+  console.log(`plot: ${path.relative(process.cwd(), plot)}`);
+}
+
+/** Says on one line how much of a race is left, where somebody can see it. */
+function progress(): (done: number) => void {
+  const start = performance.now();
+  return (done) => {
+    if (!process.stderr.isTTY) return;
+    const left = ((performance.now() - start) / 1000 / done) * (1 - done);
+    process.stderr.write(
+      `\r      ${Math.round(100 * done)} %, ${formatDuration(left)} left    ${done === 1 ? '\r\x1b[K' : ''}`,
+    );
+  };
 }
 
 /** A reader finds the old file or the new one, never half of one. */
 function write(file: string, text: string): void {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(`${file}.draft`, text);
   fs.renameSync(`${file}.draft`, file);
 }
@@ -57,7 +76,7 @@ new Command('bench')
   .addOption(new Option('--against <side...>', `for ${Object.keys(RACES).join(' and ')}: only these`).choices(OTHERS))
   .option('--epochs <n>', 'of the documented run; with fewer than 50 the rest is reckoned', wholeNumber, 50)
   .option('--json <file>', 'write the rows { work, against, ratio, seconds, memory, ... } to this file')
-  .option('--plot <file>', 'draw the ratios to this SVG file')
+  .addOption(new Option('--plot <file>', 'draw the ratios to this SVG file').default(PLOT, path.relative(root, PLOT)))
   .action((options: Options) => main(options))
   .parseAsync()
   .catch((error: Error) => {

@@ -12,7 +12,7 @@ import type { Named } from './trainable';
 import { historyKey, wholeMetrics } from './validation';
 
 /** Steps that one call of a compiled loop runs at most, and the bytes its rows take at most. */
-const MOST_STEPS = 4096;
+const MOST_STEPS = 16384;
 const MOST_BYTES = 128 * 1024 * 1024;
 /** Between two calls the event loop gets its turn: interrupts, progress and other cells. */
 const TURN_SECONDS = 0.25;
