@@ -12,7 +12,8 @@ const LAYERS = {
   layers: ['core', 'compile'],
   models: ['core', 'layers', 'losses', 'data'],
   training: ['core', 'tables', 'plots', 'data', 'losses', 'compile', 'layers', 'models', 'evaluation'],
-  inspection: ['core', 'tables', 'plots', 'data', 'evaluation', 'losses', 'models', 'training'],
+  // Models of Keras are read into tfjs, whose causal convolutions are replaced by those of layers.
+  inspection: ['core', 'tables', 'plots', 'data', 'evaluation', 'losses', 'layers', 'models', 'training'],
   diagnosis: ['core', 'tables', 'plots', 'data', 'evaluation', 'losses', 'models', 'training', 'inspection'],
   notebook: ['core', 'tables', 'plots', 'data', 'evaluation', 'losses', 'models', 'training', 'inspection', 'diagnosis'],
   // The kernel runs cells: it lends the notebook functions a front end, and no part of the library imports it.

@@ -26,6 +26,7 @@ export {
   type TermCosine,
   type TermRow,
 } from './gradients';
+export { model } from './keras';
 export { inputNames, leafLayers, type ModelInputs, outputNames } from './layers';
 export { type PredictionFile, predictionFile } from './predictionFile';
 export {

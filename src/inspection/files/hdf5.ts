@@ -17,11 +17,19 @@ const h5 = lazy(() => {
 /** Values a data set may have for each byte on disk: compressed zeros reach a thousand, weights never do. */
 const MOST_EXPANSION = 1000;
 
-/** The numeric data sets of an HDF5 file, Keras's `.h5` and `.weights.h5` among them; values are read at once. `place` is what errors call it. */
+/**
+ * The numeric data sets of an HDF5 file, Keras's `.h5` and `.weights.h5` among them; values are read at once.
+ *
+ * @param place what errors call the file.
+ * @param nameOf what a data set is called, by its path; default by the layer it belongs to, as far as the layout says.
+ * @param look called with the open file.
+ */
 export async function readHDF5(
   file: string,
   bytesOnDisk: number,
   place: Record<string, string> = { file },
+  nameOf: (root: H5.File, path: string) => string = weightName,
+  look: (root: H5.File) => void = () => {},
 ): Promise<NamedTensor[]> {
   const { activate_throwing_error_handler: throwing } = await h5.ready;
   throwing();
@@ -57,12 +65,13 @@ export async function readHDF5(
         });
       const values = numbers(item.value, count, where);
       tensors.push({
-        name: weightName(root, name),
+        name: nameOf(root, name),
         shape,
         dtype: `${metadata.type === 1 ? 'float' : 'int'}${metadata.size * 8}`,
         values: () => values,
       });
     }
+    look(root);
     return tensors;
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'ReluctantError') throw cause;
@@ -87,4 +96,12 @@ function numbers(value: unknown, count: number, where: Record<string, string | n
   if (ArrayBuffer.isView(value)) return Float64Array.from(value as unknown as ArrayLike<number | bigint>, Number);
   if (typeof value === 'number' || typeof value === 'bigint') return Float64Array.of(Number(value));
   throw fileError('unsupported', `a data set of ${count} values could not be read as numbers`, where);
+}
+
+/** The text or the texts of an attribute of a group of an open file; nothing where there is none. */
+export function textsOf(root: H5.File, path: string, attribute: string): string[] {
+  const group = path === '/' ? root : root.get(path);
+  if (!(group instanceof h5.Group)) return [];
+  const value = group.attrs[attribute]?.value as unknown;
+  return (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
 }

@@ -1,0 +1,130 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import type { NamedTensor } from '../weights';
+import { openArchive } from './archive';
+import { fileError } from './fileError';
+import { readHDF5, textsOf } from './hdf5';
+
+/** A model file of Keras: its configuration as it is, and the weights of its layers. */
+export interface KerasFile {
+  config: unknown;
+  /** Values of all weights together. */
+  count: number;
+  /** The weights of a layer in Keras's order, by where Keras 3 files it (`layers/dense_1`) and by its name. */
+  weightsOf(folder: string, layer: string): NamedTensor[];
+}
+
+/** Text that a configuration may have: that of the largest models takes a few megabytes. */
+const MOST_TEXT = 64 * 2 ** 20;
+
+/** Reads a `.keras` archive or an `.h5` file, told apart by their first bytes. */
+export async function readKerasFile(file: string): Promise<KerasFile> {
+  const { size } = fs.statSync(file);
+  const start = Buffer.alloc(8);
+  const descriptor = fs.openSync(file, 'r');
+  fs.readSync(descriptor, start, 0, 8, 0);
+  fs.closeSync(descriptor);
+  if (start.toString('latin1').startsWith('PK')) return readArchive(file, size);
+  if (start.toString('latin1') === '\x89HDF\r\n\x1a\n') return readOld(file, size);
+  throw fileError(
+    size === 0 ? 'truncated' : 'not-this-format',
+    size === 0 ? 'the file is empty' : 'the file is no model of Keras',
+    { file },
+    {
+      received: `bytes that begin with ${start.toString('hex')}`,
+      expected: 'what model.save("model.keras") or model.save("model.h5") wrote',
+    },
+  );
+}
+
+async function readArchive(file: string, size: number): Promise<KerasFile> {
+  const archive = await openArchive(file, size);
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'reluctant-'));
+  try {
+    const entry = (name: string) => {
+      const found = archive.entries.find((one) => one.name === name);
+      if (found) return found;
+      const received = archive.entries.map((one) => one.name);
+      throw fileError('malformed', `the archive has no ${name}`, { file }, { received });
+    };
+    const text = entry('config.json');
+    if (text.size > MOST_TEXT)
+      throw fileError(
+        'too-large',
+        'the configuration is larger than any',
+        { file, entry: text.name },
+        { received: text.size },
+      );
+    const config = parse(Buffer.from(await text.read()).toString('utf8'), { file, entry: text.name });
+    const weights = path.join(folder, 'model.weights.h5');
+    const { name, size: own, read } = entry('model.weights.h5');
+    fs.writeFileSync(weights, await read());
+    const tensors = await readHDF5(weights, own, { file, entry: name }, (_, place) => place.replace(/^\//, ''));
+    const byPath = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+    return {
+      config,
+      count: countOf(tensors),
+      weightsOf: (place) => {
+        // Recurrent layers file their weights with their cell.
+        const at = [`${place}/vars`, `${place}/cell/vars`].find((vars) => byPath.has(`${vars}/0`));
+        const found: NamedTensor[] = [];
+        for (let k = 0; at && byPath.has(`${at}/${k}`); k++) found.push(byPath.get(`${at}/${k}`)!);
+        return found;
+      },
+    };
+  } finally {
+    archive.close();
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The layout of Keras 2, which Keras 3 still writes for `.h5`. */
+async function readOld(file: string, size: number): Promise<KerasFile> {
+  let text: string | undefined;
+  const names = new Map<string, string[]>();
+  const tensors = await readHDF5(
+    file,
+    size,
+    { file },
+    (_, place) => place.replace(/^\//, ''),
+    (root) => {
+      [text] = textsOf(root, '/', 'model_config');
+      for (const layer of textsOf(root, 'model_weights', 'layer_names'))
+        names.set(layer, textsOf(root, `model_weights/${layer}`, 'weight_names'));
+    },
+  );
+  if (text === undefined) {
+    throw fileError(
+      'malformed',
+      'the file has weights and no model',
+      { file },
+      {
+        fix: 'save the whole model with model.save, or look at the weights with inspect.file',
+      },
+    );
+  }
+  const byPath = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const all = [...names].flatMap(([layer, own]) => own.map((name) => `model_weights/${layer}/${name}`));
+  return {
+    config: parse(text, { file }),
+    count: countOf(tensors),
+    weightsOf: (_, layer) => {
+      // The layers of a nested model are filed under the nested model.
+      const own = names.get(layer)?.map((name) => `model_weights/${layer}/${name}`);
+      const paths = own ?? all.filter((place) => place.split('/').slice(2, -1).includes(layer));
+      return paths.flatMap((place) => byPath.get(place) ?? []);
+    },
+  };
+}
+
+const countOf = (tensors: readonly NamedTensor[]): number =>
+  tensors.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+
+function parse(text: string, where: Record<string, string>): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw fileError('malformed', 'the configuration of the model is not JSON', where, { cause });
+  }
+}

@@ -1,0 +1,112 @@
+import * as fs from 'node:fs';
+import { type TF, tf } from '../../core';
+import { registerLayers } from '../../layers';
+import { fileError } from '../files/fileError';
+import { type KerasFile, readKerasFile } from '../files/kerasFile';
+import { type ConvertedLayer, convertModel, type Place } from './config';
+
+/**
+ * A model of Keras, to run, inspect and train: from a `.keras` file (Keras 3) or a `.h5` one. Layers that tfjs computes as
+ * Keras does are built and given their weights; the first one it does not know is named and nothing is built. No code in a
+ * file is run: `Lambda` and layers of one's own are refused.
+ *
+ * @param path the file that `model.save(path)` wrote.
+ * @returns the model, which is the caller's to dispose of.
+ * @throws ReluctantError `unsupported` naming the layer, `malformed`, `not-this-format`, `truncated`, `too-large`.
+ * @example
+ * const path = require('node:path').join(process.cwd(), 'model.keras');
+ * require('node:fs').existsSync(path) ? (await inspect.model(path)).summary() : 'no model here';
+ */
+export async function model(path: string): Promise<TF.LayersModel> {
+  if (!fs.existsSync(path)) throw fileError('not-readable', 'there is no such file', { file: path });
+  const file = await readKerasFile(path);
+  const place: Place = { file: path };
+  const { layers, ...topology } = convertModel(file.config, place);
+  registerLayers();
+  const built = await build(topology, file, place);
+  try {
+    setWeights(built, layers, file, 'layers', place);
+    return built;
+  } catch (error) {
+    built.dispose();
+    throw error;
+  }
+}
+
+/**
+ * Builds the model with weights of 0, which take no time to draw, and none larger than all the weights of the file: a
+ * configuration may claim any size. Every layer of tfjs asks for its weights through one method, which is replaced while the
+ * layers are built: `modelFromJSON` has done that when it returns its promise.
+ */
+async function build(topology: object, { count }: KerasFile, place: Place): Promise<TF.LayersModel> {
+  type AddWeight = (name: string, shape: number[], ...more: unknown[]) => unknown;
+  const prototype = tf.layers.Layer.prototype as unknown as { addWeight: AddWeight };
+  const { addWeight } = prototype;
+  prototype.addWeight = function (this: { name: string }, name, shape, dtype, _initializer, ...rest) {
+    if (shape.reduce((product, size) => product * size, 1) > count) {
+      throw fileError(
+        'malformed',
+        'a layer claims more weights than the file holds',
+        { ...place, layer: this.name },
+        { received: shape, expected: `at most ${count} values` },
+      );
+    }
+    return addWeight.call(this, name, shape, dtype, tf.initializers.zeros(), ...rest.slice(0, 3));
+  };
+  let built: Promise<TF.LayersModel>;
+  try {
+    built = tf.models.modelFromJSON(JSON.parse(JSON.stringify(topology)) as never);
+  } finally {
+    prototype.addWeight = addWeight;
+  }
+  return built.catch((cause: Error) => {
+    if (cause.name === 'ReluctantError') throw cause;
+    throw fileError('malformed', `the layers do not fit together: ${cause.message}`, place, { cause });
+  });
+}
+
+function setWeights(
+  owner: TF.LayersModel,
+  layers: ConvertedLayer[],
+  file: KerasFile,
+  folder: string,
+  place: Place,
+): void {
+  const used = new Map<string, number>();
+  for (const { kerasClass, name, inner } of layers) {
+    const stem = snakeCase(kerasClass);
+    const before = used.get(stem);
+    used.set(stem, (before ?? -1) + 1);
+    const own = `${folder}/${before === undefined ? stem : `${stem}_${before + 1}`}`;
+    const layer = owner.layers.find((one) => one.name === name);
+    if (!layer) continue;
+    if (inner) {
+      setWeights(layer as unknown as TF.LayersModel, inner, file, `${own}/layers`, place);
+      continue;
+    }
+    if (layer.weights.length === 0) continue;
+    const found = file.weightsOf(own, name);
+    const wanted = layer.weights.map(({ shape }) => shape.map(Number));
+    const given = found.map(({ shape }) => [...shape]);
+    if (JSON.stringify(given) !== JSON.stringify(wanted)) {
+      throw fileError(
+        'malformed',
+        'the weights of a layer do not fit it',
+        { ...place, layer: name },
+        {
+          received: given,
+          expected: JSON.stringify(wanted),
+        },
+      );
+    }
+    tf.tidy(() => layer.setWeights(found.map(({ values, shape }) => tf.tensor(values(), [...shape], 'float32'))));
+  }
+}
+
+/** How Keras files layers: `LeakyReLU` is `leaky_re_lu`, `Conv1D` is `conv1d`. */
+const snakeCase = (name: string): string =>
+  name
+    .replace(/\W+/g, '')
+    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase();
