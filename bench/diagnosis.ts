@@ -1,4 +1,4 @@
-// npm run bench:diagnosis [-- --seeds 1,2,3,4,5] [--json FILE] [--program MODULE]: the benchmark of faults.
+// npm run bench:diagnosis [-- --seeds 1,2,3,4,5] [--json FILE] [--markdown FILE] [--program MODULE]: the benchmark of faults.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Command } from 'commander';
@@ -11,6 +11,7 @@ const SEEDS = '1,2,3,4,5';
 interface Options {
   seeds: string;
   json?: string;
+  markdown?: string;
   program: string[];
   onlyPrograms?: boolean;
 }
@@ -33,6 +34,7 @@ async function main(options: Options): Promise<void> {
     },
   });
   console.log(result.toString());
+  if (options.markdown) writeWhole(options.markdown, `${result.toMarkdown()}\n`);
   if (!options.json) return;
   const text = JSON.stringify({
     named: result.named,
@@ -40,8 +42,13 @@ async function main(options: Options): Promise<void> {
     scores: result.scores(),
     rows: result.rows,
   });
-  fs.writeFileSync(`${options.json}.draft`, `${text}\n`);
-  fs.renameSync(`${options.json}.draft`, options.json);
+  writeWhole(options.json, `${text}\n`);
+}
+
+/** The file appears whole or not at all. */
+function writeWhole(file: string, text: string): void {
+  fs.writeFileSync(`${file}.draft`, text);
+  fs.renameSync(`${file}.draft`, file);
 }
 
 new Command('bench:diagnosis')
@@ -50,6 +57,7 @@ new Command('bench:diagnosis')
   )
   .option('--seeds <list>', 'seeds, separated by commas', SEEDS)
   .option('--json <file>', 'write every row and score to this file')
+  .option('--markdown <file>', 'write precision and recall by cause to this file, as Markdown')
   .option('--program <module...>', 'also run this module, which exports data, model, loss and optimizer', [])
   .option('--only-programs', 'run the given modules without the twins')
   .action((options: Options) => main(options))

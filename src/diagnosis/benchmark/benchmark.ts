@@ -101,6 +101,34 @@ export class BenchmarkResult {
     return new Table(rows, { title: 'Confusion matrix: true cause by cause named first', maxRows: 200 });
   }
 
+  /**
+   * The outcome as Markdown: a row per cause with how often it was named first, precision and recall, and what was named
+   * instead; then the healthy programs.
+   */
+  toMarkdown(): string {
+    const faulty = this.rows.filter((row) => row.faulty);
+    const healthy = this.rows.filter((row) => !row.faulty);
+    const others = (rows: readonly BenchmarkRow[]) => {
+      const names = rows.filter(({ right }) => !right).map(({ named }) => named || 'nothing');
+      return [...new Set(names)].map((name) => `${name} (${names.filter((one) => one === name).length})`).join(', ');
+    };
+    const percent = (value: number) => formatShare(value).replace(' ', '\u00a0');
+    const lines = this.scores().rows.map(({ cause, programs, recall, precision }) => {
+      const instead = others(faulty.filter((row) => row.cause === cause));
+      return `| \`${cause}\` | ${programs} | ${percent(recall)} | ${percent(precision)} | ${instead} |`;
+    });
+    const right = faulty.filter((row) => row.right).length;
+    const alarms = healthy.filter((row) => !row.right).length;
+    const seeds = [...new Set(this.rows.map(({ seed }) => seed))].join(', ');
+    return [
+      '| planted cause | runs | named first (recall) | precision | named instead |',
+      '|---|---:|---:|---:|---|',
+      ...lines,
+      '',
+      `Seeds ${seeds}: the planted cause is named first in ${right} of ${faulty.length} faulty runs (${percent(this.named)}); ${alarms} of ${healthy.length} healthy runs get any verdict (${percent(this.falseAlarms)}${alarms ? `: ${others(healthy)}` : ''}).`,
+    ].join('\n');
+  }
+
   toString(): string {
     const faulty = this.rows.filter(({ faulty: is }) => is).length;
     return [
