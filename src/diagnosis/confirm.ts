@@ -64,6 +64,7 @@ export class Confirmation {
  *
  * @param verdict one of `diagnosis.verdicts`.
  * @param program builds the model, holds the data and the options of the run that was diagnosed.
+ * @param options as for `train`; with `record`, the two runs are written as `<name>-before` and `<name>-after`.
  * @throws ReluctantError `no-automatic-change` when only the reader can make the change.
  * @example
  * const program = benchmark.TWINS[5].build(1, true); // a softmax of one unit
@@ -80,9 +81,12 @@ export async function confirm(verdict: Verdict, program: Program, options: Train
       fix: `${verdict.change.says}; then train again and compare`,
     });
   }
-  const before = await train(program, options);
+  const { record } = options;
+  const as = (part: string) =>
+    record ? { ...options, record: { ...record, name: `${record.name}-${part}` } } : options;
+  const before = await train(program, as('before'));
   before.model.dispose();
-  const after = await train(await verdict.change.apply(program), options);
+  const after = await train(await verdict.change.apply(program), as('after'));
   after.model.dispose();
   return compare(verdict, before.diagnosis, after.diagnosis);
 }

@@ -59,8 +59,7 @@ const NAME = /^[\w][\w.-]{0,99}$/;
  * runs.write('runs', 'sum-1', { run: await rl.fit(model, data, options), data, options }).endsWith('sum-1'); // true
  */
 export function writeRun(folder: string, name: string, given: RunToWrite): string {
-  const target = placeOf(folder, name);
-  if (fs.existsSync(target)) throw refusal('run-exists', 'there is a run of this name already', { folder: target });
+  const target = checkRunName(folder, name);
   const draft = `${target}.draft-${process.pid}`;
   fs.rmSync(draft, { recursive: true, force: true });
   fs.mkdirSync(draft, { recursive: true });
@@ -78,6 +77,21 @@ export function writeRun(folder: string, name: string, given: RunToWrite): strin
     throw error;
   }
   return target;
+}
+
+/** The folder of a run to be written; throws `name-not-usable` and `run-exists`. */
+export function checkRunName(folder: string, name: string): string {
+  const target = placeOf(folder, name);
+  if (fs.existsSync(target)) throw refusal('run-exists', 'there is a run of this name already', { folder: target });
+  return target;
+}
+
+/** A name that no run of the folder has yet: when it was made, and of which seed. */
+export function freeRunName(folder: string, seed: number): string {
+  const stem = `${new Date().toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-')}-seed${seed}`;
+  let name = stem;
+  for (let k = 2; fs.existsSync(path.join(folder, name)); k++) name = `${stem}-${k}`;
+  return name;
 }
 
 /**

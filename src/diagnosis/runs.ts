@@ -1,4 +1,5 @@
 /** Records of runs: write, list, compare. */
+export { type RecordOptions, recordRun as record } from './recorder';
 export {
   compareRuns as compare,
   listRuns as list,

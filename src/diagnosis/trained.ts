@@ -4,6 +4,7 @@ import { type FitOptions, fit, type Run } from '../training';
 import { type Diagnosis, diagnose } from './diagnose';
 import type { Program } from './program';
 import type { Thresholds } from './rule';
+import { checkRunName, writeRun } from './runRecord';
 import { fitSingleBatch } from './singleBatch';
 
 /** A program after its training, with the diagnosis of it. */
@@ -23,6 +24,8 @@ export interface TrainOptions {
   thresholds?: Thresholds;
   /** Also train on one batch alone, for the rule `single-batch-fit`. Default false: it takes a thousand steps more. */
   singleBatch?: boolean;
+  /** Writes the run with its diagnosis to `folder/name`; see `runs.write`. */
+  record?: { folder: string; name: string };
 }
 
 /**
@@ -35,16 +38,16 @@ export interface TrainOptions {
  * diagnosis.verdicts[0].cause; // 'one-unit-softmax'
  */
 export async function train(program: Program, options: TrainOptions = {}): Promise<Trained> {
+  const { record } = options;
+  if (record) checkRunName(record.folder, record.name);
   const model = await program.model();
   const initialWeights = snapshot(model);
   const settings = { ...program.options, ...options.fit };
   const singleBatch = options.singleBatch ? await fitSingleBatch(program) : undefined;
   const run = await fit(model, program.data, settings);
   const context = { model, data: program.data, options: settings, thresholds: options.thresholds };
-  return {
-    model,
-    run,
-    initialWeights,
-    diagnosis: diagnose({ history: run.history, initialWeights, notFinite: run.notFinite, singleBatch }, context),
-  };
+  const seen = { history: run.history, initialWeights, notFinite: run.notFinite, singleBatch };
+  const diagnosis = diagnose(seen, context);
+  if (record) writeRun(record.folder, record.name, { run, model, diagnosis, data: program.data, options: settings });
+  return { model, run, initialWeights, diagnosis };
 }

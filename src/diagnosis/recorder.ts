@@ -1,0 +1,73 @@
+import type { TF } from '../core';
+import { type Snapshot, snapshot } from '../inspection';
+import type { Row } from '../tables';
+import { type FitOptions, type TrainingData, type ValueWatcher, type Watcher, watchValues } from '../training';
+import { diagnose } from './diagnose';
+import { checkRunName, freeRunName, writeRun } from './runRecord';
+
+/** How {@link recordRun} records. */
+export interface RecordOptions {
+  /** Name of the run's folder: letters, digits, `.`, `-` and `_`. Default: date, time and seed. */
+  name?: string;
+  /** Statistics of weights, gradients and predictions after every epoch. Default true. */
+  statistics?: boolean;
+  /** Diagnoses the run at its end, for a `tf.LayersModel`. Default true. */
+  diagnose?: boolean;
+}
+
+/**
+ * A watcher for `fit(..., { watch: [...] })` that writes the run to `folder/name` when it ends, however it ends: what
+ * `runs.write` writes, with the verdicts and the statistics of every epoch. Use one per run.
+ *
+ * @throws ReluctantError `name-not-usable`; `run-exists` before anything is trained.
+ * @example
+ * const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 1, name: 'sum' })] });
+ * const inputs = tf.tensor2d([[0, 1], [1, 0], [1, 1], [0, 0]]);
+ * const watch = [runs.record('runs', { name: 'recorded' })];
+ * await rl.fit(model, { inputs, targets: inputs.sum(1, true) }, { losses: 'meanSquaredError', epochs: 3, watch });
+ * runs.read('runs', 'recorded').history.length; // 3
+ */
+export function recordRun(folder: string, options: RecordOptions = {}): Watcher {
+  const { statistics = true, diagnose: isDiagnosed = true } = options;
+  let start: { model: TF.LayersModel | undefined; data: TrainingData; options: FitOptions } | undefined;
+  let name = '';
+  let initialWeights: Snapshot | undefined;
+  let values: ValueWatcher | undefined;
+  return {
+    begin(given) {
+      name = options.name ?? freeRunName(folder, given.options.seed ?? 0);
+      checkRunName(folder, name);
+      const model = 'layers' in given.model ? given.model : undefined;
+      start = { model, data: given.data, options: given.options };
+      if (model && isDiagnosed) initialWeights = snapshot(model);
+      values = statistics ? watchValues() : undefined;
+      values?.begin?.(given);
+    },
+    evaluate(event) {
+      values?.evaluate(event);
+      return undefined;
+    },
+    end(run) {
+      values?.end?.(run);
+      const { model, data, options: settings } = start!;
+      const seen = { history: run.history, notFinite: run.notFinite, ...(initialWeights && { initialWeights }) };
+      writeRun(folder, name, {
+        run,
+        data,
+        options: settings,
+        ...(model && { model }),
+        ...(model && isDiagnosed && { diagnosis: diagnose(seen, { model, data, options: settings }) }),
+        ...(values && { statistics: rowsOf(values) }),
+      });
+    },
+  };
+}
+
+/** One list of rows, each with what it is of. */
+function rowsOf({ weights, gradients, predictions }: ValueWatcher): Row[] {
+  return [
+    ...weights.rows.map((row) => ({ of: 'weight', ...row })),
+    ...gradients.rows.map((row) => ({ of: 'gradient', ...row })),
+    ...predictions.rows.map((row) => ({ of: 'prediction', ...row })),
+  ];
+}
