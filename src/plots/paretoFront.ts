@@ -3,6 +3,7 @@ import { Table } from '../tables';
 import { Figure, plainText, type Trace } from './figure';
 import { heading } from './panels';
 import { COLOURS, faded } from './template';
+import { textWidth } from './textSize';
 
 /** A run and its two measures. */
 export interface ParetoPoint {
@@ -87,9 +88,12 @@ export function paretoFront(points: readonly ParetoPoint[], options: ParetoFront
     [
       trace('other runs', off, { mode: 'markers', marker: { size: 8, color: faded(COLOURS.neutral, 0.6) } }),
       trace('Pareto front', on, {
-        mode: on.length <= 12 ? 'lines+markers+text' : 'lines+markers',
+        mode: 'lines+markers+text',
+        // All names are in the hover; on the picture those that do not cover each other.
+        texttemplate: '%{customdata}',
+        customdata: withRoom(on, points),
         textposition: 'top center',
-        textfont: { size: 10 },
+        textfont: { size: NAME_SIZE },
         marker: { size: 10, color: COLOURS.predictions },
         line: { color: COLOURS.predictions, width: 1, dash: 'dot' },
         cliponaxis: false,
@@ -108,4 +112,28 @@ export function paretoFront(points: readonly ParetoPoint[], options: ParetoFront
       ),
     },
   );
+}
+
+const NAME_SIZE = 10;
+
+/** The names of points of the front, left out where one would cover the name before it. */
+function withRoom(on: readonly ParetoPoint[], all: readonly ParetoPoint[]): string[] {
+  const scale = (key: 'x' | 'y', pixels: number): ((value: number) => number) => {
+    const values = all.map((point) => point[key]).filter(Number.isFinite);
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    return (value) => ((value - low) / (high - low || 1)) * pixels;
+  };
+  const [x, y] = [scale('x', 700), scale('y', 260)];
+  const placed: { x: number; y: number; width: number }[] = [];
+  return on.map((point) => {
+    const name = plainText(point.name);
+    const box = { x: x(point.x), y: y(point.y), width: textWidth(name, NAME_SIZE) };
+    const covers = placed.some(
+      (other) =>
+        Math.abs(other.y - box.y) < 1.6 * NAME_SIZE && Math.abs(other.x - box.x) < (other.width + box.width) / 2,
+    );
+    if (covers) return '';
+    placed.push(box);
+    return name;
+  });
 }

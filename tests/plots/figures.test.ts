@@ -114,3 +114,27 @@ test('figures keep typed arrays as they are given and do not write to them', () 
   plots.deadUnits([{ layer: 'a', activeShare: values }]);
   assert.deepEqual([...values], [3, 1, 2]);
 });
+
+test('paretoFront leaves out names that would cover each other, and keeps them in the hover', () => {
+  const points = [0, 0.001, 1].map((x, k) => ({ name: `a run with a long name ${k}`, x, y: 1 - x }));
+  const front = plots.paretoFront(points).data[1]!;
+  assert.deepEqual(front['customdata'], ['a run with a long name 0', '', 'a run with a long name 2']);
+  assert.deepEqual(
+    front['text'],
+    points.map(({ name }) => name),
+  );
+});
+
+test('predictionScatter shows classes as one distribution each, of all their samples', () => {
+  const targets = Float32Array.from({ length: 300 }, (_, k) => Number(k % 3 === 0));
+  const predictions = targets.map((target, k) => 0.3 + 0.4 * target + 0.001 * k);
+  const figure = plots.predictionScatter([{ head: 'up', targets, predictions }]);
+  const sums = figure.data.map((trace) => {
+    const shares = Array.from(trace['y'] as ArrayLike<number>);
+    return [trace.type, trace.name, Math.round(100 * shares.reduce((sum, share) => sum + share, 0))];
+  });
+  assert.deepEqual(sums, [
+    ['bar', 'target 0', 100],
+    ['bar', 'target 1', 100],
+  ]);
+});

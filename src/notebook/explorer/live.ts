@@ -14,7 +14,7 @@ const REDRAW = 100;
 /** Milliseconds without a move after which a finished run is judged. */
 const PAUSE = 500;
 /** Megabytes that the garbage of pictures and cancelled runs may take: between two runs, and once nobody moves. */
-const GARBAGE = { moving: 100, resting: 15 };
+const GARBAGE = { moving: 100, resting: 5 };
 
 /**
  * The explorer under sliders: every move trains anew, and what was training is given up. Works without a screen as well:

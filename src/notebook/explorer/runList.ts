@@ -1,5 +1,6 @@
 import { comparison, type Figure, type HeadPredictions, isOnParetoFront, paretoFront, runCurves } from '../../plots';
 import { formatNumber, type Row, Table } from '../../tables';
+import { mimeBundle } from '../bundle';
 import { ExploredRun, type RunRecord } from './exploredRun';
 import type { Measure } from './measures';
 import { nameSetting, type SettingRules } from './setting';
@@ -127,6 +128,10 @@ export class RunList {
 
   toString(): string {
     return this.table().toString();
+  }
+
+  [Symbol.for('Jupyter.display')](): Record<string, unknown> {
+    return mimeBundle(this.table());
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

@@ -1,5 +1,6 @@
 import { Figure } from '../../plots';
-import { escapeHTML } from '../../tables';
+import { escapeHTML, formatValue } from '../../tables';
+import { CLAIM_MIME } from '../claims';
 import type { Output } from './notebookFile';
 import { renderMarkdown, sanitizeHTML, terminalText } from './prose';
 
@@ -12,15 +13,21 @@ export interface LiveFigure {
   json: string;
 }
 
-/** Renders one output; a live figure is added to `figures`. */
-export function renderOutput(output: Output, figures: LiveFigure[]): string {
+/** What the outputs of a notebook hold besides what stands in their places. */
+export interface Found {
+  figures: LiveFigure[];
+  claims: { claim: string; holds: boolean }[];
+}
+
+/** Renders one output; figures and claims are added to `found`. */
+export function renderOutput(output: Output, found: Found): string {
   switch (output.output_type) {
     case 'stream':
       return `<pre class="stream ${output.name === 'stderr' ? 'stderr' : 'stdout'}">${escapeHTML(terminalText(output.text))}</pre>`;
     case 'error':
       return renderError(output);
     default:
-      return renderBundle(output.data, figures);
+      return renderBundle(output.data, found);
   }
 }
 
@@ -33,8 +40,9 @@ function renderError({ ename, evalue, traceback }: Extract<Output, { output_type
 }
 
 /** The richest form of a value that a page without a kernel can show. */
-function renderBundle(data: Record<string, unknown>, figures: LiveFigure[]): string {
-  if (isRecord(data[PLOTLY])) return renderFigure(data, data[PLOTLY], figures);
+function renderBundle(data: Record<string, unknown>, found: Found): string {
+  if (isRecord(data[CLAIM_MIME])) return renderClaim(data[CLAIM_MIME], found);
+  if (isRecord(data[PLOTLY])) return renderFigure(data, data[PLOTLY], found.figures);
   const text = (mime: string): string | undefined => joined(data[mime]);
   const svg = text('image/svg+xml');
   if (svg !== undefined) return image('image/svg+xml', Buffer.from(svg).toString('base64'), 'picture');
@@ -48,6 +56,18 @@ function renderBundle(data: Record<string, unknown>, figures: LiveFigure[]): str
   if (markdown !== undefined) return `<div class="prose">${renderMarkdown(markdown, 1e6).html}</div>`;
   const plain = text('text/plain') ?? text('application/json') ?? jsonOf(data);
   return plain === '' ? '' : `<pre class="value">${escapeHTML(terminalText(plain))}</pre>`;
+}
+
+/** A claim where it was made, to be found by its number from the list at the head of the page. */
+function renderClaim(record: Record<string, unknown>, { claims }: Found): string {
+  const claim = String(record['claim'] ?? '');
+  const holds = record['holds'] === true;
+  claims.push({ claim, holds });
+  const evidence = isRecord(record['evidence']) ? Object.entries(record['evidence']) : [];
+  const numbers = evidence.map(([name, value]) => `${escapeHTML(name)}&nbsp;<b>${escapeHTML(formatValue(value))}</b>`);
+  const mark = `<span class="mark" aria-label="${holds ? 'holds' : 'does not hold'}">${holds ? '✔' : '✘'}</span>`;
+  const aside = numbers.length > 0 ? `<span class="evidence">${numbers.join(' · ')}</span>` : '';
+  return `<div class="claim ${holds ? 'holds' : 'broken'}" id="claim-${claims.length}">${mark}<span>${escapeHTML(claim)}${aside}</span></div>`;
 }
 
 function renderFigure(data: Record<string, unknown>, json: Record<string, unknown>, figures: LiveFigure[]): string {

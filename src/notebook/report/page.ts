@@ -5,16 +5,16 @@ import { plotlyFile } from '../../plots';
 import { escapeHTML } from '../../tables';
 import { LOADER } from './loader';
 import type { Cell, Notebook } from './notebookFile';
-import { type LiveFigure, renderOutput } from './outputs';
+import { type Found, type LiveFigure, renderOutput } from './outputs';
 import { type Heading, highlightCode, renderMarkdown } from './prose';
 import { STYLE } from './style';
 
 /** Renders a whole report; `name` stands in for a title that the notebook does not give. */
 export function renderPage(notebook: Notebook, name: string): string {
-  const figures: LiveFigure[] = [];
+  const found: Found = { figures: [], claims: [] };
   const headings: Heading[] = [];
   const language = notebook.metadata.kernelspec?.language ?? 'typescript';
-  const body = notebook.cells.map((cell) => renderCell(cell, language, figures, headings)).join('\n');
+  const body = notebook.cells.map((cell) => renderCell(cell, language, found, headings)).join('\n');
   const title = headings.find(({ level }) => level === 1)?.text ?? headings[0]?.text ?? name;
   return `<!doctype html>
 <html lang="en">
@@ -30,13 +30,14 @@ export function renderPage(notebook: Notebook, name: string): string {
 ${contents(headings)}
 <main>
 ${failures(notebook)}
+${claimList(found.claims)}
 <button type="button" id="all-code" aria-pressed="false" hidden>Show code</button>
 ${body}
 <footer>${escapeHTML(name)}, run with ${escapeHTML(notebook.metadata.kernelspec?.display_name ?? 'an unnamed kernel')}.
 This page needs no network.</footer>
 </main>
 </div>
-${carried(figures)}
+${carried(found.figures)}
 </body>
 </html>
 `;
@@ -48,7 +49,7 @@ function policy(): string {
   return `default-src 'none'; script-src 'sha256-${hash}' 'strict-dynamic'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'`;
 }
 
-function renderCell(cell: Cell, language: string, figures: LiveFigure[], headings: Heading[]): string {
+function renderCell(cell: Cell, language: string, found: Found, headings: Heading[]): string {
   if (cell.cell_type === 'markdown') {
     const { html, headings: own } = renderMarkdown(cell.source, headings.length);
     headings.push(...own);
@@ -56,7 +57,7 @@ function renderCell(cell: Cell, language: string, figures: LiveFigure[], heading
   }
   if (cell.cell_type === 'raw') return cell.source ? `<pre>${escapeHTML(cell.source)}</pre>` : '';
   if (cell.source.trim() === '' && cell.outputs.length === 0) return '';
-  const outputs = cell.outputs.map((output) => renderOutput(output, figures)).join('\n');
+  const outputs = cell.outputs.map((output) => renderOutput(output, found)).join('\n');
   const firstLine = cell.source.split('\n').find((line) => line.trim() !== '') ?? '';
   return [
     '<section class="cell">',
@@ -84,6 +85,19 @@ function failures({ cells }: Notebook): string {
   );
   if (failed.length === 0) return '';
   return `<div class="banner failed">This notebook failed in cell ${failed.join(', ')}: its claims are not shown to hold.</div>`;
+}
+
+/** All claims at the head of the page, each leading to the place where it was checked. */
+function claimList(claims: Found['claims']): string {
+  if (claims.length === 0) return '';
+  const held = claims.filter(({ holds }) => holds).length;
+  const items = claims.map(
+    ({ claim, holds }, k) =>
+      `<li class="${holds ? 'holds' : 'broken'}"><a href="#claim-${k + 1}">${escapeHTML(claim)}</a></li>`,
+  );
+  const open = held < claims.length ? ' open' : '';
+  const words = claims.length === 1 ? 'claim holds' : 'claims hold';
+  return `<details class="claims${open && ' failed'}"${open}><summary>${held} of ${claims.length} ${words}</summary><ol>${items.join('\n')}</ol></details>`;
 }
 
 /** The figures' JSON, plotly.js once, and the script that joins them; nothing when there is no figure. */

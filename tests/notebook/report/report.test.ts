@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import { claimBundle } from '../../../src/notebook/claims';
 import { renderReport, writeReport } from '../../../src/notebook/report';
 import { openBrowser } from '../../browser';
 import { ATTACK, sampleNotebook } from './sample';
@@ -161,4 +162,41 @@ test('writeReport says what is wrong with a file that is no notebook, and leaves
   fs.writeFileSync(bad, JSON.stringify(cells()));
   assert.throws(() => writeReport(bad, path.join(bad, 'inside-a-file.html')), { code: 'report-not-written' });
   assert.ok(!fs.existsSync(out));
+});
+
+test('the report lists all claims at its head, each leading to where it was checked, and opens the list if one is broken', async () => {
+  const claim = (text: string, holds: boolean) => ({
+    output_type: 'display_data',
+    metadata: {},
+    data: claimBundle({ claim: text, holds, evidence: { measured: 0.25, [ATTACK]: ATTACK } }),
+  });
+  const good = renderReport(cells(codeCell(claim('one', true)), codeCell(claim('two', true))), 'good.ipynb');
+  assert.match(good, /<details class="claims"><summary>2 of 2 claims hold<\/summary>/);
+  assert.match(good, /<a href="#claim-2">two<\/a>/);
+  assert.match(good, /id="claim-2".*two.*measured&nbsp;<b>0\.2500<\/b>/s);
+  assert.ok(!good.includes(ATTACK));
+  const bad = renderReport(cells(codeCell(claim('one', true), claim(ATTACK, false))), 'bad.ipynb');
+  assert.match(bad, /<details class="claims failed" open><summary>1 of 2 claims hold<\/summary>/);
+  const target = path.join(folder, 'claims.html');
+  fs.writeFileSync(target, bad);
+  const page = await browser.newPage({ viewport: { width: 1280, height: 300 } });
+  await page.goto(pathToFileURL(target).href);
+  await page.locator('details.claims li.broken a').click();
+  assert.equal(await page.evaluate('location.hash'), '#claim-2');
+  assert.equal(await page.evaluate('window.attacked'), undefined);
+  await page.close();
+});
+
+test('the report follows the reader into the dark, and figures keep their light ground', async () => {
+  const ground = async (colorScheme: 'light' | 'dark', selector: string) => {
+    const page = await browser.newPage({ colorScheme });
+    await page.goto(pathToFileURL(file).href);
+    const text = `getComputedStyle(document.querySelector(${JSON.stringify(selector)})).backgroundColor`;
+    const colour = await page.evaluate<string>(text);
+    await page.close();
+    return colour;
+  };
+  assert.equal(await ground('light', 'body'), 'rgb(255, 255, 255)');
+  assert.equal(await ground('dark', 'body'), 'rgb(18, 24, 29)');
+  assert.equal(await ground('dark', 'figure.figure .still'), 'rgb(255, 255, 255)');
 });
