@@ -40,6 +40,7 @@ async function main(options: Options): Promise<void> {
     named: result.named,
     falseAlarms: result.falseAlarms,
     scores: result.scores(),
+    rules: result.rules(),
     rows: result.rows,
   });
   writeWhole(options.json, `${text}\n`);

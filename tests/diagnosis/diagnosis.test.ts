@@ -111,6 +111,10 @@ test('the benchmark counts what is named first, and twins of a seed share their 
   assert.equal(result.named, 1);
   assert.equal(result.falseAlarms, 0);
   assert.match(result.toString(), /one-unit-softmax/);
+  const range = result.rules().find({ rule: 'output-range' })!;
+  assert.deepEqual([range.faulty, range.healthy, range.precision, range.recall], [1, 0, 1, 1]);
+  assert.match(result.toMarkdown(), /\| `one-unit-softmax` \| 1 \| 100.% \| 100.% \|/);
+  assert.match(result.toMarkdown(), /named first in 1 of 1 faulty runs .* 0 of 1 healthy runs/);
   const values = (faulty: boolean) => {
     const { inputs } = twinOf('one unit').build(5, faulty).data;
     return [...(inputs as ReturnType<typeof tf.tensor>).dataSync()];

@@ -1,6 +1,9 @@
 import { checkInteger, type TF, tf } from '../../core';
 import { formatShare, Table } from '../../tables';
+import type { Diagnosis } from '../diagnose';
 import type { Program } from '../program';
+import type { Symptom } from '../rule';
+import { RULES } from '../rules';
 import { train } from '../trained';
 
 /** A program of the benchmark with what is true of it. */
@@ -23,6 +26,9 @@ export interface BenchmarkRow {
   named: string;
   /** All causes named, in order. */
   verdicts: string;
+  /** Rules that saw something, and those that the first verdict rests on. */
+  fired: string;
+  restsOn: string;
   right: boolean;
   seconds: number;
 }
@@ -36,6 +42,18 @@ export interface CauseScore {
   recall: number;
   /** Of all programs told so first, how many have it; NaN when none was. */
   precision: number;
+}
+
+/** Precision and recall of one rule over all programs. */
+export interface RuleScore {
+  rule: string;
+  /** Faulty and healthy programs in which it saw something. */
+  faulty: number;
+  healthy: number;
+  /** Share of the programs in which it saw something that are faulty; NaN when it never did. */
+  precision: number;
+  /** Of the faulty programs whose cause is recognised by it (among others), how many it saw something in. */
+  recall: number;
 }
 
 /** How {@link runBenchmark} goes. */
@@ -89,6 +107,35 @@ export class BenchmarkResult {
     });
   }
 
+  /** Precision and recall by rule: what the verdicts are made from. A symptom without a verdict is no false alarm. */
+  rules(): Table<RuleScore> {
+    const sees = (rule: string) => (row: BenchmarkRow) => row.fired.split(' ').includes(rule);
+    const faulty = this.rows.filter((row) => row.faulty);
+    const rows = RULES.map(({ id }) => {
+      const told = faulty.filter(({ right, restsOn }) => right && restsOn.split(' ').includes(id));
+      const causes = new Set(told.map(({ cause }) => cause));
+      const [bad, good] = [
+        faulty.filter(sees(id)).length,
+        this.rows.filter((row) => !row.faulty && sees(id)(row)).length,
+      ];
+      return {
+        rule: id,
+        faulty: bad,
+        healthy: good,
+        precision: bad + good > 0 ? bad / (bad + good) : Number.NaN,
+        recall: share(
+          faulty.filter(({ cause }) => causes.has(cause)),
+          sees(id),
+        ),
+      };
+    });
+    const percent = (value: unknown) => (Number.isNaN(value) ? '' : formatShare(Number(value)));
+    return new Table(rows, {
+      title: 'Rules: programs in which they saw something',
+      formats: { precision: percent, recall: percent },
+    });
+  }
+
   /** The confusion matrix: a row per true cause (or none), a column per cause named first. Zeros are left blank. */
   confusion(): Table {
     const truths = [...new Set(this.rows.map(({ cause }) => cause))].sort();
@@ -136,6 +183,8 @@ export class BenchmarkResult {
       '',
       this.scores().toString(),
       '',
+      this.rules().toString(),
+      '',
       `right cause first: ${formatShare(this.named)} of ${faulty} faulty programs`,
       `any verdict: ${formatShare(this.falseAlarms)} of ${this.rows.length - faulty} healthy programs`,
     ].join('\n');
@@ -163,7 +212,8 @@ export async function runBenchmark(
     for (const seed of seeds) {
       if (options.signal?.aborted) return new BenchmarkResult(rows);
       const start = performance.now();
-      const causes = await causesOf(build(seed));
+      const { verdicts, symptoms } = await diagnosisOf(build(seed));
+      const causes = verdicts.map(({ cause: own }) => own);
       const named = causes[0] ?? '';
       const seconds = (performance.now() - start) / 1000;
       const right = named === cause;
@@ -174,6 +224,8 @@ export async function runBenchmark(
         cause,
         named,
         verdicts: causes.join(' '),
+        fired: rulesOf(symptoms),
+        restsOn: rulesOf(verdicts[0]?.symptoms ?? []),
         right,
         seconds,
       };
@@ -183,14 +235,16 @@ export async function runBenchmark(
   return new BenchmarkResult(rows);
 }
 
-/** Trains a program and names the causes found, most likely first. */
-async function causesOf(program: Program): Promise<string[]> {
+const rulesOf = (symptoms: readonly Symptom[]): string => [...new Set(symptoms.map(({ rule }) => rule))].join(' ');
+
+/** Trains a program and diagnoses it; nothing stays on the device. */
+async function diagnosisOf(program: Program): Promise<Diagnosis> {
   // The graph compiles in a tenth of the time XLA takes, which runs of a few hundred steps do not earn back.
   const { model, diagnosis } = await train(program, { fit: { mode: 'graph', ...program.options } });
   model.dispose();
   const { inputs, targets, validation } = program.data;
   tf.dispose([inputs, targets, validation?.inputs, validation?.targets] as TF.TensorContainer);
-  return diagnosis.verdicts.map(({ cause }) => cause);
+  return diagnosis;
 }
 
 function share<T>(rows: readonly T[], test: (row: T) => boolean): number {

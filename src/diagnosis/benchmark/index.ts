@@ -4,6 +4,7 @@ export {
   BenchmarkResult,
   type BenchmarkRow,
   type CauseScore,
+  type RuleScore,
   runBenchmark,
 } from './benchmark';
 export { HEALTHY } from './healthy';
