@@ -2,7 +2,10 @@
  * The one place where long work learns that its user wants it to stop. The notebook kernel opens a scope for every cell
  * and requests the interruption; loops in this library ask for the signal, and nothing here knows about notebooks.
  */
-let controller = new AbortController();
+let cell = new AbortController();
+/** Reaches the work of all cells so far, also of those that have ended. */
+let everything = new AbortController();
+let signal: AbortSignal | undefined;
 let taken = false;
 let kernel: InterruptSource = { requested: () => false, taken: () => {} };
 
@@ -30,7 +33,16 @@ function take(): void {
  */
 export function interruptSignal(): AbortSignal {
   take();
-  return controller.signal;
+  return current();
+}
+
+function current(): AbortSignal {
+  signal ??= AbortSignal.any([cell.signal, everything.signal]);
+  return signal;
+}
+
+function abort(controller: AbortController): void {
+  controller.abort(new Error('interrupted by the user'));
 }
 
 /**
@@ -42,20 +54,30 @@ export function interruptSignal(): AbortSignal {
  */
 export function interruptRequested(): boolean {
   take();
-  if (!controller.signal.aborted && kernel.requested()) controller.abort(new Error('interrupted by the user'));
-  return controller.signal.aborted;
+  if (!current().aborted && kernel.requested()) abort(cell);
+  return current().aborted;
 }
 
 /** What the kernel does with the signal; nothing else needs it. */
 export const interruptScope = {
   /** A fresh signal for a new cell. */
   open(): void {
-    controller = new AbortController();
+    cell = new AbortController();
+    signal = undefined;
     taken = false;
+  },
+  /** A fresh signal for work that begins outside of a cell, if the last one has been aborted. */
+  renew(): void {
+    if (signal?.aborted) interruptScope.open();
   },
   /** Aborts the signal of the running cell. */
   request(): void {
-    controller.abort(new Error('interrupted by the user'));
+    abort(cell);
+  },
+  /** Aborts every signal that was ever taken: those of work that cells have left running. */
+  requestAll(): void {
+    abort(everything);
+    everything = new AbortController();
   },
   /** Whether somebody in this cell holds the signal and may be trusted to stop. */
   isTaken: (): boolean => taken,

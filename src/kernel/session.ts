@@ -305,9 +305,8 @@ export class Session implements NotebookHost {
     const { running } = this;
     this.listening?.();
     if (!running) {
-      // Work that a widget has started after its cell had ended holds the signal of that cell.
-      interruptScope.request();
-      interruptScope.open();
+      // Nothing but work that cells and widgets have left running can be meant.
+      interruptScope.requestAll();
       return;
     }
     const again = running.asked;
@@ -359,6 +358,7 @@ export class Session implements NotebookHost {
           resolve();
         };
         this.listening = done;
+        if (!this.running) interruptScope.renew();
         this.phase.enterUser();
         within(run, () => comms.receive(header.msg_type as CommMessageType, content, buffers, metadata));
         this.asOwn(done);

@@ -169,7 +169,8 @@ export class Epochs {
           disposeOutputs(outputs.outputs!);
           from = until;
           settings.onStep(done + from);
-          if (from < count || done + count < this.stepsPerEpoch) await nextTurn();
+          // At the end of an epoch as well: runs of short epochs would otherwise keep everything else from running.
+          await nextTurn();
         }
       } finally {
         tf.dispose(inputs as unknown as TF.TensorContainer);

@@ -1,4 +1,4 @@
-import { checkChoice, checkInteger, ReluctantError, type TF, tf } from '../core';
+import { checkChoice, checkInteger, interruptSignal, ReluctantError, type TF, tf } from '../core';
 import { balancers, lossOf } from '../losses';
 import { formatDuration, formatNumber } from '../tables';
 import { Balancing } from './balancing';
@@ -78,6 +78,8 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
       plateau.restart();
     };
     let asked: { reason: string | undefined } | undefined;
+    // Held from the start: training that outlives its cell still hears of an interruption that came between two looks.
+    const signal = AbortSignal.any([interruptSignal(), ...(options.signal ? [options.signal] : [])]);
     if (resumeFrom) {
       restoreTensors('weights', face.weights, resumeFrom.weights);
       restoreTensors("optimiser's slots", slots, resumeFrom.slots);
@@ -97,7 +99,7 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
         epoch,
         lossWeights,
         rate: rate(epoch),
-        signal: options.signal,
+        signal,
         onStep: (step) => {
           const done = epoch * epochs.stepsPerEpoch + step;
           const seconds = (performance.now() - started) / 1000;

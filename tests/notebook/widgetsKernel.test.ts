@@ -13,6 +13,7 @@ let stopped = 0;
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const slider = rl.widgets.slider({ min: 0, max: 10, step: 1, value: 0, onChange: async (value, { signal }) => {
   console.log('heard ' + value);
+  if (value === 9) for (;;) {}
   if (value === 8) throw new Error('eight');
   signal.addEventListener('abort', () => { stopped += 1; });
   await wait(30_000);
@@ -46,8 +47,21 @@ const slider = rl.widgets.slider({ min: 0, max: 10, step: 1, value: 0, onChange:
       const all = streams.map(({ content }) => String(content['text'])).join('');
       return all.includes('Error: eight') && all;
     });
-    assert.match(text, /cell 1:6/);
+    assert.match(text, /cell 1:7/);
     assert.equal((await kernel.run('slider.value')).result, '8');
+  });
+
+  test('an endless loop in a listener ends with an interrupt, and the next value is heard', async () => {
+    const id = await move(9);
+    // The echo is sent just before the listener is called.
+    await kernel.until(() =>
+      kernel.published.some(({ header, parent }) => header.msg_type === 'comm_msg' && parent.msg_id === id),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await kernel.request('interrupt_request', {}, 'control');
+    await kernel.finished(id);
+    await kernel.finished(await move(4));
+    assert.equal((await kernel.run('slider.value')).result, '4');
   });
 
   test('comm_info lists the widget until it is closed', async () => {
