@@ -73,6 +73,7 @@ export {
   type HistoryRow,
   type Progress,
   predictRobust,
+  type RowSource,
   Run,
   RunFolder,
   type Samples,

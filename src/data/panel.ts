@@ -31,6 +31,23 @@ const plain = (name: string): string => name.toLowerCase().replace(/[\s_.\-*]/g,
  * // 'symbol,date,close'
  */
 export function toMarket(dataset: Dataset, names: Partial<Record<MarketColumn, string>> = {}): Dataset {
+  const found = marketNames(dataset, names);
+  const columns = new Map<string, Column>();
+  if (![...found.values()].includes('symbol')) {
+    columns.set('symbol', { kind: 'symbol', values: new Int32Array(dataset.rows), dictionary: ['all'] });
+  }
+  for (const role of MARKET_COLUMNS) {
+    const name = [...found].find(([, other]) => other === role)?.[0];
+    if (name !== undefined) columns.set(role, withKind(dataset, name, role));
+  }
+  for (const name of dataset.names) {
+    if (!found.has(name) && !columns.has(name)) columns.set(name, dataset.column(name));
+  }
+  return dataset.select([]).withColumns(columns);
+}
+
+/** Name in the data -> market column, for the market columns there are. */
+export function marketNames(dataset: Dataset, names: Partial<Record<MarketColumn, string>>): Map<string, MarketColumn> {
   const found = new Map<string, MarketColumn>();
   for (const role of MARKET_COLUMNS) {
     const name = names[role] ?? guess(dataset, role);
@@ -49,18 +66,7 @@ export function toMarket(dataset: Dataset, names: Partial<Record<MarketColumn, s
       });
     }
   }
-  const columns = new Map<string, Column>();
-  if (![...found.values()].includes('symbol')) {
-    columns.set('symbol', { kind: 'symbol', values: new Int32Array(dataset.rows), dictionary: ['all'] });
-  }
-  for (const role of MARKET_COLUMNS) {
-    const name = [...found].find(([, other]) => other === role)?.[0];
-    if (name !== undefined) columns.set(role, withKind(dataset, name, role));
-  }
-  for (const name of dataset.names) {
-    if (!found.has(name) && !columns.has(name)) columns.set(name, dataset.column(name));
-  }
-  return dataset.select([]).withColumns(columns);
+  return found;
 }
 
 function guess(dataset: Dataset, role: MarketColumn): string | undefined {

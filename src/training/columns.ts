@@ -1,14 +1,76 @@
-import { ReluctantError, type TF, tf } from '../core';
-import type { FitOptions, Samples } from './options';
+import { gatherRows } from '../compile';
+import { type Random, ReluctantError, type TF, tf } from '../core';
+import type { FitOptions, RowSource, Samples, TrainingData } from './options';
+import { randomOrder } from './order';
 import { inputColumn, targetColumn, weightColumn } from './step';
 import type { ModelFace, Named } from './trainable';
 
 /** Samples as the columns of a training loop, all with the same number of rows. */
 export interface Columns {
   rows: number;
+  /** Empty where the rows come out of a source. */
   tensors: Named<TF.Tensor>;
   /** Tensors made here, which the run disposes of. */
   own: TF.Tensor[];
+  /** Where the rows are, if not in tensors. */
+  source?: RowSource;
+}
+
+/** The training rows of a run as columns: tensors, or a source whose rows are fetched chunk by chunk. */
+export function trainingColumns(
+  face: ModelFace,
+  data: TrainingData,
+  classWeights: FitOptions['classWeights'],
+): Columns {
+  const { source } = data;
+  if (!source) return columnsOf(face, data, 'training', classWeights);
+  if (source.rows < 1 || face.heads.length !== 1 || (face.inputs && face.inputs.length !== 1) || classWeights) {
+    throw new ReluctantError({
+      code: 'source-unusable',
+      operation: 'fit',
+      problem: 'rows out of a source are for a model of one input and one head, without class weights',
+      received: { rows: source.rows, inputs: face.inputs, heads: face.heads },
+    });
+  }
+  return { rows: source.rows, tensors: {}, own: [], source };
+}
+
+/** Bytes that one row takes. */
+export function rowBytes({ rows, tensors, source }: Columns): number {
+  if (source) return source.rowBytes;
+  return Object.values(tensors).reduce((sum, tensor) => sum + (4 * tensor.size) / rows, 0);
+}
+
+/** A new order of the rows. */
+export const shuffled = ({ rows, source }: Columns, random: Random): Int32Array =>
+  source ? source.order(random) : randomOrder(random, rows);
+
+/**
+ * `count` rows from place `first` of an order on, as new tensors. Places past the last row hold another row; the steps
+ * that would read them are not run.
+ */
+export function rowsAt(
+  { rows, tensors, source }: Columns,
+  face: ModelFace,
+  first: number,
+  count: number,
+  order: Int32Array | undefined,
+): Named<TF.Tensor> {
+  const last = Math.min(rows, first + count);
+  if (!source && order === undefined && first + count <= rows) {
+    return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor.slice(first, count)]));
+  }
+  const numbers = new Int32Array(count);
+  if (order) numbers.set(order.subarray(first, last));
+  else for (let k = 0; first + k < last; k++) numbers[k] = first + k;
+  if (source) {
+    // Of the same place on disk as the row before, not of the beginning.
+    numbers.fill(numbers[last - first - 1] ?? 0, last - first);
+    const { inputs, targets } = source.gather(numbers);
+    return { [inputColumn(face.inputs?.[0] ?? 'input')]: inputs, [targetColumn(face.heads[0]!)]: targets };
+  }
+  const indices = tf.tensor1d(numbers, 'int32');
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, gatherRows(tensor, indices)]));
 }
 
 /** Checks samples against the model and names their tensors. `where` says in errors which samples they are. */

@@ -1,10 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gatherRows, type LoopInputs, type LoopOutputs } from '../compile';
 import { interruptRequested, Random, type TF, tf } from '../core';
-import type { Columns } from './columns';
+import { type Columns, rowBytes, rowsAt, shuffled } from './columns';
 import { metricKey } from './metrics';
 import type { Mode } from './options';
-import { randomOrder } from './order';
 import type { NotFinite } from './run';
 import { disposeOutputs, Runner } from './runner';
 import { keptHeads, recordKeys, type StepPlan, targetColumn, trainingStep } from './step';
@@ -74,8 +73,7 @@ export class Epochs {
     this.recordLength = recordKeys(plan).length;
     this.stepsPerEpoch = full + (rest > 0 ? 1 : 0);
     this.random = new Random(options.seed).fork('order');
-    const rowBytes = Object.values(columns.tensors).reduce((sum, tensor) => sum + (4 * tensor.size) / columns.rows, 0);
-    const fitting = Math.max(1, Math.floor(MOST_BYTES / (rowBytes * batchSize)));
+    const fitting = Math.max(1, Math.floor(MOST_BYTES / (rowBytes(columns) * batchSize)));
     this.capacity = Math.max(1, Math.min(full, MOST_STEPS, fitting));
     const step = trainingStep(plan);
     const make = (batch: number, capacity: number, chosen: Mode, planned: number) => {
@@ -110,7 +108,7 @@ export class Epochs {
 
   /** The order of the rows in the next epoch, if it is not theirs. */
   nextOrder(): Int32Array | undefined {
-    return this.options.shuffle ? randomOrder(this.random, this.columns.rows) : undefined;
+    return this.options.shuffle ? shuffled(this.columns, this.random) : undefined;
   }
 
   /** An epoch cut into runs of steps of one batch size. */
@@ -139,7 +137,7 @@ export class Epochs {
     const { rows } = this.columns;
     const order = this.nextOrder();
     const sums = new Float64Array(this.recordLength);
-    const kept = new KeptRows(this.plan, rows);
+    const kept = new KeptRows(this.plan, rows, this.columns.source ? [] : keptHeads(this.plan));
     const { lossWeights, rate, epoch } = settings;
     for (const { firstStep: done, steps: count, capacity, batch, isPartial } of this.chunks()) {
       const runner = isPartial ? this.partial! : this.runner;
@@ -215,22 +213,8 @@ export class Epochs {
       if (k === 0 || balancing.drawsOrder) terms.set(balancing.order(), k * heads);
       else terms.copyWithin(k * heads, 0, heads);
     }
-    const { rows, tensors } = this.columns;
     return tf.tidy(() => {
-      const count = capacity * batch;
-      const whole = order === undefined && firstRow + count <= rows;
-      // Places past the last row keep row 0; the steps that would read them are not run.
-      const numbers = new Int32Array(whole ? 0 : count);
-      const last = Math.min(rows, firstRow + count);
-      if (order) numbers.set(order.subarray(firstRow, last));
-      else for (let k = 0; k < numbers.length && firstRow + k < last; k++) numbers[k] = firstRow + k;
-      const indices = tf.tensor1d(numbers, 'int32');
-      const columns = Object.fromEntries(
-        Object.entries(tensors).map(([name, tensor]) => [
-          name,
-          whole ? tensor.slice(firstRow, count) : gatherRows(tensor, indices),
-        ]),
-      );
+      const columns = rowsAt(this.columns, face, firstRow, capacity * batch, order);
       return {
         columns,
         fixed: { lossWeights: tf.tensor1d(face.heads.map((head) => lossWeights[head] ?? 1)) },
@@ -309,15 +293,13 @@ export class Epochs {
 
 /** Predictions of the epoch's steps, row by row, for the metrics that are not means over rows. */
 class KeptRows {
-  private readonly heads: string[];
   private readonly parts: Named<Float32Array> = {};
 
   constructor(
     private readonly plan: StepPlan,
     private readonly rows: number,
-  ) {
-    this.heads = keptHeads(plan);
-  }
+    private readonly heads: readonly string[],
+  ) {}
 
   take(outputs: LoopOutputs['rows'], firstRow: number, offset: number, count: number): void {
     for (const head of this.heads) {

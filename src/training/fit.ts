@@ -2,7 +2,7 @@ import { checkChoice, checkInteger, interruptSignal, ReluctantError, type TF, tf
 import { balancers, lossOf } from '../losses';
 import { formatDuration, formatNumber } from '../tables';
 import { Balancing } from './balancing';
-import { columnsOf } from './columns';
+import { columnsOf, trainingColumns } from './columns';
 import { Epochs } from './epochs';
 import { type MetricName, metricOf } from './metrics';
 import { Monitor } from './monitor';
@@ -37,7 +37,7 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
   const run = new Run();
   const face = faceOf(model);
   const settings = checkOptions(face, options);
-  const training = columnsOf(face, data, 'training', options.classWeights);
+  const training = trainingColumns(face, data, options.classWeights);
   const own = [...training.own];
   const balancing = new Balancing(settings.balancer, face.heads, {
     seed: settings.seed,

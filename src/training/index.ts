@@ -9,6 +9,7 @@ export type {
   Mode,
   Progress,
   ReduceOnPlateau,
+  RowSource,
   Samples,
   TrainingData,
   Watcher,
@@ -21,6 +22,7 @@ export {
   robustFitOptions,
   trainRobust,
 } from './robust';
+export { type RobustFilesOptions, type RobustFilesRun, trainRobustFiles } from './robustFiles';
 export { type HistoryRow, type NotFinite, Run, type StopReason } from './run';
 export { RUN_FORMAT_VERSION, type RunDetails, RunFolder, type RunStatus } from './runFolder';
 export type { Schedule, SchedulePoint } from './schedules';

@@ -1,4 +1,4 @@
-import type { TF } from '../core';
+import type { Random, TF } from '../core';
 import type { BalancerName, BalancerOptions, Loss, LossName } from '../losses';
 import type { MetricName } from './metrics';
 import type { OptimizerOptions } from './optimizers';
@@ -17,9 +17,26 @@ export interface Samples {
   sampleWeights?: TF.Tensor1D | Named<TF.Tensor1D>;
 }
 
+/** Training rows that are not all in memory: fetched as they are needed, some thousands at a time. */
+export interface RowSource {
+  /** Number of rows. */
+  rows: number;
+  /** Bytes of one row's input and target as float32. */
+  rowBytes: number;
+  /** All row numbers in the order of an epoch; neighbours should be quick to fetch together. */
+  order(random: Random): Int32Array;
+  /** Input [n, ...] and target [n, outputs] of rows, as new tensors. */
+  gather(rows: Int32Array): { inputs: TF.Tensor; targets: TF.Tensor };
+}
+
 /** Rows to train on, and rows to validate on after every epoch. */
 export interface TrainingData extends Samples {
   validation?: Samples;
+  /**
+   * Rows to train on in place of `inputs` and `targets`, which then hold a few of them. For models of one input and one
+   * head; metrics of whole columns (AUC, IC) are then of the validation rows only.
+   */
+  source?: RowSource;
 }
 
 /** How training steps run: compiled by XLA, as a TensorFlow graph, or operation by operation in tfjs. */

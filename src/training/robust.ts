@@ -6,7 +6,7 @@ import { type Dataset, type MarketColumn, makeRows, type Rows, Scaler, type Scal
 import { completeRows, scaledRows, withRowFeatures } from '../data/rows';
 import { type RobustMLPOptions, robustMLP } from '../models';
 import { fit } from './fit';
-import type { Progress } from './options';
+import type { Progress, TrainingData } from './options';
 import type { HistoryRow, Run } from './run';
 import { RunFolder } from './runFolder';
 import { restoreTensors, saveTensors } from './state';
@@ -51,7 +51,8 @@ export interface RobustRunOptions {
   onNotice?: (notice: string) => void;
 }
 
-const DEFAULTS = {
+/** Defaults of {@link RobustSettings}. */
+export const DEFAULTS = {
   epochs: 50,
   batchSize: 16,
   learningRate: 1e-4,
@@ -86,17 +87,48 @@ export async function trainRobust(
 ): Promise<{ run: Run; rows: Rows }> {
   const settings = { ...DEFAULTS, ...given };
   const record = { ...settings, data: { name: dataset.name, rows: dataset.rows, sha256: fingerprint(dataset) } };
+  let made: Rows | undefined;
+  const run = await robustRun(settings, record, folder, options, async () => {
+    made = makeRows(dataset, settings);
+    const data = toTensors(made);
+    return {
+      ...made,
+      data,
+      trainingRows: made.training.rows.length,
+      validationRows: made.validation.rows.length,
+      release: () => tf.dispose(data as unknown as TF.TensorContainer),
+    };
+  });
+  return { run, rows: made! };
+}
+
+/** What a robust run trains on, however it was made. */
+export interface RobustData extends Pick<Rows, 'features' | 'scaler' | 'ranks'> {
+  data: TrainingData;
+  trainingRows: number;
+  validationRows: number;
+  /** Called when the run has ended, however it ended. */
+  release(): void;
+}
+
+/** A robust run in its folder: checkpoints, history, model and results. `record` is what a resumed run must agree with. */
+export async function robustRun(
+  settings: RobustSettings & typeof DEFAULTS,
+  record: Readonly<Record<string, unknown>>,
+  folder: string,
+  options: RobustRunOptions,
+  prepare: () => Promise<RobustData>,
+): Promise<Run> {
   const runFolder = RunFolder.open(folder, 'train', record, { resume: options.resume ?? false });
   try {
-    const rows = makeRows(dataset, settings);
+    const rows = await prepare();
     const model = makeModel(settings, rows.features.length);
-    const tensors = toTensors(rows);
-    const found = options.resume ? runFolder.checkpoints.latest() : undefined;
-    for (const { file, reason } of found?.damaged ?? []) {
-      options.onNotice?.(`${path.basename(file)} is not used: ${reason}; going on from the one before`);
-    }
     try {
-      const run = await fit(model, tensors, {
+      const found = options.resume ? runFolder.checkpoints.latest() : undefined;
+      for (const { file, reason } of found?.damaged ?? []) {
+        options.onNotice?.(`${path.basename(file)} is not used: ${reason}; going on from the one before`);
+      }
+      const run = await fit(model, rows.data, {
         ...robustFitOptions(settings),
         onCheckpoint: (save) => void runFolder.checkpoints.write(save()),
         ...(found ? { resumeFrom: found.state } : {}),
@@ -114,15 +146,15 @@ export async function trainRobust(
           mode: run.mode,
           seconds: run.seconds,
           epochs: run.history.length,
-          trainingRows: rows.training.rows.length,
-          validationRows: rows.validation.rows.length,
+          trainingRows: rows.trainingRows,
+          validationRows: rows.validationRows,
           weights: model.countParams(),
           last: run.last ?? null,
         },
       });
-      return { run, rows };
+      return run;
     } finally {
-      tf.dispose(tensors as unknown as TF.TensorContainer);
+      rows.release();
       model.dispose();
     }
   } finally {
@@ -185,7 +217,11 @@ interface SavedModel {
   weights: { name: string; shape: number[]; base64: string }[];
 }
 
-function saveModel(model: TF.LayersModel, settings: SavedModel['settings'], { scaler, ranks }: Rows): string {
+function saveModel(
+  model: TF.LayersModel,
+  settings: SavedModel['settings'],
+  { scaler, ranks }: Pick<Rows, 'scaler' | 'ranks'>,
+): string {
   const variables = model.weights.map((weight) => weight.read());
   const saved: SavedModel = {
     formatVersion: MODEL_FORMAT_VERSION,

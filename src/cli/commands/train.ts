@@ -1,8 +1,10 @@
+import * as os from 'node:os';
 import type { Command } from 'commander';
 import { formatDuration, formatNumber } from '../../tables';
-import { type HistoryRow, trainRobust } from '../../training';
+import { type HistoryRow, type Progress, trainRobust, trainRobustFiles } from '../../training';
 import { addDataOptions, type DataOptions, loadData, number } from '../dataOptions';
 import { EXIT } from '../exitCodes';
+import { bytes, formatBytes, memoryToLoad } from '../memory';
 import { ProgressLine } from '../progressLine';
 
 interface TrainOptions extends DataOptions {
@@ -16,6 +18,7 @@ interface TrainOptions extends DataOptions {
   horizon: number;
   features?: string[];
   seed: number;
+  memory?: number;
   resume?: boolean;
   verbose?: boolean;
 }
@@ -36,11 +39,19 @@ export function define(command: Command): void {
     .option('--horizon <n>', 'rows ahead that the target is about', whole, 1)
     .option('--features <names...>', 'features (default: those of the documented run)')
     .option('--seed <n>', 'same seed, same weights', number(0, 2 ** 31 - 1000, true), 0)
+    .option(
+      '--memory <size>',
+      'memory for data, such as 512MB; files that need more are streamed (default: half)',
+      bytes,
+    )
     .option('--resume', 'go on with the run in the folder, to the same weights as if it had never stopped')
     .option('-v, --verbose', 'a line per epoch')
     .addHelpText(
       'after',
       `
+Files that would need more than --memory (CSV, Parquet, JSON) are read piece by piece, and their rows kept on disk beside the
+run while it trains; the program itself and TensorFlow take some 400 MB on top.
+
 The folder holds run.json (settings and results), checkpoints/, and at the end history.csv and model.json.
 Ctrl-C stops after the step at hand; what was done up to the last epoch is kept, and --resume goes on from there.
 
@@ -53,41 +64,50 @@ Examples:
 }
 
 async function run(options: TrainOptions): Promise<void> {
-  const { data: _, outputDir, column, resume, verbose, timeZone: __, hiddenDims = [16, 8], ...settings } = options;
-  const started = performance.now();
-  const dataset = await loadData(options);
-  const seconds = (performance.now() - started) / 1000;
-  console.log(`${dataset.name}: ${dataset.rows.toLocaleString('en-US')} rows in ${formatDuration(seconds)}`);
+  const { data, outputDir, column, resume, verbose, timeZone, hiddenDims = [16, 8], memory: given, ...rest } = options;
+  const settings = { ...rest, hiddenDims, ...(column && Object.keys(column).length ? { columns: column } : {}) };
+  const memory = given ?? os.totalmem() / 2;
   const line = new ProgressLine();
   const table = new EpochTable(options.epochs);
   const abort = new AbortController();
   const stop = () => abort.abort();
   process.once('SIGINT', stop);
   try {
-    const { run, rows } = await trainRobust(
-      dataset,
-      outputDir,
-      { ...settings, hiddenDims, ...(column && Object.keys(column).length ? { columns: column } : {}) },
-      {
-        resume: resume ?? false,
-        signal: abort.signal,
-        onNotice: (notice) => console.error(`! ${notice}`),
-        onProgress: ({ epoch, epochs, step, stepsPerEpoch, secondsLeft }) => {
-          const fraction = (epoch + step / stepsPerEpoch) / epochs;
-          line.show(fraction, `epoch ${epoch + 1}/${epochs}  step ${step}/${stepsPerEpoch}`, secondsLeft);
-        },
-        onEpoch: (row) => {
-          line.clear();
-          if (verbose) table.print(row);
-        },
+    const following = {
+      resume: resume ?? false,
+      signal: abort.signal,
+      onNotice: (notice: string) => console.error(`! ${notice}`),
+      onProgress: ({ epoch, epochs, step, stepsPerEpoch, secondsLeft }: Progress) => {
+        const fraction = (epoch + step / stepsPerEpoch) / epochs;
+        line.show(fraction, `epoch ${epoch + 1}/${epochs}  step ${step}/${stepsPerEpoch}`, secondsLeft);
       },
-    );
+      onEpoch: (row: HistoryRow) => {
+        line.clear();
+        if (verbose) table.print(row);
+      },
+    };
+    const streamed = async () => {
+      console.log(`streaming: the files would need more than ${formatBytes(memory)} (--memory)`);
+      let rows = 0;
+      const zone = timeZone === undefined ? {} : { timeZone };
+      const onRows = (more: number) => {
+        rows += more;
+        line.show(0, `${count(rows)} rows prepared`, undefined);
+      };
+      return trainRobustFiles(data, outputDir, settings, { ...following, ...zone, memory, onRows });
+    };
+    const loaded = async () => {
+      const started = performance.now();
+      const dataset = await loadData(options);
+      const seconds = (performance.now() - started) / 1000;
+      console.log(`${dataset.name}: ${count(dataset.rows)} rows in ${formatDuration(seconds)}`);
+      const { run, rows } = await trainRobust(dataset, outputDir, settings, following);
+      return { run, trainingRows: rows.training.rows.length, validationRows: rows.validation.rows.length };
+    };
+    const { run, trainingRows, validationRows } = memoryToLoad(data) > memory ? await streamed() : await loaded();
     line.clear();
-    const { training, validation } = rows;
     const [first, last] = [run.history[0], run.last];
-    console.log(
-      `${training.rows.length.toLocaleString('en-US')} training rows, ${validation.rows.length.toLocaleString('en-US')} validation rows`,
-    );
+    console.log(`${count(trainingRows)} training rows, ${count(validationRows)} validation rows`);
     console.log(run.summary());
     if (first && last) {
       const change = 1 - last['val_loss']! / first['val_loss']!;
@@ -103,6 +123,8 @@ async function run(options: TrainOptions): Promise<void> {
     process.removeListener('SIGINT', stop);
   }
 }
+
+const count = (rows: number) => rows.toLocaleString('en-US');
 
 /** The history as it grows, a line per epoch. */
 class EpochTable {

@@ -1,0 +1,65 @@
+// `reluctant train --memory` on a Parquet file of four times that size, as a process whose memory is watched.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { openSession } from '../../src/data/duckdb';
+
+const root = path.join(__dirname, '..', '..');
+const ROWS_PER_SYMBOL = 2500;
+
+/** Made-up prices without a trend: the return that follows is written in the price, so that a loss can fall. */
+async function writePrices(file: string, symbols: number): Promise<void> {
+  const session = await openSession();
+  const middle = '100 * (1 + 0.02 * (random() - 0.5))';
+  const rows = `SELECT 'S' || lpad((i // ${ROWS_PER_SYMBOL})::VARCHAR, 6, '0') AS symbol, DATE '2000-01-01' + (i % ${ROWS_PER_SYMBOL})::INT AS date,
+    ${middle} AS open, ${middle} AS close, 1e6 * (1 + random()) AS volume FROM range(${symbols * ROWS_PER_SYMBOL}) AS r(i)`;
+  const prices = `SELECT symbol, date, open, greatest(open, close) * (1 + 0.01 * random()) AS high,
+    least(open, close) * (1 - 0.01 * random()) AS low, close, volume FROM (${rows})`;
+  await session.connection.run('SELECT setseed(0.5)');
+  // Not packed: the file is as large as its numbers.
+  await session.connection.run(`COPY (${prices}) TO '${file}' (FORMAT parquet, COMPRESSION uncompressed)`);
+  session.close();
+}
+
+/** Runs the command; resident memory at its peak in bytes, and the losses of its epochs. */
+function train(file: string, folder: string, memory: number): { peak: number; losses: number[]; said: string } {
+  const program = path.join(root, 'setup', 'reluctant.js');
+  const args = ['train', '--data', file, '--output-dir', folder, '--epochs', '2', '--batch-size', '256'];
+  const peakFile = `${folder}.peak`;
+  const code = `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(peakFile)}, String(process.resourceUsage().maxRSS * 1024)));
+    process.argv.splice(1, 0, ${JSON.stringify(program)}); require(${JSON.stringify(program)});`;
+  const command = ['-e', code, '--', ...args, '--memory', `${Math.round(memory / 1e6)}MB`, '--learning-rate', '0.001'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
+  assert.equal(status, 0, stdout + stderr);
+  const [head, ...lines] = fs.readFileSync(path.join(folder, 'history.csv'), 'utf8').trim().split('\n');
+  const place = head!.split(',').indexOf('val_loss');
+  const losses = lines.map((line) => Number(line.split(',')[place]));
+  return { peak: Number(fs.readFileSync(peakFile, 'utf8')), losses, said: stdout };
+}
+
+/**
+ * Trains on a file of at least four times `memory` and on a tiny one; what the large one takes on top of the tiny one is the
+ * memory its data took. All numbers in bytes.
+ */
+export async function checkTrainingBeyondMemory(
+  memory: number,
+): Promise<{ file: number; taken: number; losses: number[] }> {
+  const base = fs.mkdtempSync(path.join(os.tmpdir(), 'reluctant-memory-'));
+  try {
+    const [tiny, large] = [path.join(base, 'tiny.parquet'), path.join(base, 'large.parquet')];
+    await writePrices(tiny, 2);
+    // Five numbers of 8 bytes and a little for symbol and date a row; more than enough, and measured below.
+    await writePrices(large, Math.ceil((4 * memory) / 40 / ROWS_PER_SYMBOL) + 1);
+    const file = fs.statSync(large).size;
+    assert.ok(file >= 4 * memory, `${file} bytes`);
+    const before = train(tiny, path.join(base, 'tiny'), memory);
+    const { peak, losses, said } = train(large, path.join(base, 'large'), memory);
+    assert.match(said, /streaming/);
+    assert.ok(losses.every(Number.isFinite) && losses.at(-1)! < losses[0]!, losses.join());
+    return { file, taken: peak - before.peak, losses };
+  } finally {
+    fs.rmSync(base, { recursive: true, force: true });
+  }
+}
