@@ -57,7 +57,8 @@ export async function checkTrainingBeyondMemory(
     const before = train(tiny, path.join(base, 'tiny'), memory);
     const { peak, losses, said } = train(large, path.join(base, 'large'), memory);
     assert.match(said, /streaming/);
-    assert.ok(losses.every(Number.isFinite) && losses.at(-1)! < losses[0]!, losses.join());
+    // Predicting the middle rank always has a loss of 1/24; half of the next return is written in these prices.
+    assert.ok(losses.length === 2 && losses.every((loss) => loss < 0.9 / 24), losses.join());
     return { file, taken: peak - before.peak, losses };
   } finally {
     fs.rmSync(base, { recursive: true, force: true });
