@@ -1,5 +1,5 @@
 import { ReluctantError, type TF, tf } from '../core';
-import { type LinearFit, linearFit, logLoss, mean, type Tail, tail } from '../evaluation';
+import { type LinearFit, linearFit, logLoss, mean } from '../evaluation';
 import {
   type ActivationTable,
   activations,
@@ -17,6 +17,7 @@ import { activationOf, evenRows, orderedInputs } from '../inspection/layers';
 import { type Loss, type LossName, lossOf } from '../losses';
 import type { Table } from '../tables';
 import type { TrainingData } from '../training';
+import { type FeatureEvidence, features } from './features';
 import { type LossBehaviour, lossBehaviour } from './lossBehaviour';
 import type { EpochRow, RunLike, TrainingOptions } from './program';
 
@@ -50,21 +51,6 @@ export interface HeadEvidence extends TargetEvidence {
   /** Loss by epoch, on training and on validation rows. */
   losses: readonly number[];
   validationLosses: readonly number[];
-}
-
-/** One input feature (one index of the last axis), over rows and time steps. */
-export interface FeatureEvidence extends Tail {
-  input: string;
-  feature: number;
-  mean: number;
-  std: number;
-  min: number;
-  max: number;
-  nan: number;
-  /** Share of validation values outside the training range; NaN without validation data. */
-  validationOutside: number;
-  /** |validation median - training median| / robust std of training; NaN without validation data. */
-  validationShift: number;
 }
 
 /** The model at one moment, seen by every inspection. */
@@ -318,55 +304,4 @@ function lastStep(inputs: TF.Tensor[]): Float32Array {
     const width = Math.min(64, joined.shape[1]!);
     return tf.slice(joined as TF.Tensor2D, [0, 0], [joined.shape[0]!, width]).dataSync() as Float32Array;
   });
-}
-
-function features(
-  model: TF.LayersModel,
-  input: TF.Tensor,
-  index: number,
-  validation: TF.Tensor | undefined,
-): FeatureEvidence[] {
-  const width = input.rank > 1 ? input.shape[input.rank - 1]! : 1;
-  const [values, later] = [input.dataSync(), validation?.dataSync()];
-  return Array.from({ length: width }, (_, feature) => {
-    const all = column(values, feature, width);
-    const own = all.filter(Number.isFinite);
-    const name = { input: model.inputs[index]!.sourceLayer.name, feature, nan: all.length - own.length };
-    if (own.length === 0) return { ...name, ...NOTHING };
-    const [low, high] = [own.reduce((a, b) => Math.min(a, b)), own.reduce((a, b) => Math.max(a, b))];
-    const center = mean(own);
-    const ends = tail(own);
-    const seen = later && column(later, feature, width).filter(Number.isFinite);
-    const laterMedian = seen?.length ? tail(seen).median : Number.NaN;
-    return {
-      ...name,
-      ...ends,
-      mean: center,
-      std: Math.sqrt(mean(own.map((value) => (value - center) ** 2))),
-      min: low,
-      max: high,
-      validationOutside: seen?.length
-        ? seen.filter((value) => value < low || value > high).length / seen.length
-        : Number.NaN,
-      validationShift: Math.abs(laterMedian - ends.median) / ends.robustStd,
-    };
-  });
-}
-
-const NOTHING = {
-  median: Number.NaN,
-  robustStd: Number.NaN,
-  largestRobustZ: Number.NaN,
-  tailIndex: Number.NaN,
-  farShare: Number.NaN,
-  mean: Number.NaN,
-  std: Number.NaN,
-  min: Number.NaN,
-  max: Number.NaN,
-  validationOutside: Number.NaN,
-  validationShift: Number.NaN,
-};
-
-function column(values: ArrayLike<number>, feature: number, width: number): Float64Array {
-  return Float64Array.from({ length: values.length / width }, (_, k) => values[k * width + feature]!);
 }

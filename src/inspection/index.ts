@@ -17,15 +17,8 @@ export {
 } from './criteria';
 export { DrawnTable } from './drawnTable';
 export { file, tensors } from './files';
-export {
-  type GradientBatch,
-  type GradientOptions,
-  type GradientRow,
-  GradientTable,
-  gradients,
-  type TermCosine,
-  type TermRow,
-} from './gradients';
+export { type GradientBatch, type GradientOptions, gradients } from './gradients';
+export { type GradientRow, GradientTable, type TermCosine, type TermRow } from './gradientTable';
 export { model } from './keras';
 export { inputNames, leafLayers, type ModelInputs, outputNames } from './layers';
 export { type PredictionFile, predictionFile } from './predictionFile';
