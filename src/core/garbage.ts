@@ -2,7 +2,9 @@ import * as v8 from 'node:v8';
 import * as vm from 'node:vm';
 
 let collect: (() => void) | undefined;
-let sizeAfter: number | undefined;
+let usedAfter: number | undefined;
+
+const used = (): number => v8.getHeapStatistics().used_heap_size;
 
 /**
  * Collects garbage. Node lets it pile up for hundreds of megabytes before it looks; a process that lives for weeks beside
@@ -17,8 +19,10 @@ export function collectGarbage(): void {
     collect = vm.runInNewContext('gc') as () => void;
     v8.setFlagsFromString('--no-expose-gc');
   }
+  // The first finds what is free, the second gives its pages back to the system.
   collect();
-  sizeAfter = v8.getHeapStatistics().total_heap_size;
+  collect();
+  usedAfter = used();
 }
 
 /**
@@ -31,9 +35,8 @@ export function collectGarbage(): void {
  * collectIfGrown(64);
  */
 export function collectIfGrown(megabytes: number): boolean {
-  const size = v8.getHeapStatistics().total_heap_size;
-  sizeAfter ??= size;
-  if (size - sizeAfter <= megabytes * 1e6) return false;
+  usedAfter ??= used();
+  if (used() - usedAfter <= megabytes * 1e6) return false;
   collectGarbage();
   return true;
 }
