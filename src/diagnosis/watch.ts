@@ -2,6 +2,7 @@ import { checkInteger, ReluctantError, type TF, tf } from '../core';
 import { standardDeviation } from '../evaluation';
 import { outputNames, type Snapshot, snapshot } from '../inspection';
 import { activationOf } from '../inspection/layers';
+import { lossOf } from '../losses';
 import type { Table } from '../tables';
 import {
   type EpochEvent,
@@ -15,7 +16,8 @@ import {
   watchValues,
 } from '../training';
 import { type Diagnosis, diagnoseAgain } from './diagnose';
-import type { Known } from './evidence';
+import { type Known, lossGiven } from './evidence';
+import { lossBehaviour } from './lossBehaviour';
 import type { Thresholds } from './rule';
 
 /** How {@link watchRules} watches. */
@@ -57,8 +59,7 @@ const SPACING = 5;
 
 /**
  * A watcher for `fit(..., { watch: [...] })` that ends a run which is lost, with the verdict as its `stopNote`. After every
- * epoch it looks at predictions and gradients for a few rows, which is one call of one graph. All rules are applied after five
- * epochs, at the end, and whenever a head looks dead, stuck or constant or the loss grows, at most every fifth epoch. Use one
+ * epoch it looks at predictions and gradients for a few rows, which is one call of one graph. All rules are applied at the end, and whenever a head looks dead, stuck or constant or the loss grows, at most every fifth epoch. Use one
  * per run.
  *
  * @throws ReluctantError `integer-out-of-range`; `not-a-layers-model` when the run starts on something else.
@@ -102,15 +103,15 @@ export function watchRules({ every, stopOn = LOST, thresholds }: WatchOptions = 
         });
       }
       start = { model, data, options, initialWeights: snapshot(model) };
-      heads = suspectHeads(model, data);
+      heads = suspectHeads(model, data, options);
       values.begin!({ model, data, options });
     },
     evaluate(event: EpochEvent) {
       values.evaluate(event);
       const { epoch, history } = event;
       const asked = every !== undefined && (epoch + 1) % every === 0;
-      // What is wrong with the wiring shows at the first look; a suspicion is looked at twice before it ends a run.
-      const open = diagnoses.size === 0 || suspect !== '' || isSuspicious(values, heads, history);
+      // A suspicion is looked at twice before it ends a run.
+      const open = suspect !== '' || isSuspicious(values, heads, history);
       const due = (epoch + 1) % SPACING === 0 && open;
       if (!asked && !due) return undefined;
       const [first] = look(epoch, { history: [...history], notFinite: undefined }).verdicts;
@@ -132,12 +133,22 @@ interface SuspectHead {
   activation: string;
   /** Standard deviation of its targets. */
   spread: number;
+  /** Its loss does not fall with the error: no number of epochs mends that. */
+  isMiswired: boolean;
 }
 
-function suspectHeads(model: TF.LayersModel, { targets }: TrainingData): SuspectHead[] {
+function suspectHeads(model: TF.LayersModel, { targets }: TrainingData, options: FitOptions): SuspectHead[] {
   return outputNames(model).map((head, k) => {
     const own = targets instanceof tf.Tensor ? targets : targets[head];
+    const probe = () => {
+      const rows = tf.slice(own!, 0, Math.min(own!.shape[0]!, 512));
+      const found = lossBehaviour(lossOf(lossGiven(options, head), 'watchRules'), rows);
+      rows.dispose();
+      return found;
+    };
+    const behaviour = own && options.lossWeights?.[head] !== 0 ? probe() : undefined;
     return {
+      isMiswired: behaviour !== undefined && (behaviour.constant || behaviour.rewardsError),
       head,
       activation: activationOf(model.outputs[k]!.sourceLayer) || 'linear',
       spread: own ? standardDeviation(own.dataSync()) : Number.NaN,
@@ -154,7 +165,8 @@ function isSuspicious(values: ValueWatcher, heads: readonly SuspectHead[], histo
   const [first, last] = [history[0]!.loss, history.at(-1)!.loss];
   if (!(last < first + 0.05 * Math.abs(first))) return true;
   const told = values.predictions.rows.slice(-heads.length);
-  return heads.some(({ head, activation, spread }) => {
+  return heads.some(({ head, activation, spread, isMiswired }) => {
+    if (isMiswired) return true;
     const row = told.find((one) => one.head === head);
     const all = values.predicted.slice(-heads.length).find((one) => one.head === head);
     if (!row || !all) return false;
