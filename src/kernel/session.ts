@@ -231,12 +231,16 @@ export class Session implements NotebookHost {
       };
       this.running = { run, cell, end, asked: false, begun: false };
     });
+    let hasBegun = false;
     // A turn of its own: if the cell is cut off, all that was called from here on is gone, and this function is not.
     nextTurn(() => {
       const end = (ending: Ending) => {
         if (this.running?.run === run) this.running.end(ending);
       };
-      if (this.running) this.running.begun = true;
+      // An interrupt may have ended the cell before its code began.
+      if (this.running?.run !== run) return;
+      this.running.begun = true;
+      hasBegun = true;
       this.phase.enterUser();
       this.runner.run(cell, code, run).then(
         (outcome) => {
@@ -256,7 +260,7 @@ export class Session implements NotebookHost {
     enterRun(undefined);
     if (ending.kind === 'interrupted') {
       run.interrupt();
-      this.runner.abandon(cell);
+      if (hasBegun) this.runner.abandon(cell);
     } else if (asked) return { kind: 'interrupted' };
     return ending;
   }

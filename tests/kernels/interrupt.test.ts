@@ -46,11 +46,9 @@ test('what a cell had set before the interrupt is kept, and its code does not go
 });
 
 test('cells that wait behind an interrupted one are aborted', async () => {
-  const first = await kernel.send('execute_request', { code: 'for (;;) {}', silent: false });
+  const first = kernel.runAndInterrupt('for (;;) {}', 300);
   const second = await kernel.send('execute_request', { code: 'count = -1', silent: false });
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  await kernel.send('interrupt_request', {}, 'control');
-  await kernel.collect(first);
+  await first;
   assert.deepEqual((await kernel.collect(second)).reply, { status: 'aborted' });
 });
 
@@ -94,6 +92,24 @@ test('interrupts at any moment lose no cell', { timeout: 120_000 }, async () => 
     assert.ok(['ok', 'error'].includes(String(reply['status'])));
   }
   assert.equal((await kernel.run('"alive"')).result, "'alive'");
+});
+
+test('a cell that was interrupted before its code began does not run after all', { timeout: 120_000 }, async () => {
+  for (let k = 0; k < 25; k++) {
+    const id = await kernel.send('execute_request', { code: 'for (;;) {}', silent: false });
+    await new Promise((resolve) => setTimeout(resolve, k));
+    let ended = false;
+    const reply = kernel.collect(id).finally(() => {
+      ended = true;
+    });
+    // An interrupt that comes before the cell means nothing, so it is sent again.
+    while (!ended) {
+      await kernel.send('interrupt_request', {}, 'control');
+      await Promise.race([reply, new Promise((resolve) => setTimeout(resolve, 1000))]);
+    }
+    assert.equal((await reply).reply['ename'], 'Interrupted');
+    assert.equal((await kernel.run('1 + 1', {}, 15_000)).result, '2');
+  }
 });
 
 test('an interrupt without a running cell does nothing', async () => {
