@@ -147,7 +147,8 @@ export class LiveExplorer implements Screen {
     const run = await this.explorer.run(setting, {
       signal,
       onEpoch: async ({ history, epoch, epochs, predictions }) => {
-        if (performance.now() - drawn >= REDRAW || epoch === epochs - 1) {
+        // An epoch that ends after the sliders have moved on is nobody's any more.
+        if (!signal.aborted && (performance.now() - drawn >= REDRAW || epoch === epochs - 1)) {
           this.draw({ setting, history: [...history], predictions: predictions(), run: undefined, before });
           drawn = performance.now();
         }
