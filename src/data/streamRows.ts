@@ -95,7 +95,7 @@ export async function streamRows(source: string | readonly string[], options: St
   const moments = features.map(() => new Moments());
   const returns = new Reservoir(Math.min(MOST_RANKED, Math.floor(memory / 64)), 1, seed, 'ranks');
   const validation = new Reservoir(Math.floor(memory / 8 / 4 / width), width, seed, 'validation');
-  const batchRows = Math.max(4096, Math.floor(memory / 8 / (8 * (width + 24))));
+  const batchRows = Math.max(4096, Math.floor(memory / 32 / (8 * (width + 24))));
   for await (const { part, from, until } of overlapping(ordered, names, roles.symbol, batchRows, horizon, reading)) {
     const { complete } = withRowFeatures(part, { features, ...(options.columns ? { columns: options.columns } : {}) });
     const data = addTargets(complete, { horizon, volatility: 'realised' });

@@ -13,6 +13,8 @@ import { historyKey, wholeMetrics } from './validation';
 /** Steps that one call of a compiled loop runs at most, and the bytes its rows take at most. */
 const MOST_STEPS = 16384;
 const MOST_BYTES = 128 * 1024 * 1024;
+/** The same for rows that come from disk because memory is short; a call's rows are held up to three times. */
+const MOST_BYTES_STREAMED = 4 * 1024 * 1024;
 /** Between two calls the event loop gets its turn: interrupts, progress and other cells. */
 const TURN_SECONDS = 0.25;
 
@@ -73,7 +75,8 @@ export class Epochs {
     this.recordLength = recordKeys(plan).length;
     this.stepsPerEpoch = full + (rest > 0 ? 1 : 0);
     this.random = new Random(options.seed).fork('order');
-    const fitting = Math.max(1, Math.floor(MOST_BYTES / (rowBytes(columns) * batchSize)));
+    const most = columns.source ? MOST_BYTES_STREAMED : MOST_BYTES;
+    const fitting = Math.max(1, Math.floor(most / (rowBytes(columns) * batchSize)));
     this.capacity = Math.max(1, Math.min(full, MOST_STEPS, fitting));
     const step = trainingStep(plan);
     const make = (batch: number, capacity: number, chosen: Mode, planned: number) => {

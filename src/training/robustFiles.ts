@@ -10,7 +10,7 @@ import type { Run } from './run';
 
 /** What {@link trainRobustFiles} needs beside the settings. */
 export interface RobustFilesOptions extends RobustRunOptions {
-  /** Bytes of memory that data may take, at least 64 MB; the program and its libraries come on top. */
+  /** Bytes of memory that data may take, at least 64 MB; some 700 MB for the program, its libraries and working room come on top. */
   memory: number;
   /** Zone of times written without one. Default UTC. */
   timeZone?: string;

@@ -50,7 +50,7 @@ export function define(command: Command): void {
       'after',
       `
 Files that would need more than --memory (CSV, Parquet, JSON) are read piece by piece, and their rows kept on disk beside the
-run while it trains; the program itself and TensorFlow take some 400 MB on top.
+run while it trains; the program, TensorFlow and working room take some 700 MB on top.
 
 The folder holds run.json (settings and results), checkpoints/, and at the end history.csv and model.json.
 Ctrl-C stops after the step at hand; what was done up to the last epoch is kept, and --resume goes on from there.
