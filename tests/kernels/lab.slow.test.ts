@@ -16,6 +16,10 @@ describe('the kernel in JupyterLab', { timeout: 300_000 }, () => {
   let page: Page;
   const cell = (k: number) => page.locator('.jp-CodeCell').nth(k);
   const text = async (k: number) => (await cell(k).locator('.jp-OutputArea-output').allInnerTexts()).join('').trim();
+  /** The number of a process that a cell shows; 0 when it shows none. */
+  const processOf = async (k: number) => Number(/^\d+$/.exec(await text(k))?.[0] ?? 0);
+  // A signal to process 0 would go to the test itself.
+  const isAlive = (pid: number) => pid > 1 && process.kill(pid, 0);
   /** Runs one cell, as a user does: into the cell, Shift and Enter. */
   const runCell = async (k: number) => {
     await cell(k).locator('.cm-content').click();
@@ -56,5 +60,31 @@ describe('the kernel in JupyterLab', { timeout: 300_000 }, () => {
     await runCell(3);
     await waitFor(async () => (await text(3)).includes("Cannot find name 'kept'"), 60_000);
     await lab.screenshot(page, 'kernel-restarted');
+  });
+
+  test('kill -9 in mid-cell: JupyterLab says so and starts the kernel again, and the notebook on disk is whole', async () => {
+    await runCell(0);
+    // The number of the process before the restart stands there until the cell has run anew.
+    await waitFor(async () => isAlive(await processOf(0)), 60_000);
+    const killed = await processOf(0);
+    assert.ok(isAlive(killed));
+    await page.click('.lm-MenuBar-itemLabel:text-is("File")');
+    await page.click('.lm-Menu-itemLabel:text-is("Save Notebook")');
+    await waitFor(() => lab.read('kernel.ipynb').includes(String(killed)), 30_000);
+    await runCell(2);
+    await waitFor(async () => (await text(2)).includes('begun'), 60_000);
+    process.kill(killed, 'SIGKILL');
+    const dialog = page.locator('.jp-Dialog').filter({ hasText: /died|restart/i });
+    await dialog.waitFor({ timeout: 60_000 });
+    await lab.screenshot(page, 'kernel-killed');
+    await dialog.locator('.jp-Dialog-button.jp-mod-accept').click();
+    const saved = JSON.parse(lab.read('kernel.ipynb')) as { cells: { source: string | string[] }[] };
+    assert.deepEqual(
+      // JupyterLab has added an empty cell, because the last one was run.
+      saved.cells.map(({ source }) => [source].flat().join('')).filter(Boolean),
+      CELLS,
+    );
+    await runCell(0);
+    await waitFor(async () => isAlive(await processOf(0)) && (await processOf(0)) !== killed, 60_000);
   });
 });
