@@ -70,19 +70,19 @@ export const heads: readonly Cause[] = [
         const collapsed = seen.of('collapsed-head', undefined, symptom.where);
         if (drowned.length === 0 && collapsed.length === 0) return [];
         const also = [...drowned.flatMap(({ head }) => alsoOf(seen, head)), ...collapsed];
-        const share = symptom.evidence[0]!.value || symptom.evidence[1]!.value;
+        const share = symptom.evidence[0]!.value;
         return [
           {
             where: symptom.where,
             symptoms: [symptom, ...also],
             says: `"${symptom.where}" makes ${formatShare(share)} of the gradient on the shared weights; ${
               drowned.length
-                ? `${drowned.map(({ head }) => `"${head}"`).join(', ')} cannot turn them and does not learn`
+                ? `${drowned.map(({ head }) => `"${head}"`).join(', ')} cannot turn them and ${drowned.length > 1 ? 'do' : 'does'} not learn`
                 : 'its own optimum is a flat forecast, so the scale collapses'
             }`,
             severity: 0.9,
             change: {
-              says: `multiply the loss weight of "${symptom.where}" by ${formatNumber((1 - share) * 1, 2)}, so that the terms pull alike`,
+              says: `multiply the loss weight of "${symptom.where}" by ${formatNumber(1 - share, 2)}, so that the terms pull alike`,
               apply: withLossWeight(symptom.where, Math.max(1e-6, 1 - share)),
             },
             wrongIf: 'the other terms did no better with this term left out',

@@ -20,14 +20,12 @@ export const dominantTerm = rule({
     if (after.size < 2) return [];
     return [...(before.size ? before : after)].flatMap(([term, value]) => {
       if (!(value > share)) return [];
+      const quantity = 'share of the gradient on shared weights';
+      const first = before.get(term);
       const evidence = [
-        measure(
-          'share of the gradient on shared weights, before training',
-          before.get(term) ?? Number.NaN,
-          'share',
-          share,
-        ),
-        measure('the same after training', after.get(term)!, 'share'),
+        // A run that was not watched from its first step has no weights from before it.
+        ...(first === undefined ? [] : [measure(`${quantity}, before training`, first, 'share', share)]),
+        measure(`${quantity}, after training`, after.get(term)!, 'share', share),
         measure(
           'angle to the next largest term, as a cosine',
           final.gradients!.cosines.rows.find((row) => row.term === term || row.other === term)?.cosine ?? Number.NaN,
