@@ -1,5 +1,5 @@
 import * as util from 'node:util';
-import { CompileError, type Complaint } from './compiler/cells';
+import { CompileError, type Complaint, numberOf } from './compiler/cells';
 import type { Position, SourceTrail } from './compiler/transpile';
 import type { Json } from './message';
 
@@ -81,16 +81,17 @@ function translate(error: Error, sources: Sources): { lines: string[]; place?: P
 function describeCompileError(error: CompileError, count: number, code: string): Json {
   const traceback = error.complaints.flatMap((complaint) => {
     const where = complaint.file ?? `cell ${count}`;
-    const head = `${where}:${complaint.line}:${complaint.column} - error TS${complaint.code}: ${complaint.message}`;
+    const head = `${where}:${complaint.line}:${complaint.column} - error ${numberOf(complaint)}${complaint.message}`;
     return complaint.file ? [head] : [head, ...excerptOf(code, complaint), ''];
   });
   return { ename: error.name, evalue: firstOf(error.complaints, count), traceback };
 }
 
 function firstOf(complaints: readonly Complaint[], count: number): string {
-  const { file, line, column, code, message } = complaints[0]!;
+  const first = complaints[0]!;
+  const { file, line, column, message } = first;
   const more = complaints.length > 1 ? ` (and ${complaints.length - 1} more)` : '';
-  return `${file ?? `cell ${count}`}:${line}:${column} - TS${code}: ${message}${more}`;
+  return `${file ?? `cell ${count}`}:${line}:${column} - ${numberOf(first)}${message}${more}`;
 }
 
 /** The line in question between its neighbours, with a mark under the column. */

@@ -228,3 +228,55 @@ test('top-level await, for await, exports and JSON-like results as in Node', asy
   assert.equal((await kernel.run('null')).result, 'null');
   assert.equal((await kernel.run('undefined')).result, undefined);
 });
+
+describe('exports in a cell', () => {
+  const value = async (code: string) => {
+    const { result, reply } = await kernel.run(code);
+    return reply['status'] === 'ok' ? result : reply['evalue'];
+  };
+  before(() => {
+    write(
+      'notebooks/exporting.ts',
+      'export const one = 1; export const two = 2; export interface Shape { side: number } export default () => 3;',
+    );
+  });
+
+  test('of names, declarations and other modules show later cells what they would show a module', async () => {
+    await kernel.run('const told = 4; export { told };\nexport default function named() { return told }');
+    assert.equal(await value('named() + told'), '8');
+    await kernel.run('export default class Kept { one = 1 }');
+    assert.equal(await value('new Kept()'), 'Kept { one: 1 }');
+    await kernel.run(
+      "export { one as first, default as three } from './exporting'; export * as all from './exporting';" +
+        " export type { Shape as Form } from './exporting';",
+    );
+    assert.equal(await value('const form: Form = { side: first }; form.side + three() + all.two'), '6');
+    await kernel.run(
+      'interface Own { one: 1 } const own: Own = { one: 1 }; export { told, own, first, type Own }; export {}',
+    );
+    assert.equal(await value('const again: Own = own; told + first + again.one'), '6');
+    assert.match(String(await value('export { told, misspelt };')), /:1:16 - TS2304: Cannot find name 'misspelt'/);
+  });
+
+  test('under a name that no cell would see are refused, at their line', async () => {
+    for (const [code, place, message] of [
+      [
+        'const old = 5;\nexport {\n  old as other };',
+        '3:3',
+        /cannot rename it; for a second name write const other = old/,
+      ],
+      ['1;\nexport default 5;', '2:1', /nothing can import the default export of a cell; give it a name/],
+      ['export default () => 5;', '1:1', /give it a name/],
+      ['export default class {}', '1:1', /give it a name/],
+      ['export = 5', '1:1', /give it a name/],
+      ["let x = 1; export * from './exporting';", '1:12', /write import \* as name from '.\/exporting'/],
+      ["export { default } from './exporting';", '1:10', /write import name from '.\/exporting'/],
+      ["export { one as default } from './exporting';", '1:10', /write import name from/],
+    ] as const) {
+      const evalue = String(await value(code));
+      assert.match(evalue, new RegExp(`^cell \\d+:${place} - `), code);
+      assert.match(evalue, message);
+    }
+    assert.match(String(await value('old')), /Cannot find name 'old'/);
+  });
+});

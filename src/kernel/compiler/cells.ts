@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import type * as Tslab from 'tslab/dist/converter';
 import { DeclarationPack, writePack } from './declarationPack';
 import { loadEngine, type TypeScript } from './engine';
+import { withoutExports } from './exports';
 import { LocalFiles } from './localFiles';
 import { strictnessOf } from './options';
 import { ProgramWatch, type WatchHost } from './programs';
@@ -32,16 +33,20 @@ export interface CompiledCell extends Partial<Compiled> {
 export interface Complaint extends Position {
   /** The file, for complaints about something else than the cell. */
   file: string | undefined;
-  code: number;
+  /** Number of the compiler's message; nothing for what the kernel itself refuses. */
+  code: number | undefined;
   message: string;
 }
+
+/** The name of a complaint: `TS2322`, or nothing. */
+export const numberOf = ({ code }: Pick<Complaint, 'code'>): string => (code === undefined ? '' : `TS${code}: `);
 
 /** Thrown instead of running a cell that does not compile. */
 export class CompileError extends Error {
   override readonly name = 'TypeScriptError';
 
   constructor(readonly complaints: readonly Complaint[]) {
-    super(complaints.map(({ code, message }) => `TS${code}: ${message}`).join('\n'));
+    super(complaints.map((complaint) => `${numberOf(complaint)}${complaint.message}`).join('\n'));
   }
 }
 
@@ -164,7 +169,11 @@ export class CellCompiler {
   compile(code: string): CompiledCell {
     this.refresh();
     this.trails.clear();
-    const converted = this.converter.convert(this.known, withoutExports(this.ts, code));
+    const { code: plain, refused } = withoutExports(this.ts, code);
+    if (refused.length > 0) {
+      throw new CompileError(refused.map((complaint) => ({ ...complaint, file: undefined, code: undefined })));
+    }
+    const converted = this.converter.convert(this.known, plain);
     // The converter writes to the tree of the declarations while it prints those that remain.
     this.watch.forget(`${this.cellFolder}__prev__.d.ts`);
     if (converted.diagnostics.length > 0) throw new CompileError(converted.diagnostics.map(complaintOf));
@@ -276,21 +285,4 @@ function hasForAwait(ts: typeof TypeScript, code: string): boolean {
     return ts.forEachChild(node, search) ?? false;
   };
   return search(ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest));
-}
-
-/** Blanks out `export` before declarations: everything in a cell is visible to later cells anyway. */
-function withoutExports(ts: typeof TypeScript, code: string): string {
-  if (!code.includes('export')) return code;
-  const parsed = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest);
-  let result = code;
-  for (const statement of parsed.statements) {
-    if (!ts.canHaveModifiers(statement)) continue;
-    const modifiers = ts.getModifiers(statement) ?? [];
-    if (modifiers.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword)) continue;
-    for (const { kind, end } of modifiers) {
-      if (kind !== ts.SyntaxKind.ExportKeyword) continue;
-      result = `${result.slice(0, end - 'export'.length)}${' '.repeat('export'.length)}${result.slice(end)}`;
-    }
-  }
-  return result;
 }
