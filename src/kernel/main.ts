@@ -35,7 +35,10 @@ export function startKernel(connectionFile: string): void {
     reluctant: () => require(INSTALLATION) as unknown,
     tslab: () => require('tslab') as unknown,
   };
-  const publisher = new Publisher(wire as never, setTimeout);
+  const startTimer = setTimeout;
+  const publisher: Publisher = new Publisher(wire as never, (flush, delay) =>
+    startTimer(() => session.asOwn(flush), delay),
+  );
   const runner = new Runner(compiler, notebook, INSTALLATION, special, (body) => session.asOwn(body));
   const session: Session = new Session(publisher, runner, flags);
   connectHost(session);
@@ -51,7 +54,11 @@ export function startKernel(connectionFile: string): void {
   wire.off('message', keep);
   wire.on('message', handle);
   for (const inbound of early) handle(inbound);
-  whileIdle(preparations(compiler), () => session.isIdle);
+  const prepare = preparations(compiler);
+  whileIdle(
+    () => session.asOwn(() => prepare.next().done === true),
+    () => session.isIdle,
+  );
 }
 
 /** What can be done before the first cell asks for it. */

@@ -15,12 +15,20 @@ export class Phase {
     Atomics.store(this.flags, FLAG.phase, PHASE.userCode);
   }
 
+  /** Nothing is to be done: whatever runs next without a word is code of the user that cells have left behind. */
+  enterBetweenCells(): void {
+    Atomics.store(this.flags, FLAG.phase, PHASE.betweenCells);
+  }
+
   /**
    * The kernel's own code begins here. If a cut has been announced in the meantime it is waited for at this harmless place
    * and what follows may never be reached: whoever calls this must have put down first what may not be lost.
    */
   enterOwn(): void {
-    const before = Atomics.compareExchange(this.flags, FLAG.phase, PHASE.userCode, PHASE.own);
+    let before = Atomics.compareExchange(this.flags, FLAG.phase, PHASE.userCode, PHASE.own);
+    if (before === PHASE.betweenCells) {
+      before = Atomics.compareExchange(this.flags, FLAG.phase, PHASE.betweenCells, PHASE.own);
+    }
     if (before !== PHASE.cutting) return;
     // The wire thread changes the word as soon as it knows that the cut has been made, perhaps before this was called.
     for (const limit = now() + LIMIT; now() < limit && Atomics.load(this.flags, FLAG.phase) === PHASE.cutting; );

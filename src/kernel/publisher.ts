@@ -19,7 +19,7 @@ export class Publisher {
 
   constructor(
     private readonly port: MessagePort,
-    private readonly startTimer: typeof setTimeout,
+    private readonly startTimer: (flush: () => void, delay: number) => NodeJS.Timeout,
   ) {}
 
   /** From now on output of unknown origin belongs to `run`. */

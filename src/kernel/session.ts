@@ -80,6 +80,7 @@ export class Session implements NotebookHost {
     private readonly flags: Int32Array,
   ) {
     this.phase = new Phase(flags);
+    this.settle();
     comms.connect({
       publish: (type, content, { metadata, buffers }) =>
         publisher.publish(type, content, currentRun()?.parent, { metadata, buffers: [...buffers] }),
@@ -115,7 +116,7 @@ export class Session implements NotebookHost {
       return body();
     } finally {
       this.depth -= 1;
-      if (this.depth === 0 && (this.running?.begun || this.leftBehind)) this.phase.enterUser();
+      this.settle();
     }
   }
 
@@ -129,7 +130,18 @@ export class Session implements NotebookHost {
     } finally {
       this.leftBehind = false;
       if (!begun) this.phase.enterOwn();
+      this.settle();
     }
+  }
+
+  /**
+   * Says whose code is next to run. Between cells the kernel does nothing by itself except in {@link asOwn}: what blocks the
+   * thread then is what cells have left behind, in whatever callback of Node it runs.
+   */
+  private settle(): void {
+    if (this.depth > 0) return;
+    if (this.running?.begun || this.leftBehind) this.phase.enterUser();
+    else if (!this.working) this.phase.enterBetweenCells();
   }
 
   private afterCut(request: number): void {
@@ -138,8 +150,11 @@ export class Session implements NotebookHost {
     // The request itself may have been seen first, and a cell that has begun since is not meant.
     if (Atomics.load(this.flags, FLAG.noted) >= request && !this.running?.asked) return;
     Atomics.store(this.flags, FLAG.noted, request);
+    // An interval that was cut off would go off again, and the message of the interrupt comes when the thread is free.
+    if (!this.running) currentRun()?.interrupt();
     enterRun(undefined);
-    this.running?.end({ kind: 'interrupted' });
+    if (this.running) this.running.end({ kind: 'interrupted' });
+    else this.publisher.write('stderr', 'Interrupted: what a cell had left running was cut off\n');
   }
 
   private take(inbound: Inbound): void {
@@ -170,6 +185,7 @@ export class Session implements NotebookHost {
       await new Promise((resolve) => nextTurn(resolve));
     }
     this.working = false;
+    this.settle();
   }
 
   private async execute({ channel, message, received }: Request): Promise<void> {

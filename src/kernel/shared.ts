@@ -62,8 +62,8 @@ export const FLAG = {
   length: 4,
 } as const;
 
-/** What the cell thread is doing. */
-export const PHASE = { own: 0, userCode: 1, cutting: 2 } as const;
+/** What the cell thread is doing; between cells it may be asleep, or in a callback of Node that a cell has left behind. */
+export const PHASE = { own: 0, userCode: 1, cutting: 2, betweenCells: 3 } as const;
 
 /** Milliseconds on a clock that both threads share. */
 export function now(): number {

@@ -8,17 +8,17 @@ const nextTurn = setImmediate;
 const startTimer = setTimeout;
 
 /**
- * Performs the steps of `work` whenever the kernel has nothing else to do. Most notebooks are opened a while before their
- * first cell is run.
+ * Calls `step` whenever the kernel has nothing else to do, until it returns true. Most notebooks are opened a while before
+ * their first cell is run.
  */
-export function whileIdle(work: Iterator<void>, isIdle: () => boolean): void {
+export function whileIdle(step: () => boolean, isIdle: () => boolean): void {
   const go = (): void => {
     if (!isIdle()) {
       startTimer(go, PAUSE).unref();
       return;
     }
     const end = performance.now() + GO;
-    while (performance.now() < end) if (work.next().done) return;
+    while (performance.now() < end) if (step()) return;
     nextTurn(go);
   };
   startTimer(go, PAUSE).unref();

@@ -14,8 +14,11 @@ const { connection, flags } = workerData as { connection: Connection; flags: Int
 const port = parentPort!;
 const session = randomUUID();
 
-/** How long a busy cell is left alone after an interrupt before it is cut off, in milliseconds. */
-const PATIENCE = { ordinary: 150, cooperative: 8000 };
+/**
+ * How long a busy cell is left alone after an interrupt before it is cut off, in milliseconds. Between cells the thread is
+ * given longer: mostly it is only asleep, and a cut that meets it on waking would take the message that woke it.
+ */
+const PATIENCE = { ordinary: 150, betweenCells: 1000, cooperative: 8000 };
 /** How long the cell thread gets to leave by itself after a shutdown request, in milliseconds. */
 const SHUTDOWN_PATIENCE = 2000;
 
@@ -128,9 +131,10 @@ function interrupt(): void {
   const asked = now();
   const timer = setInterval(() => {
     if (Atomics.load(flags, FLAG.noted) >= request) return clearInterval(timer);
-    const cooperative = Atomics.load(flags, FLAG.cooperative) === 1;
-    if (now() - asked < (cooperative ? PATIENCE.cooperative : PATIENCE.ordinary)) return;
-    if (Atomics.compareExchange(flags, FLAG.phase, PHASE.userCode, PHASE.cutting) !== PHASE.userCode) return;
+    const phase = Atomics.load(flags, FLAG.phase);
+    if (phase !== PHASE.userCode && phase !== PHASE.betweenCells) return;
+    if (now() - asked < patienceIn(phase)) return;
+    if (Atomics.compareExchange(flags, FLAG.phase, phase, PHASE.cutting) !== phase) return;
     clearInterval(timer);
     const inspector = new InspectorSession();
     inspector.connectToMainThread();
@@ -140,6 +144,11 @@ function interrupt(): void {
       post({ kind: 'cut', request });
     });
   }, 25);
+}
+
+function patienceIn(phase: number): number {
+  if (Atomics.load(flags, FLAG.cooperative) === 1) return PATIENCE.cooperative;
+  return phase === PHASE.betweenCells ? PATIENCE.betweenCells : PATIENCE.ordinary;
 }
 
 function shutDown(): void {
