@@ -181,6 +181,7 @@ function atAnEnd(activation: string, { values }: PredictedValues): number {
     relu6: (value) => value === 0 || value === 6,
     sigmoid: (value) => value * (1 - value) < 0.0025,
     hardSigmoid: (value) => value === 0 || value === 1,
+    hardSigmoidSixth: (value) => value === 0 || value === 1,
     tanh: (value) => 1 - value * value < 0.01,
   };
   const test = isFlat[activation];

@@ -73,7 +73,12 @@ export interface ActivationOptions {
  * Pre-activation beyond which an activation is saturated: its slope is below 1 % of its steepest. For the sigmoid
  * s(1-s) < 0.0025 at |z| > 5.9866, for tanh 1-t^2 < 0.01 at |z| > 2.9932; the hard sigmoid is flat beyond 2.5.
  */
-export const SATURATION: Readonly<Record<string, number>> = { sigmoid: 5.9866, tanh: 2.9932, hardSigmoid: 2.5 };
+export const SATURATION: Readonly<Record<string, number>> = {
+  sigmoid: 5.9866,
+  tanh: 2.9932,
+  hardSigmoid: 2.5,
+  hardSigmoidSixth: 3,
+};
 
 const RECTIFIED = new Set(['relu', 'relu6']);
 

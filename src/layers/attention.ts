@@ -1,4 +1,5 @@
 import { checkInteger, type TF, tf } from '../core';
+import { attendByHeads, joinHeads, projectToHeads } from './attentionHeads';
 import { defineLayer, only } from './define';
 
 /** What an {@link attention} is told. */
@@ -11,9 +12,6 @@ export interface AttentionOptions {
   causal?: boolean;
   name?: string;
 }
-
-/** Added to scores that must not count: exp of it is 0 in single precision, and it is still finite. */
-const EXCLUDED = -1e9;
 
 /**
  * Self-attention over time with several heads: softmax(Q Kᵀ / √d) V (Vaswani and others 2017), causal by default. The same
@@ -62,21 +60,11 @@ export const attention: (options: AttentionOptions) => TF.layers.Layer = defineL
     override call(inputs: TF.Tensor | TF.Tensor[]): TF.Tensor {
       return tf.tidy(() => {
         const x = only(inputs) as TF.Tensor3D;
-        const [samples, time, channels] = x.shape;
-        const { heads, keyDimension, causal } = this.options;
-        const width = heads * keyDimension;
-        const flat = x.reshape([samples * time, channels]) as TF.Tensor2D;
-        const [query, key, value] = this.projections.map(({ kernel, bias }) => {
-          const projected = tf.matMul(flat, kernel.read().reshape([channels, width]) as TF.Tensor2D);
-          const apart = tf.add(projected, bias.read().reshape([width])).reshape([samples, time, heads, keyDimension]);
-          return tf.transpose(apart, [0, 2, 1, 3]);
-        }) as [TF.Tensor, TF.Tensor, TF.Tensor];
-        let scores: TF.Tensor = tf.mul(tf.matMul(query, key, false, true), 1 / Math.sqrt(keyDimension));
-        if (causal) scores = tf.add(scores, futureMask(time));
-        const mixed = tf.transpose(tf.matMul(tf.softmax(scores, -1), value), [0, 2, 1, 3]);
-        const joined = mixed.reshape([samples * time, width]) as TF.Tensor2D;
-        const y = tf.matMul(joined, this.output_.kernel.read().reshape([width, channels]) as TF.Tensor2D);
-        return tf.add(y, this.output_.bias.read()).reshape([samples, time, channels]);
+        const [query, key, value] = this.projections.map(({ kernel, bias }) =>
+          projectToHeads(x, kernel.read(), bias.read()),
+        ) as [TF.Tensor4D, TF.Tensor4D, TF.Tensor4D];
+        const mixed = attendByHeads(query, key, value, { isCausal: this.options.causal });
+        return joinHeads(mixed, this.output_.kernel.read(), this.output_.bias.read());
       });
     }
 
@@ -86,10 +74,3 @@ export const attention: (options: AttentionOptions) => TF.layers.Layer = defineL
   }
   return Attention;
 });
-
-/** [time, time]: 0 where a step may look, hardly anything left where it may not. */
-function futureMask(time: number): TF.Tensor2D {
-  const values = new Float32Array(time * time);
-  for (let t = 0; t < time; t++) values.fill(EXCLUDED, t * time + t + 1, (t + 1) * time);
-  return tf.tensor2d(values, [time, time]);
-}

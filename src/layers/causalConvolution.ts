@@ -1,9 +1,8 @@
 import { checkInteger, type TF, tf } from '../core';
 import { defineLayer, only } from './define';
+import { type Initializer, toInitializer } from './initializer';
+import { type RegularizerSource, toRegularizer, writtenRegularizers } from './regularizer';
 import { selectSteps } from './stepSelection';
-
-/** An initialiser of tfjs, as `tf.initializers.glorotUniform({ seed })` makes it. */
-export type Initializer = ReturnType<typeof TF.initializers.glorotUniform>;
 
 /** What a {@link causalConvolution} is told. */
 export interface CausalConvolutionOptions {
@@ -17,6 +16,8 @@ export interface CausalConvolutionOptions {
   activation?: 'elu' | 'linear' | 'relu' | 'sigmoid' | 'softplus' | 'tanh';
   /** Default Glorot uniform. */
   kernelInitializer?: Initializer | string;
+  /** A penalty on the kernel. Default none. */
+  kernelRegularizer?: RegularizerSource;
   useBias?: boolean;
   name?: string;
 }
@@ -35,7 +36,10 @@ export interface CausalConvolutionOptions {
 export const causalConvolution: (options: CausalConvolutionOptions) => TF.layers.Layer = defineLayer(() => {
   class CausalConvolution extends tf.layers.Layer {
     static className = 'CausalConvolution';
-    private readonly options: Required<Omit<CausalConvolutionOptions, 'kernelInitializer' | 'name'>>;
+    private readonly options: Required<
+      Omit<CausalConvolutionOptions, 'kernelInitializer' | 'kernelRegularizer' | 'name'>
+    >;
+    private readonly penalty: { kernelRegularizer?: RegularizerSource };
     private readonly initializer: Initializer | string;
     private readonly activationLayer: TF.layers.Layer;
     private kernel!: TF.LayerVariable;
@@ -48,7 +52,8 @@ export const causalConvolution: (options: CausalConvolutionOptions) => TF.layers
         checkInteger('layers.causalConvolution', name, value, 1, 65536);
       }
       this.options = { filters, kernelSize, dilation, activation, useBias };
-      const { kernelInitializer = 'glorotUniform' } = args;
+      const { kernelInitializer = 'glorotUniform', kernelRegularizer = null } = args;
+      this.penalty = { kernelRegularizer };
       // A model read from JSON hands over the initialiser's name and settings, not the initialiser.
       this.initializer = typeof kernelInitializer === 'string' ? kernelInitializer : toInitializer(kernelInitializer);
       this.activationLayer = tf.layers.activation({ activation });
@@ -62,6 +67,7 @@ export const causalConvolution: (options: CausalConvolutionOptions) => TF.layers
         [kernelSize, channels, filters],
         'float32',
         toInitializer(this.initializer),
+        toRegularizer(this.penalty.kernelRegularizer),
       );
       if (useBias) this.bias = this.addWeight('bias', [filters], 'float32', tf.initializers.zeros());
       this.built = true;
@@ -123,7 +129,8 @@ export const causalConvolution: (options: CausalConvolutionOptions) => TF.layers
         typeof initializer === 'string'
           ? initializer
           : { className: initializer.getClassName(), config: initializer.getConfig() };
-      return { ...super.getConfig(), ...this.options, kernelInitializer };
+      const penalties = writtenRegularizers(this.penalty, ['kernelRegularizer']);
+      return { ...super.getConfig(), ...this.options, ...penalties, kernelInitializer };
     }
   }
   return CausalConvolution;
@@ -139,16 +146,4 @@ function delay(x: TF.Tensor3D, steps: number): TF.Tensor3D {
     [steps, 0],
     [0, 0],
   ]);
-}
-
-function toInitializer(initializer: Initializer | string | object): Initializer {
-  if (typeof initializer === 'object' && 'apply' in initializer) return initializer as Initializer;
-  if (typeof initializer === 'string') {
-    const known = tf.initializers as unknown as Record<string, (args: object) => Initializer>;
-    return known[initializer]!({});
-  }
-  const { className, config } = initializer as { className: string; config: object };
-  const name = className.charAt(0).toLowerCase() + className.slice(1);
-  const known = tf.initializers as unknown as Record<string, (args: object) => Initializer>;
-  return (known[name] ?? known['varianceScaling']!)(config);
 }

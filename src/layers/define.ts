@@ -23,6 +23,15 @@ export function defineLayer<Arguments>(make: () => LayerClass<Arguments>): (args
   return (args) => new (register())(args);
 }
 
+/** Has something else registered along with the layers. */
+export function whenRegistered(register: () => void): void {
+  let done = false;
+  makers.push(() => {
+    if (!done) register();
+    done = true;
+  });
+}
+
 /**
  * Makes tfjs know every layer of this project, so that a saved model that uses them can be loaded in a fresh process.
  *

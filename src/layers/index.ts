@@ -1,3 +1,5 @@
+import './keras';
+
 export { type AttentionOptions, attention } from './attention';
 export { type CausalConvolutionOptions, causalConvolution } from './causalConvolution';
 export { registerLayers } from './define';

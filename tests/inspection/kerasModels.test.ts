@@ -6,6 +6,8 @@ import { after, test } from 'node:test';
 import { Random, ReluctantError, tf } from '../../src/core';
 import * as inspect from '../../src/inspection';
 import { convertModel } from '../../src/inspection/keras/config';
+import { fit } from '../../src/training';
+import layers from './reference/keras_layers.json';
 import reference from './reference/keras_models.json';
 import small from './reference/model_files.json';
 
@@ -26,14 +28,49 @@ function near(actual: number[], wanted: number[]): void {
   });
 }
 
-for (const [file, { shape, inputs, outputs }] of Object.entries(reference.models)) {
-  test(`inspect.model runs ${file} with the outputs that Keras ${reference.keras} gives`, async () => {
-    const model = await inspect.model(path.join(folder, file));
-    const found = outputsOf(model, tf.tensor(inputs, shape));
-    outputs.forEach((wanted, k) => {
-      near(found[k]!, wanted);
+for (const { keras, models } of [reference, layers]) {
+  for (const [file, { shape, inputs, outputs }] of Object.entries(models)) {
+    test(`inspect.model runs ${file} with the outputs that Keras ${keras} gives`, async () => {
+      const model = await inspect.model(path.join(folder, file));
+      const found = outputsOf(model, tf.tensor(inputs, shape));
+      outputs.forEach((wanted, k) => {
+        near(found[k]!, wanted);
+      });
+      model.dispose();
     });
+  }
+}
+
+for (const file of ['recurrent.keras', 'attentive.keras', 'convolutions.keras', 'operations.keras'] as const) {
+  test(`${file} is inspected, trained on, and saved again like any model`, async () => {
+    const model = await inspect.model(path.join(folder, file));
+    const { shape, inputs, outputs } = layers.models[file];
+    const rows = tf.tensor(inputs, shape);
+    const copy = await tf.models.modelFromJSON(model.toJSON(null, false) as never);
+    copy.setWeights(model.getWeights());
+    near(outputsOf(copy, rows)[0]!, outputs[0]!);
+
+    for (const { layer } of inspect.activations(model, rows).rows) assert.ok(model.getLayer(layer), layer);
+    const named = inspect.weights(model).rows.map(({ name }) => name);
+    assert.equal(named.length, new Set(named).size);
+    const targets = Object.fromEntries(
+      model.outputs.map(({ name, shape: [, ...rest] }, k) => [
+        model.outputNames[k] ?? name,
+        tf.zeros([shape[0]!, ...rest.map(Number)]),
+      ]),
+    );
+    const losses = Object.fromEntries(Object.keys(targets).map((head) => [head, 'meanSquaredError' as const]));
+    const run = await fit(
+      model,
+      { inputs: rows, targets },
+      { losses, epochs: 3, batchSize: 3, mode: 'graph', optimizer: { learningRate: 0.01 } },
+    );
+    assert.equal(run.mode, 'graph', run.modeReason);
+    assert.ok(run.last!.loss < run.history[0]!.loss);
+    const gradients = inspect.gradients(model, { inputs: rows, targets }, { losses });
+    assert.ok(gradients.rows.every(({ norm }) => Number.isFinite(norm)));
     model.dispose();
+    copy.dispose();
   });
 }
 
@@ -55,8 +92,13 @@ test('inspect.model keeps what a model needs to be trained on and inspected: nam
 
 test('the first layer that is not known, or computes something else in tfjs, is named', async () => {
   const load = (file: string) => inspect.model(path.join(folder, file));
-  await assert.rejects(load('attention.keras'), /class MultiHeadAttention is not known here .*layer look_back/);
-  await assert.rejects(load('reset_after.keras'), /layer memory.*expected reset_after = false.*reset_after = true/s);
+  await assert.rejects(
+    load('refused_state.keras'),
+    /layer memory.*expected return_state = false.*return_state = true/s,
+  );
+  await assert.rejects(load('refused_mask_argument.keras'), /layer look_back.*expected a call without attention_mask/s);
+  await assert.rejects(load('refused_every_other.keras'), /operation GetItem.*layer get_item.*steps of 1/s);
+  await assert.rejects(load('refused_masking.keras'), /operation NotEqual is not known here.*layer not_equal/s);
   await assert.rejects(load('small.npz'), /no config\.json/);
   await assert.rejects(load('small.safetensors'), /no model of Keras/);
   await assert.rejects(load('none.keras'), /no such file/);
@@ -74,6 +116,13 @@ const configured = (bend: object, rest: object = {}) => ({
   },
 });
 
+test('the hard sigmoid is that of the version of Keras that wrote the file', () => {
+  const activation = (keras: 2 | 3) =>
+    convertModel(configured({ activation: 'hard_sigmoid' }), { file: 'x.keras' }, { keras, depth: 0 }).layers[1]!
+      .config['activation'];
+  assert.deepEqual([activation(2), activation(3)], ['hardSigmoid', 'hardSigmoidSixth']);
+});
+
 test('hostile configurations are refused, naming the layer, before anything large is made', () => {
   const convert = (config: unknown) => convertModel(config, { file: 'x.keras' });
   assert.equal(convert(configured({})).layers.length, 2);
@@ -81,6 +130,10 @@ test('hostile configurations are refused, naming the layer, before anything larg
   assert.throws(() => convert(configured({ kernel_regularizer: { class_name: 'Evil' } })), /a penalty.*layer head/);
   assert.throws(() => convert(configured({}, { class_name: 'Lambda' })), /class Lambda is not known/);
   assert.throws(() => convert(configured({}, { class_name: '__proto__' })), /class __proto__ is not known/);
+  assert.throws(
+    () => convert(configured({}, { class_name: 'constructor', module: 'keras.src.ops.numpy' })),
+    /operation constructor/,
+  );
   for (const broken of [null, 7, 'x', [], {}, { class_name: 'Sequential' }, { class_name: 'Functional', config: {} }])
     assert.throws(() => convert(broken), ReluctantError, JSON.stringify(broken));
   let deep: object = configured({});

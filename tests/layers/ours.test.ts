@@ -3,6 +3,15 @@ import { test } from 'node:test';
 import { withRandomKey } from '../../src/compile';
 import { type TF, tf } from '../../src/core';
 import { attention, dropout, layerNormalization } from '../../src/layers';
+import { arithmetic, reduction } from '../../src/layers/keras/arithmetic';
+import { comparedAttention } from '../../src/layers/keras/comparedAttention';
+import { featureNormalization } from '../../src/layers/keras/featureNormalization';
+import { gatedRecurrentUnit } from '../../src/layers/keras/gatedRecurrentUnit';
+import { multiHeadAttention } from '../../src/layers/keras/multiHeadAttention';
+import { selection } from '../../src/layers/keras/selection';
+import { timeConvolution } from '../../src/layers/keras/timeConvolution';
+import { timeSteps } from '../../src/layers/keras/timeSteps';
+import { vectorNormalization } from '../../src/layers/keras/vectorNormalization';
 import { fit } from '../../src/training';
 
 const LAYERS: Record<string, () => TF.layers.Layer> = {
@@ -11,7 +20,28 @@ const LAYERS: Record<string, () => TF.layers.Layer> = {
   dropout: () => dropout({ rate: 0.3, seed: 4 }),
 };
 
-for (const [name, make] of Object.entries(LAYERS)) {
+/** Those that models of Keras are built of. */
+const KERAS_LAYERS: Record<string, () => TF.layers.Layer> = {
+  gatedRecurrentUnit: () => gatedRecurrentUnit({ units: 2, returnSequences: true, goBackwards: true, dropout: 0.2 }),
+  multiHeadAttention: () => multiHeadAttention({ numHeads: 2, keyDim: 2, valueDim: 3, causal: true, roles: [0, 0] }),
+  'comparedAttention of products': () => comparedAttention({ compare: 'product', useScale: true, roles: [0, 0] }),
+  'comparedAttention of sums': () => comparedAttention({ compare: 'sum', useScale: true, roles: [0, 0] }),
+  'timeConvolution, dilated': () =>
+    timeConvolution({ kind: 'full', filters: 2, kernelSize: 2, dilation: 2, padding: 'same' }),
+  'timeConvolution, strided': () =>
+    timeConvolution({ kind: 'full', filters: 2, kernelSize: 3, strides: 2, padding: 'causal' }),
+  'timeConvolution, in groups': () => timeConvolution({ kind: 'full', filters: 3, groups: 3, kernelSize: 2 }),
+  'timeConvolution, separable': () =>
+    timeConvolution({ kind: 'separable', filters: 2, kernelSize: 2, depthMultiplier: 2, activation: 'tanh' }),
+  featureNormalization: () => featureNormalization({ mean: [1, 2, 3], variance: [4, 1, 0.25] }),
+  vectorNormalization: () => vectorNormalization({ by: 'root-mean-square' }),
+  timeSteps: () => timeSteps({ before: -1, after: 2, repeat: 2 }),
+  selection: () => selection({ places: [{ start: -3, stop: null }, 1] }),
+  arithmetic: () => arithmetic({ operation: 'power', right: 2 }),
+  reduction: () => reduction({ operation: 'mean', axes: [-1], keepDimensions: true }),
+};
+
+for (const [name, make] of Object.entries({ ...LAYERS, ...KERAS_LAYERS })) {
   test(`${name} has the gradients that finite differences give, to inputs and weights`, () => {
     const layer = make();
     const x = tf.randomNormal([2, 4, 3], 0, 1, 'float32', 3);

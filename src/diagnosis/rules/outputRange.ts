@@ -4,6 +4,7 @@ import { measure, rule } from '../rule';
 export const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   sigmoid: [0, 1],
   hardSigmoid: [0, 1],
+  hardSigmoidSixth: [0, 1],
   softmax: [0, 1],
   tanh: [-1, 1],
   relu: [0, Infinity],

@@ -9,10 +9,12 @@ import { readHDF5, textsOf } from './hdf5';
 /** A model file of Keras: its configuration as it is, and the weights of its layers. */
 export interface KerasFile {
   config: unknown;
+  /** The version of Keras that has written it. */
+  keras: 2 | 3;
   /** Values of all weights together. */
   count: number;
-  /** The weights of a layer in Keras's order, by where Keras 3 files it (`layers/dense_1`) and by its name. */
-  weightsOf(folder: string, layer: string): NamedTensor[];
+  /** The weights of a layer in Keras's order, by where Keras 3 files it (`layers/dense_1`), in which parts, and by its name. */
+  weightsOf(folder: string, layer: string, parts?: readonly string[]): NamedTensor[];
 }
 
 /** Text that a configuration may have: that of the largest models takes a few megabytes. */
@@ -57,6 +59,9 @@ async function readArchive(file: string, size: number): Promise<KerasFile> {
         { received: text.size },
       );
     const config = parse(Buffer.from(await text.read()).toString('utf8'), { file, entry: text.name });
+    const metadata = archive.entries.find(({ name, size: own }) => name === 'metadata.json' && own <= MOST_TEXT);
+    const about =
+      metadata && parse(Buffer.from(await metadata.read()).toString('utf8'), { file, entry: metadata.name });
     const weights = path.join(folder, 'model.weights.h5');
     const { name, size: own, read } = entry('model.weights.h5');
     fs.writeFileSync(weights, await read());
@@ -64,14 +69,17 @@ async function readArchive(file: string, size: number): Promise<KerasFile> {
     const byPath = new Map(tensors.map((tensor) => [tensor.name, tensor]));
     return {
       config,
+      keras: versionOf((about as { keras_version?: unknown } | undefined)?.keras_version),
       count: countOf(tensors),
-      weightsOf: (place) => {
-        // Recurrent layers file their weights with their cell.
-        const at = [`${place}/vars`, `${place}/cell/vars`].find((vars) => byPath.has(`${vars}/0`));
-        const found: NamedTensor[] = [];
-        for (let k = 0; at && byPath.has(`${at}/${k}`); k++) found.push(byPath.get(`${at}/${k}`)!);
-        return found;
-      },
+      weightsOf: (place, _, parts = ['']) =>
+        parts.flatMap((part) => {
+          const folder = part === '' ? place : `${place}/${part}`;
+          // Recurrent layers file their weights with their cell.
+          const at = [`${folder}/vars`, `${folder}/cell/vars`].find((vars) => byPath.has(`${vars}/0`));
+          const found: NamedTensor[] = [];
+          for (let k = 0; at && byPath.has(`${at}/${k}`); k++) found.push(byPath.get(`${at}/${k}`)!);
+          return found;
+        }),
     };
   } finally {
     archive.close();
@@ -82,6 +90,7 @@ async function readArchive(file: string, size: number): Promise<KerasFile> {
 /** The layout of Keras 2, which Keras 3 still writes for `.h5`. */
 async function readOld(file: string, size: number): Promise<KerasFile> {
   let text: string | undefined;
+  let version: string | undefined;
   const names = new Map<string, string[]>();
   const tensors = await readHDF5(
     file,
@@ -90,6 +99,7 @@ async function readOld(file: string, size: number): Promise<KerasFile> {
     (_, place) => place.replace(/^\//, ''),
     (root) => {
       [text] = textsOf(root, '/', 'model_config');
+      [version] = textsOf(root, '/', 'keras_version');
       for (const layer of textsOf(root, 'model_weights', 'layer_names'))
         names.set(layer, textsOf(root, `model_weights/${layer}`, 'weight_names'));
     },
@@ -108,6 +118,7 @@ async function readOld(file: string, size: number): Promise<KerasFile> {
   const all = [...names].flatMap(([layer, own]) => own.map((name) => `model_weights/${layer}/${name}`));
   return {
     config: parse(text, { file }),
+    keras: versionOf(version),
     count: countOf(tensors),
     weightsOf: (_, layer) => {
       // The layers of a nested model are filed under the nested model.
@@ -120,6 +131,9 @@ async function readOld(file: string, size: number): Promise<KerasFile> {
 
 const countOf = (tensors: readonly NamedTensor[]): number =>
   tensors.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+
+/** Files that do not say are those of Keras 3. */
+const versionOf = (text: unknown): 2 | 3 => (/^2\./.test(String(text)) ? 2 : 3);
 
 function parse(text: string, where: Record<string, string>): unknown {
   try {

@@ -1,5 +1,8 @@
 import { fileError } from '../files/fileError';
-import { ACTIVATIONS, INITIALIZERS, LAYERS } from './layers';
+import { callsOf, malformed, type Reference, withoutRepeats } from './calls';
+import { ACTIVATIONS, INITIALIZERS, LAYERS, type LayerRule, OPERATIONS } from './layers';
+import { operationLayer } from './operations';
+import { type GivenLayer, substitute, unable } from './substitutes';
 
 /** A JSON object as it comes from a file: nothing about it is known. */
 export type Json = Record<string, unknown>;
@@ -14,8 +17,10 @@ export interface ConvertedLayer {
   config: Json;
   inbound_nodes?: unknown[];
   kerasClass: string;
-  /** The layers of a model that stands as a layer. */
+  /** The layers of a model that stands as a layer, or in a wrapper. */
   inner?: ConvertedLayer[];
+  /** Where below the layer's own folder its weights are filed; default: in it. */
+  parts?: readonly string[];
 }
 
 /** A model in the form that tfjs reads. */
@@ -27,17 +32,33 @@ export interface ConvertedModel {
 
 const MODELS = new Set(['Functional', 'Model', 'Sequential']);
 const DEEPEST = 20;
+/** A model is called with tensors alone. */
+const MODEL: LayerRule = { keep: [] };
+/** Layers in tfjs that go both ways along time. */
+const RECURRENT = new Set(['GRU', 'LSTM', 'ResetAfterGRU', 'SimpleRNN']);
+/** Layers in tfjs that do the same with every step of a sequence, whatever its other steps are. */
+const STEPWISE = new Set(['Activation', 'Dense', 'ELU', 'KeyedDropout', 'LeakyReLU', 'ReLU', 'VectorNormalization']);
+
+/** What the conversion of a layer depends on besides the layer. */
+interface Context {
+  /** The version of Keras that has written the file. */
+  keras: 2 | 3;
+  /** How many models are around it. */
+  depth: number;
+}
+
+const deeper = ({ keras, depth }: Context): Context => ({ keras, depth: depth + 1 });
 
 /**
  * The configuration of a model of Keras 2 or 3 in the form of Keras 2, which tfjs reads. Settings are taken from a list of what
  * tfjs computes as Keras does; anything else is refused, naming the layer, rather than computed otherwise.
  */
-export function convertModel(given: unknown, place: Place, depth = 0): ConvertedModel {
+export function convertModel(given: unknown, place: Place, context: Context = { keras: 3, depth: 0 }): ConvertedModel {
   const { class_name: kind, config } = object(given, 'the model', place);
-  if (!MODELS.has(kind as string) || depth > DEEPEST) throw unknownLayer(String(kind), 'the model', place);
+  if (!MODELS.has(kind as string) || context.depth > DEEPEST) throw unknownLayer(String(kind), 'the model', place);
   const { layers: list, name, input_layers: inputs, output_layers: outputs } = object(config, 'the model', place);
   if (!Array.isArray(list)) throw malformed('the model has no list of layers', place);
-  const layers = list.map((layer) => convertLayer(layer, place, depth));
+  const layers = list.map((layer) => convertLayer(layer, place, context));
   const own = typeof name === 'string' ? name : 'model';
   if (kind === 'Sequential') return { class_name: 'Sequential', config: { name: own, layers }, layers };
   // A sequential model of tfjs has a node of its own before its first call; calls are counted from behind it.
@@ -52,74 +73,101 @@ export function convertModel(given: unknown, place: Place, depth = 0): Converted
   };
 }
 
-function convertLayer(given: unknown, place: Place, depth: number): ConvertedLayer {
+function convertLayer(given: unknown, place: Place, context: Context): ConvertedLayer {
   const layer = object(given, 'a layer', place);
   const config = object(layer['config'], 'a layer', place);
   const kerasClass = String(layer['class_name']);
   const name = String(layer['name'] ?? config['name'] ?? kerasClass);
   const where = { ...place, layer: name };
-  const inbound = Array.isArray(layer['inbound_nodes'])
-    ? layer['inbound_nodes'].map((node) => nodeOf(node, where))
-    : [];
-  if (MODELS.has(kerasClass)) {
-    const inner = convertModel({ class_name: kerasClass, config: { ...config, name } }, place, depth + 1);
-    return {
-      class_name: inner.class_name,
-      name,
-      config: inner.config,
-      inbound_nodes: inbound,
-      kerasClass,
-      inner: inner.layers,
-    };
+  const isOperation = /^keras(\.src)?\.ops\b/.test(String(layer['module'] ?? ''));
+  const rules = isOperation ? OPERATIONS : LAYERS;
+  const isModel = MODELS.has(kerasClass);
+  const rule = isModel ? MODEL : Object.hasOwn(rules, kerasClass) ? rules[kerasClass]! : undefined;
+  if (!rule) throw unknownLayer(kerasClass, name, place, isOperation);
+  const calls = withoutRepeats(callsOf(layer['inbound_nodes'], kerasClass, rule, where), kerasClass, rule, where);
+  const rest = { name, inbound_nodes: calls.map(({ inputs }) => inputs), kerasClass };
+  if (isModel) {
+    const inner = convertModel({ class_name: kerasClass, config: { ...config, name } }, place, deeper(context));
+    return { ...rest, class_name: inner.class_name, config: inner.config, inner: inner.layers };
   }
-  const rule = Object.hasOwn(LAYERS, kerasClass) ? LAYERS[kerasClass]! : undefined;
-  if (!rule) throw unknownLayer(kerasClass, name, place);
+  const own: GivenLayer = { kerasClass, given: config, config: {}, where };
   for (const [key, value] of Object.entries(rule.only ?? {})) {
-    const has = config[key];
-    if (has === undefined || has === null || has === value) continue;
-    throw fileError(
-      'unsupported',
-      `a ${kerasClass} layer has a setting that tfjs does not compute as Keras does`,
-      where,
-      {
-        received: `${key} = ${JSON.stringify(has)}`,
-        expected: `${key} = ${JSON.stringify(value)}`,
-      },
-    );
+    if (!isSame(config[key], value)) throw unable(own, key, value);
   }
-  const converted: Json = { name, trainable: config['trainable'] !== false };
-  for (const key of rule.keep) if (config[key] !== undefined) converted[key] = settingOf(key, config[key], where);
-  for (const [from, to] of Object.entries(rule.rename ?? {}))
-    if (config[from] !== undefined) converted[to] = config[from];
-  if (Array.isArray(converted['axis']) && kerasClass === 'BatchNormalization') converted['axis'] = converted['axis'][0];
-  return { ...ours(kerasClass, converted, where), name, inbound_nodes: inbound, kerasClass };
+  Object.assign(own.config, { name, trainable: config['trainable'] !== false });
+  for (const key of rule.keep) {
+    if (config[key] !== undefined) own.config[key] = settingOf(key, config[key], where, context);
+  }
+  for (const [from, to] of Object.entries(rule.rename ?? {})) {
+    if (config[from] !== undefined) own.config[to] = config[from];
+  }
+  const [first, ...others] = calls;
+  for (const [key, value] of Object.entries(first?.flags ?? {})) own.config[key] = value;
+  if (others.some(({ flags }) => JSON.stringify(flags) !== JSON.stringify(first!.flags))) {
+    throw fileError('unsupported', `a shared ${kerasClass} layer is called in different ways`, where);
+  }
+  if (isOperation) {
+    if (!first) throw malformed('an operation is not called', where);
+    return { ...rest, ...operationLayer(own, first) };
+  }
+  if (kerasClass === 'Bidirectional' || kerasClass === 'TimeDistributed') {
+    return { ...rest, parts: rule.parts!, ...wrapped(own, place, context) };
+  }
+  return { ...rest, ...(rule.parts && { parts: rule.parts }), ...substitute(own) };
 }
 
-/** Causal convolutions become this project's own: that of tfjs has no gradient for dilations above 1. */
-function ours(kerasClass: string, config: Json, where: Place): Pick<ConvertedLayer, 'class_name' | 'config'> {
-  if (kerasClass !== 'Conv1D' || config['padding'] !== 'causal') return { class_name: kerasClass, config };
-  const first = (value: unknown) => (Array.isArray(value) ? value[0] : value) ?? 1;
-  if (first(config['strides']) !== 1)
-    throw fileError('unsupported', 'a causal convolution with strides', where, { expected: 'strides = 1' });
-  const { name, filters, activation, use_bias, kernel_initializer } = config;
-  return {
-    class_name: 'CausalConvolution',
-    config: {
-      name,
-      filters,
-      kernel_size: first(config['kernel_size']),
-      dilation: first(config['dilation_rate']),
-      activation: activation ?? 'linear',
-      use_bias: use_bias !== false,
-      ...(kernel_initializer ? { kernel_initializer } : {}),
-    },
-  };
+/** A layer around another one. */
+function wrapped(
+  { kerasClass, given, config, where }: GivenLayer,
+  place: Place,
+  context: Context,
+): Pick<ConvertedLayer, 'class_name' | 'config' | 'inner'> {
+  const { class_name, config: own, inner } = convertLayer(given['layer'], place, deeper(context));
+  if (kerasClass === 'Bidirectional') {
+    if (!RECURRENT.has(class_name)) {
+      throw fileError('unsupported', 'a Bidirectional layer around something else than a recurrent layer', where, {
+        received: class_name,
+        expected: [...RECURRENT].join(', '),
+      });
+    }
+    const back = given['backward_layer'] ? convertLayer(given['backward_layer'], place, deeper(context)) : undefined;
+    if (
+      back &&
+      settingsOf(back) !== settingsOf({ class_name, config: { ...own, go_backwards: !own['go_backwards'] } })
+    ) {
+      throw fileError('unsupported', 'a Bidirectional layer with another layer backwards than forwards', where, {
+        received: settingsOf(back),
+      });
+    }
+    // Keras has put its prefix before the name already, and tfjs does it again.
+    own['name'] = String(own['name']).replace(/^forward_/, '');
+    return { class_name: 'Bidirectional', config: { ...config, layer: { class_name, config: own } } };
+  }
+  // What treats all steps alike needs nobody to take it from one to the next.
+  if (STEPWISE.has(class_name)) return { class_name, config: { ...own, name: config['name'] } };
+  const layer = { class_name, config: own };
+  return { class_name: 'TimeDistributed', config: { ...config, layer }, ...(inner && { inner }) };
+}
+
+/** What two layers must have in common to be one layer, there and back. */
+const settingsOf = ({
+  class_name: kind,
+  config: { name, seed, ...config },
+}: Pick<ConvertedLayer, 'class_name' | 'config'>) =>
+  JSON.stringify([kind, Object.entries({ go_backwards: false, ...config }).sort()]);
+
+/** Whether a setting is absent or what it has to be; sizes of Keras may be repeated for each axis. */
+function isSame(has: unknown, wanted: unknown): boolean {
+  if (has === undefined || has === null || has === wanted) return true;
+  return Array.isArray(has) && has.every((one) => one === wanted);
 }
 
 /** One setting: activations, initialisers and penalties by name, numbers and texts as they are. */
-function settingOf(key: string, value: unknown, where: Place): unknown {
+function settingOf(key: string, value: unknown, where: Place, { keras }: Context): unknown {
   if (/activation$/.test(key)) {
     const activation = value === null ? 'linear' : typeof value === 'object' ? (value as Json)['config'] : value;
+    // Keras 2's had the slope that tfjs's has.
+    if (activation === 'hard_sigmoid' && keras === 2) return 'hardSigmoid';
     if (typeof activation === 'string' && Object.hasOwn(ACTIVATIONS, activation)) return ACTIVATIONS[activation];
     throw fileError('unsupported', 'an activation that tfjs does not compute as Keras does', where, {
       received: activation,
@@ -150,30 +198,6 @@ function settingOf(key: string, value: unknown, where: Place): unknown {
   return value;
 }
 
-type Reference = [layer: string, node: number, tensor: number, options: object];
-
-/** One call of a layer: where each input comes from. */
-function nodeOf(node: unknown, where: Place): Reference[] {
-  if (Array.isArray(node)) return node.map((one) => referenceOf(one, where));
-  const found: Reference[] = [];
-  const collect = (value: unknown): void => {
-    if (Array.isArray(value)) value.forEach(collect);
-    else if (typeof value === 'object' && value !== null) {
-      const { class_name: kind, config } = value as { class_name?: string; config?: Json };
-      if (kind === '__keras_tensor__') found.push(referenceOf(config?.['keras_history'], where));
-      else throw malformed('a layer is called with something that is no tensor', where);
-    }
-  };
-  collect(object(node, 'a call', where)['args']);
-  return found;
-}
-
-function referenceOf(value: unknown, where: Place): Reference {
-  if (Array.isArray(value) && typeof value[0] === 'string' && Number.isInteger(value[1]) && Number.isInteger(value[2]))
-    return [value[0], value[1], value[2], {}];
-  throw malformed('an input of a layer does not say where it comes from', where);
-}
-
 function shiftNodes(nodes: unknown[], shifted: ReadonlySet<string>): unknown[] {
   return (nodes as Reference[][]).map((node) =>
     node.map(([layer, call, tensor, options]) => [layer, call + Number(shifted.has(layer)), tensor, options]),
@@ -191,16 +215,13 @@ function object(value: unknown, what: string, place: Place): Json {
   throw malformed(`${what} is not described`, place);
 }
 
-const malformed = (problem: string, place: Place) =>
-  fileError('malformed', problem, place, { fix: 'save the model again with model.save("model.keras")' });
-
-const unknownLayer = (kind: string, name: string, place: Place) =>
+const unknownLayer = (kind: string, name: string, place: Place, isOperation = false) =>
   fileError(
     'unsupported',
-    `a layer of the class ${kind} is not known here`,
+    isOperation ? `the operation ${kind} is not known here` : `a layer of the class ${kind} is not known here`,
     { ...place, layer: name },
     {
-      expected: Object.keys(LAYERS).join(', '),
+      expected: Object.keys(isOperation ? OPERATIONS : LAYERS).join(', '),
       fix: 'inspect its weights with inspect.file, or its predictions with inspect.predictions',
     },
   );

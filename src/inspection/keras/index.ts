@@ -21,7 +21,7 @@ export async function model(path: string): Promise<TF.LayersModel> {
   if (!fs.existsSync(path)) throw fileError('not-readable', 'there is no such file', { file: path });
   const file = await readKerasFile(path);
   const place: Place = { file: path };
-  const { layers, ...topology } = convertModel(file.config, place);
+  const { layers, ...topology } = convertModel(file.config, place, { keras: file.keras, depth: 0 });
   registerLayers();
   const built = await build(topology, file, place);
   try {
@@ -73,7 +73,7 @@ function setWeights(
   place: Place,
 ): void {
   const used = new Map<string, number>();
-  for (const { kerasClass, name, inner } of layers) {
+  for (const { kerasClass, name, inner, parts = [''] } of layers) {
     const stem = snakeCase(kerasClass);
     const before = used.get(stem);
     used.set(stem, (before ?? -1) + 1);
@@ -81,11 +81,13 @@ function setWeights(
     const layer = owner.layers.find((one) => one.name === name);
     if (!layer) continue;
     if (inner) {
-      setWeights(layer as unknown as TF.LayersModel, inner, file, `${own}/layers`, place);
+      const wrapped = (layer as unknown as { layer?: TF.LayersModel }).layer;
+      const at = wrapped ? `${own}/${parts[0]}` : own;
+      setWeights(wrapped ?? (layer as unknown as TF.LayersModel), inner, file, `${at}/layers`, place);
       continue;
     }
     if (layer.weights.length === 0) continue;
-    const found = file.weightsOf(own, name);
+    const found = file.weightsOf(own, name, parts);
     const wanted = layer.weights.map(({ shape }) => shape.map(Number));
     const given = found.map(({ shape }) => [...shape]);
     if (JSON.stringify(given) !== JSON.stringify(wanted)) {
@@ -99,9 +101,15 @@ function setWeights(
         },
       );
     }
-    tf.tidy(() => layer.setWeights(found.map(({ values, shape }) => tf.tensor(values(), [...shape], 'float32'))));
+    tf.tidy(() =>
+      layer.setWeights(found.map(({ values, shape }) => tf.tensor(singles(values()), [...shape], 'float32'))),
+    );
   }
 }
+
+/** tfjs takes no doubles. */
+const singles = (values: ArrayLike<number>): Float32Array =>
+  values instanceof Float32Array ? values : Float32Array.from(values);
 
 /** How Keras files layers: `LeakyReLU` is `leaky_re_lu`, `Conv1D` is `conv1d`. */
 const snakeCase = (name: string): string =>

@@ -97,9 +97,4 @@ for name, make in {"heads.keras": heads, "windows.keras": windows, "pictures.ker
         "outputs": [numpy.asarray(o).ravel().tolist() for o in (outputs if isinstance(outputs, list) else [outputs])],
     }
 
-x = layers.Input((4, 6))
-attention = layers.MultiHeadAttention(2, 3, name="look_back")(x, x)
-keras.Model(x, layers.Dense(1)(attention)).save(folder / "attention.keras")
-x = layers.Input((4, 6))
-keras.Model(x, layers.GRU(3, name="memory")(x)).save(folder / "reset_after.keras")
 (folder / "keras_models.json").write_text(json.dumps({"keras": keras.__version__, "models": expected}, indent=1) + "\n")

@@ -1,0 +1,11 @@
+// Layers of Keras that tfjs does not have, or computes otherwise: models from files are built of them (inspection/keras).
+import './activations';
+import './arithmetic';
+import './comparedAttention';
+import './featureNormalization';
+import './gatedRecurrentUnit';
+import './multiHeadAttention';
+import './selection';
+import './timeConvolution';
+import './timeSteps';
+import './vectorNormalization';

@@ -1,0 +1,26 @@
+import { type TF, tf } from '../core';
+
+/** A penalty on weights, as `tf.regularizers.l1l2({ l2 })` makes it. */
+type Regularizer = ReturnType<typeof TF.regularizers.l1l2>;
+
+/** What a layer is handed: a penalty, or, in a model read from JSON, its name and settings. */
+export type RegularizerSource = Regularizer | { className: string; config: { l1?: number; l2?: number } } | null;
+
+/** The penalty that is meant, if any. */
+export function toRegularizer(source: RegularizerSource | undefined): Regularizer | undefined {
+  if (!source) return undefined;
+  return 'apply' in source ? source : tf.regularizers.l1l2(source.config);
+}
+
+/** The penalties among a layer's options as its configuration keeps them. */
+export function writtenRegularizers<Key extends string>(
+  options: Partial<Record<Key, RegularizerSource>>,
+  keys: readonly Key[],
+): Record<string, { className: string; config: TF.serialization.ConfigDict } | null> {
+  return Object.fromEntries(
+    keys.map((key) => {
+      const penalty = toRegularizer(options[key]);
+      return [key, penalty ? { className: penalty.getClassName(), config: penalty.getConfig() } : null];
+    }),
+  );
+}
