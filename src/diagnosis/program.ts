@@ -1,10 +1,18 @@
 import type { TF } from '../core';
 import type { Snapshot } from '../inspection';
 import type { FitOptions, NotFinite, TrainingData } from '../training';
-import type { SingleBatchFit } from './singleBatch';
 
 /** One epoch of a run, by Keras's names: `loss`, `<head>_loss`, `val_loss`, `val_<head>_<metric>` ... */
 export type EpochRow = Readonly<Record<string, number>>;
+
+/** How well a program learns a handful of rows by heart, head by head. */
+export interface SingleBatchFit {
+  head: string;
+  /** Mean absolute error on these rows after training on nothing else. */
+  error: number;
+  /** The same over the standard deviation of these rows' targets. */
+  relativeError: number;
+}
 
 /** What a diagnosis reads of a run. A `Run` of `fit` has it; a history from elsewhere is enough to begin with. */
 export interface RunLike {

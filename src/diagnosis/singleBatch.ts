@@ -2,16 +2,7 @@ import { checkInteger, type TF, tf } from '../core';
 import { inputNames, outputNames } from '../inspection';
 import { evenRows } from '../inspection/layers';
 import { fit } from '../training';
-import type { Program } from './program';
-
-/** How well a program learns a handful of rows by heart, head by head. */
-export interface SingleBatchFit {
-  head: string;
-  /** Mean absolute error on these rows after training on nothing else. */
-  error: number;
-  /** The same over the standard deviation of these rows' targets. */
-  relativeError: number;
-}
+import type { Program, SingleBatchFit } from './program';
 
 /**
  * Trains the program's model on one batch alone: whatever can learn at all learns 16 rows by heart. A head that does not is

@@ -3,7 +3,7 @@ import { gatherRows, type LoopInputs, type LoopOutputs } from '../compile';
 import { interruptRequested, Random, type TF, tf } from '../core';
 import { type Columns, rowBytes, rowsAt, shuffled } from './columns';
 import { metricKey } from './metrics';
-import type { Mode } from './options';
+import type { Mode } from './mode';
 import type { NotFinite } from './run';
 import { disposeOutputs, Runner } from './runner';
 import { keptHeads, recordKeys, type StepPlan, targetColumn, trainingStep } from './step';

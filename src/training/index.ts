@@ -1,12 +1,12 @@
 export { type CheckpointDetails, Checkpoints } from './checkpoints';
 export { fit } from './fit';
 export type { MetricName } from './metrics';
+export type { Mode } from './mode';
 export type { OptimizerOptions } from './optimizers';
 export type {
   EarlyStopping,
   EpochEvent,
   FitOptions,
-  Mode,
   Progress,
   ReduceOnPlateau,
   RowSource,

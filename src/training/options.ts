@@ -1,6 +1,7 @@
 import type { Random, TF } from '../core';
 import type { BalancerName, BalancerOptions, Loss, LossName } from '../losses';
 import type { MetricName } from './metrics';
+import type { Mode } from './mode';
 import type { OptimizerOptions } from './optimizers';
 import type { HistoryRow, Run } from './run';
 import type { Schedule } from './schedules';
@@ -38,9 +39,6 @@ export interface TrainingData extends Samples {
    */
   source?: RowSource;
 }
-
-/** How training steps run: compiled by XLA, as a TensorFlow graph, or operation by operation in tfjs. */
-export type Mode = 'auto' | 'xla' | 'graph' | 'eager';
 
 /** When to stop because a number no longer improves. */
 export interface EarlyStopping {

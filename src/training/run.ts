@@ -1,6 +1,6 @@
 import * as util from 'node:util';
 import { formatDuration, formatNumber, type Row, Table } from '../tables';
-import type { Mode } from './options';
+import type { Mode } from './mode';
 
 /** Numbers of one epoch, under Keras's names: `epoch`, `loss`, `<head>_loss`, `val_loss`, `val_<head>_<metric>` ... */
 export type HistoryRow = { epoch: number; loss: number } & Record<string, number>;

@@ -10,7 +10,7 @@ import {
 } from '../compile';
 import { ReluctantError, type TF, tf } from '../core';
 import { formatDuration } from '../tables';
-import type { Mode } from './options';
+import type { Mode } from './mode';
 
 /** Steps of one batch size, in the mode asked for or measured to be fastest. */
 export class Runner {

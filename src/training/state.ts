@@ -1,5 +1,5 @@
 import { ReluctantError, type TF, tf } from '../core';
-import type { Mode } from './options';
+import type { Mode } from './mode';
 import type { HistoryRow } from './run';
 
 /** The values of a variable. */
