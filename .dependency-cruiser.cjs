@@ -27,6 +27,7 @@ const names = Object.keys(LAYERS);
 const KEEPERS = {
   'danfojs-node': '^src/(data|core)/',
   '@duckdb/node-api': '^src/(data|core)/',
+  '@duckdb/node-bindings': '^src/data/chunks\.ts',
   'plotly.js-dist': '^src/(plots|core)/',
   jsdom: '^src/(plots|core|notebook/report)/',
   h5wasm: '^src/(inspection|core)/',

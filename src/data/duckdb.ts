@@ -33,6 +33,9 @@ export async function openSession({ memoryLimit, threads }: SessionOptions = {})
     ...(threads ? { threads: String(threads) } : {}),
   });
   const connection = await instance.connect();
+  // What of a streamed result may wait to be fetched. With DuckDB's own choice of 1 MB its threads stand still as often as they
+  // work. It does not count towards the limit of memory, so with one it stays small.
+  if (memoryLimit === undefined) await connection.run(`SET streaming_buffer_size = '40MB'`);
   return {
     connection,
     close: () => {

@@ -1,8 +1,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { DuckDBDataChunk, DuckDBMaterializedResult, DuckDBResult } from '@duckdb/node-api';
+import type { DuckDBResult } from '@duckdb/node-api';
 import { brief, checkChoice, checkInteger, ReluctantError } from '../core';
 import { loadArrow } from './arrowFiles';
+import { Chunks } from './chunks';
+import type { Column } from './column';
 import { concat } from './concat';
 import { Dataset, type Truth } from './dataset';
 import { type Bindings, openSession, quoteName, type Session, type SessionOptions } from './duckdb';
@@ -12,7 +14,7 @@ import { FILE_FORMATS, type FileFormat, findFiles, formatOf } from './files';
 import { checkGzip } from './gzip';
 import { type Buffers, type Plan, planColumns } from './plan';
 import { explain } from './readErrors';
-import { type RelationOptions, relationOf, type TableFormat } from './relation';
+import { CSV_BUFFERS, type RelationOptions, relationOf, type TableFormat } from './relation';
 import { type RowSchema, validateRows } from './schema';
 
 /** How {@link load} reads; everything is optional. */
@@ -50,7 +52,7 @@ export async function load(source: string | readonly string[], options: LoadOpti
   const operation = 'data.load';
   const { files, format, name } = settle(operation, source, options);
   const about = { name, truth: files.length === 1 ? readTruth(files[0]!) : undefined };
-  let columns: Map<string, ReturnType<Dataset['column']>>;
+  let columns: Map<string, Column>;
   if (format === 'arrow' || format === 'excel') {
     const parts = files.map((file) =>
       format === 'arrow' ? loadArrow(operation, file, options.columns) : loadExcel(operation, file, options.sheet),
@@ -58,18 +60,15 @@ export async function load(source: string | readonly string[], options: LoadOpti
     const whole = concat(parts);
     columns = new Map((options.columns ?? whole.names).map((column) => [column, whole.column(column)]));
   } else {
-    const session = await openSession(options);
+    for (const file of files) await checkGzip(operation, file);
+    const read = () => readColumns(operation, files, format, options, CSV_BUFFERS.sure);
     try {
-      const { plan, statement, bindings } = await prepare(operation, session, files, format, options);
-      // Streamed, so that a chunk is copied while DuckDB's threads read the next ones, and the whole is never held twice.
-      // Asked first: another query on the connection would end the stream.
-      const expected = await expectedRows(session, files, format);
-      const result = await session.connection.stream(statement, bindings.values, bindings.types);
-      columns = plan.columns(await collect(plan, result, expected));
+      // A line too long for the small buffers is reported in many ways, so whatever fails is read again with large ones.
+      columns = await (format === 'csv'
+        ? readColumns(operation, files, format, options, CSV_BUFFERS.quick).catch(read)
+        : read());
     } catch (error) {
       throw explain(operation, files, error, options);
-    } finally {
-      session.close();
     }
   }
   const dataset = new Dataset(columns, about);
@@ -105,10 +104,12 @@ export async function* loadBatches(
       fix: 'use data.load, or write the data as Parquet',
     });
   }
+  for (const file of files) await checkGzip(operation, file);
   const session = await openSession(options);
+  let chunks: Chunks | undefined;
   try {
     const { plan, statement, bindings } = await prepare(operation, session, files, format, options);
-    const result: DuckDBResult = await session.connection.stream(statement, bindings.values, bindings.types);
+    chunks = new Chunks(await session.connection.stream(statement, bindings.values, bindings.types));
     let buffers = plan.allocate(batchRows);
     let filled = 0;
     const finish = (rows: number): Dataset => {
@@ -116,12 +117,10 @@ export async function* loadBatches(
       if (options.schema) validateRows(operation, dataset, options.schema);
       return dataset;
     };
-    for (;;) {
-      const chunk = await result.fetchChunk();
-      if (!chunk || chunk.rowCount === 0) break;
-      for (let from = 0; from < chunk.rowCount; ) {
-        const count = Math.min(chunk.rowCount - from, batchRows - filled);
-        plan.copy(chunk, buffers, filled, from, count);
+    while (await chunks.advance()) {
+      for (let from = 0; from < chunks.rows; ) {
+        const count = Math.min(chunks.rows - from, batchRows - filled);
+        plan.copy(chunks, buffers, filled, from, count);
         filled += count;
         from += count;
         if (filled < batchRows) continue;
@@ -134,6 +133,7 @@ export async function* loadBatches(
   } catch (error) {
     throw explain(operation, files, error, options);
   } finally {
+    await chunks?.settle();
     session.close();
   }
 }
@@ -177,15 +177,15 @@ export async function query(sql: string, options: QueryOptions): Promise<Dataset
     }
     for (const file of files) await checkGzip(operation, file);
     paths.push(...files);
-    const relation = relationOf(operation, files, format, options, bindings, `file${k}_`);
+    const relation = relationOf(operation, files, format, options, bindings, { prefix: `file${k}_` });
     tables.push(`${quoteName(name)} AS (SELECT * FROM ${relation})`);
   }
   const relation = `(WITH ${tables.join(', ')} SELECT * FROM (\n${sql}\n))`;
   const session = await openSession(options);
   try {
     const { plan, statement } = await plain(operation, session, relation, 'the query', options, bindings);
-    const result = await session.connection.run(statement, bindings.values, bindings.types);
-    return new Dataset(plan.columns(fill(plan, result)), { name: brief(sql.replace(/\s+/g, ' ').trim(), 60) });
+    const result = await session.connection.stream(statement, bindings.values, bindings.types);
+    return new Dataset(plan.columns(await collect(plan, result)), { name: brief(sql.replace(/\s+/g, ' ').trim(), 60) });
   } catch (error) {
     if (error instanceof Error && /(Parser|Binder|Catalog) Error/.test(error.message)) {
       throw new ReluctantError({
@@ -234,11 +234,33 @@ async function prepare(
   files: readonly string[],
   format: TableFormat,
   options: LoadOptions,
+  bufferBytes?: number,
 ): Promise<Prepared> {
-  for (const file of files) await checkGzip(operation, file);
   const bindings: Bindings = { values: {}, types: {} };
-  const relation = relationOf(operation, files, format, options, bindings);
+  const relation = relationOf(operation, files, format, options, bindings, bufferBytes ? { bufferBytes } : {});
   return plain(operation, session, relation, files[0]!, options, bindings);
+}
+
+/** The whole of some files as columns. */
+async function readColumns(
+  operation: string,
+  files: readonly string[],
+  format: TableFormat,
+  options: LoadOptions,
+  bufferBytes: number,
+): Promise<Map<string, Column>> {
+  const session = await openSession(options);
+  try {
+    const { plan, statement, bindings } = await prepare(operation, session, files, format, options, bufferBytes);
+    // Asked first: another query on the connection would end the stream.
+    const expected = await expectedRows(session, files, format);
+    // Streamed, so that a chunk is copied while DuckDB's threads read the next ones, and the whole is never held twice.
+    return plan.columns(
+      await collect(plan, await session.connection.stream(statement, bindings.values, bindings.types), expected),
+    );
+  } finally {
+    session.close();
+  }
 }
 
 /** Asks DuckDB for the columns of a relation and plans how to take them over. */
@@ -260,37 +282,28 @@ async function plain(
   return { plan, statement: `SELECT ${plan.projection} FROM ${relation}`, bindings };
 }
 
-/** Copies a result into typed arrays, chunk by chunk. */
-function fill(plan: Plan, result: DuckDBMaterializedResult): Buffers {
-  const target = plan.allocate(result.rowCount);
-  let row = 0;
-  for (let k = 0; k < result.chunkCount; k++) {
-    const chunk: DuckDBDataChunk = result.getChunk(k);
-    plan.copy(chunk, target, row, 0, chunk.rowCount);
-    row += chunk.rowCount;
-  }
-  return target;
-}
-
 /** Copies a streamed result into typed arrays; `expected` rows or more, as it turns out. */
-async function collect(plan: Plan, result: DuckDBResult, expected: number): Promise<Buffers> {
+async function collect(plan: Plan, result: DuckDBResult, expected = 0): Promise<Buffers> {
   let capacity = Math.max(2048, expected);
   let buffers = plan.allocate(capacity);
   let rows = 0;
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    const count = chunk?.rowCount ?? 0;
-    if (!chunk || count === 0) break;
-    if (rows + count > capacity) {
-      capacity = Math.ceil(1.5 * (rows + count));
-      const larger = plan.allocate(capacity);
-      larger.arrays.forEach((array, k) => {
-        array.set(buffers.arrays[k]!.subarray(0, rows));
-      });
-      buffers = { ...larger, dictionaries: buffers.dictionaries };
+  const chunks = new Chunks(result);
+  try {
+    while (await chunks.advance()) {
+      const count = chunks.rows;
+      if (rows + count > capacity) {
+        capacity = Math.ceil(1.5 * (rows + count));
+        const larger = plan.allocate(capacity);
+        larger.arrays.forEach((array, k) => {
+          array.set(buffers.arrays[k]!.subarray(0, rows));
+        });
+        buffers = { ...larger, dictionaries: buffers.dictionaries };
+      }
+      plan.copy(chunks, buffers, rows, 0, count);
+      rows += count;
     }
-    plan.copy(chunk, buffers, rows, 0, count);
-    rows += count;
+  } finally {
+    await chunks.settle();
   }
   // A little slack at the end of the memory costs less than a second copy.
   const wasteful = capacity > 1.0625 * rows;

@@ -1,5 +1,5 @@
-import type { DuckDBDataChunk } from '@duckdb/node-api';
 import { brief, ReluctantError } from '../core';
+import type { Chunk } from './chunks';
 import { type Column, MISSING_DAY } from './column';
 import { type Bindings, quoteName } from './duckdb';
 import { SymbolCodes } from './symbolCodes';
@@ -19,7 +19,7 @@ export interface Plan {
   /** Typed arrays for so many rows. */
   allocate(rows: number): Buffers;
   /** Copies `count` rows of a chunk, from its row `from` on, to the rows from `row` on. */
-  copy(chunk: DuckDBDataChunk, into: Buffers, row: number, from: number, count: number): void;
+  copy(chunk: Chunk, into: Buffers, row: number, from: number, count: number): void;
   /** The finished columns. */
   columns(buffers: Buffers): Map<string, Column>;
 }
@@ -60,13 +60,18 @@ export function planColumns(
     }),
     copy: (chunk, into, row, from, count) => {
       kinds.forEach((kind, k) => {
-        const vector = chunk.getColumnVector(k);
         const array = into.arrays[k]!;
-        if (kind !== 'symbol') {
-          array.set((vector as unknown as { items: Float64Array }).items.subarray(from, from + count), row);
+        if (kind === 'symbol') {
+          into.dictionaries[k]!.copy(chunk, k, from, count, array as Int32Array, row);
           return;
         }
-        into.dictionaries[k]!.copy(vector, from, count, array as Int32Array, row);
+        const { buffer, byteOffset } = chunk.bytes(k, array.BYTES_PER_ELEMENT);
+        const values = new (array.constructor as Float64ArrayConstructor)(
+          buffer as ArrayBuffer,
+          byteOffset,
+          chunk.rows,
+        );
+        array.set(count === chunk.rows ? values : values.subarray(from, from + count), row);
       });
     },
     columns: (buffers) =>

@@ -22,6 +22,12 @@ export interface RelationOptions {
 
 const MISSING = ['', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL', 'None'];
 
+/**
+ * Bytes of a CSV file that DuckDB reads at a time. `sure` holds four lines of the longest length allowed (2 MB). What is read at
+ * a time is handed over at a time, so `quick` lets a consumer begin early and keeps both busy; it takes lines of up to 1 MB.
+ */
+export const CSV_BUFFERS = { quick: 1 << 20, sure: 1 << 23 };
+
 /** The DuckDB table function that reads the files. Paths and settings are bound under `prefix`, never written into the SQL. */
 export function relationOf(
   operation: string,
@@ -29,7 +35,7 @@ export function relationOf(
   format: TableFormat,
   options: RelationOptions,
   bindings: Bindings,
-  prefix = '',
+  { prefix = '', bufferBytes = CSV_BUFFERS.sure }: { prefix?: string; bufferBytes?: number } = {},
 ): string {
   const bound = (name: string) => `$${prefix}${name}`;
   bindTexts(bindings, `${prefix}files`, files);
@@ -58,8 +64,7 @@ export function relationOf(
     // A mark found by itself would drop every row that begins with it.
     `comment = ''`,
     'skip = 0',
-    // Enough for four lines of the longest length allowed (2 MB); DuckDB's own choice is four times as much per buffer.
-    'buffer_size = 8388608',
+    `buffer_size = ${bufferBytes}`,
     'null_padding = false',
   ];
   if (options.dateFormat !== undefined) {

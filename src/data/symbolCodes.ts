@@ -1,8 +1,11 @@
-import type { DuckDBVector } from '@duckdb/node-api';
+import type { Chunk } from './chunks';
 
-/** Bytes of a text as DuckDB keeps it in a vector: its length and, up to 12 bytes, the text itself, else a pointer. */
+/** A text as DuckDB keeps it: its length and, up to 12 bytes, the text itself (and zeros), else 4 bytes of it and a pointer. */
 const WORDS = 4;
 const INLINE_BYTES = 12;
+const POINTER = 8;
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * The dictionary of a text column while it is being read: each text gets the next whole number when it is first met.
@@ -21,42 +24,40 @@ export class SymbolCodes {
     return [...this.byText.keys()];
   }
 
-  /** Writes the codes of `count` texts of a vector, from its row `from` on, to `into` from `row` on; -1 for a missing one. */
-  copy(vector: DuckDBVector, from: number, count: number, into: Int32Array, row: number): void {
-    const { dataView: view, validity } = vector as unknown as Texts;
-    const aligned = view.byteOffset % 4 === 0;
-    const words = aligned ? new Int32Array(view.buffer, view.byteOffset, view.byteLength >> 2) : undefined;
+  /** Writes the codes of `count` texts of a column, from row `from` of the chunk on, to `into` from `row` on; -1 for a missing one. */
+  copy(chunk: Chunk, column: number, from: number, count: number, into: Int32Array, row: number): void {
+    const bytes = chunk.bytes(column, 4 * WORDS);
+    const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
+    const valid = chunk.validity(column);
     let last = -1;
     let code = -1;
     for (let k = from; k < from + count; k++) {
       const at = WORDS * k;
-      if (!validity.itemValid(k)) {
+      if (valid && ((valid[k >> 3]! >> (k & 7)) & 1) === 0) {
         into[row + k - from] = -1;
         continue;
       }
       // Most tables are sorted by symbol, so the text is often that of the row before.
-      if (words && last >= 0 && same(words, last, words, at)) {
-        into[row + k - from] = code;
-        continue;
-      }
-      if (words && words[at]! <= INLINE_BYTES) {
-        code = this.shortCode(words, at, vector, k);
-        last = at;
-      } else {
-        code = this.codeOf(vector.getItem(k) as string);
-        last = -1;
+      if (last < 0 || !same(words, last, words, at)) {
+        if (words[at]! <= INLINE_BYTES) {
+          code = this.shortCode(words, at, bytes);
+          last = at;
+        } else {
+          code = this.codeOf(decoder.decode(chunk.follow(bytes, 4 * at + POINTER, words[at]!)));
+          last = -1;
+        }
       }
       into[row + k - from] = code;
     }
   }
 
-  private shortCode(words: Int32Array, at: number, vector: DuckDBVector, row: number): number {
+  private shortCode(words: Int32Array, at: number, bytes: Uint8Array): number {
     let slot = this.slotOf(words, at);
     while (this.codes[slot]! >= 0) {
       if (same(this.words, WORDS * slot, words, at)) return this.codes[slot]!;
       slot = (slot + 1) & (this.codes.length - 1);
     }
-    const code = this.codeOf(vector.getItem(row) as string);
+    const code = this.codeOf(decoder.decode(bytes.subarray(4 * at + 4, 4 * at + 4 + words[at]!)));
     this.words.set(words.subarray(at, at + WORDS), WORDS * slot);
     this.codes[slot] = code;
     this.short += 1;
@@ -89,12 +90,6 @@ export class SymbolCodes {
     this.byText.set(text, this.byText.size);
     return this.byText.size - 1;
   }
-}
-
-/** What a vector of texts is made of. */
-interface Texts {
-  dataView: DataView;
-  validity: { itemValid(row: number): boolean };
 }
 
 function same(a: Int32Array, at: number, b: Int32Array, bt: number): boolean {

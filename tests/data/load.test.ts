@@ -8,7 +8,7 @@ import * as xlsx from '@e965/xlsx';
 import { CompressionType, setCompressionCodec, tableFromArrays, tableToIPC } from '@uwdata/flechette';
 import { z } from 'zod';
 import type { ReluctantError } from '../../src/core';
-import { type Dataset, load, loadBatches, query } from '../../src/data';
+import { type Dataset, load, loadBatches, query, type SymbolColumn } from '../../src/data';
 import { openSession } from '../../src/data/duckdb';
 
 let folder: string;
@@ -214,6 +214,33 @@ test('load checks rows against a zod schema and names the first that fails', asy
     assert.deepEqual(error.details.where, { file: 'a.csv', row: 3, column: 'close' });
     return true;
   });
+});
+
+test('load tells 70,000 texts of all lengths apart, missing ones among them', async () => {
+  const text = (k: number) => (k % 7 === 0 ? '' : k % 2 === 0 ? `É${k}` : `a name longer than twelve bytes ${k}`);
+  const rows = Array.from({ length: 140_000 }, (_, k) => [text(k % 70_000), k % 3 === 0 ? '' : String(k)]);
+  const data = await load(write('texts.csv', `name,x\n${rows.map((row) => row.join()).join('\n')}\n`));
+  assert.deepEqual(
+    data.values('name'),
+    rows.map(([name]) => name || undefined),
+  );
+  assert.deepEqual(
+    data.values('x'),
+    rows.map(([, x]) => (x ? Number(x) : undefined)),
+  );
+  const { dictionary } = data.column('name') as SymbolColumn;
+  assert.equal(dictionary.length, new Set(dictionary).size);
+});
+
+test('load reads lines of almost 2 MB, in the middle of short ones', async () => {
+  const [long, short] = ['x'.repeat(1_900_000), 'y,1\n'.repeat(1000)];
+  const data = await load(write('long.csv', `text,n\n${short}${long},2\n${short}`));
+  assert.equal(data.rows, 2001);
+  assert.equal(data.values('text')[1000], long);
+  assert.equal(
+    [...data.numbers('n')].reduce((sum, n) => sum + n, 0),
+    2002,
+  );
 });
 
 test('loadBatches gives the rows of load in order, in batches, with codes that mean the same in all', async () => {
