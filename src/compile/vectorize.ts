@@ -105,7 +105,6 @@ class Rewriter {
     const { name, attributes } = operation;
     const [first, second, third] = inputs as [Lane, Lane, Lane];
     const rest = () => inputs.slice(1).map(({ value }) => value);
-    const shifted = (axes: number[]) => this.integers(axes.map((axis) => (axis < 0 ? axis : axis + 1)));
     if (ELEMENTWISE.has(name)) {
       const rank = Math.max(...inputs.map(({ spec }) => spec.shape.length));
       // The older Select wants equal shapes; the newer one broadcasts.
@@ -155,8 +154,8 @@ class Rewriter {
     }
     if (name === 'AddN') return { inputs: inputs.map((lane) => this.stacked(lane).value) };
     if (name === 'GatherV2' && first.stacked && !second.stacked && third) {
-      const axis = this.constantOf(operation, 2);
-      return { inputs: [first.value, second.value, shifted(axis)] };
+      const [axis] = this.constantOf(operation, 2) as [number];
+      return { inputs: [first.value, second.value, this.integers([axis < 0 ? axis : axis + 1], [])] };
     }
     if (name === 'Fill' && !first.stacked) {
       // The one number to fill with differs by setting: it is repeated instead.

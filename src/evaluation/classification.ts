@@ -1,5 +1,4 @@
 import { ReluctantError } from '../core';
-import { ranks } from './correlation';
 import { checkPairs, checkRows, type Numbers } from './rows';
 
 /**
@@ -14,12 +13,13 @@ import { checkPairs, checkRows, type Numbers } from './rows';
  */
 export function rocAUC(targets: Numbers, scores: Numbers): number {
   const n = checkPairs('rocAUC', targets, scores);
-  const order = ranks(scores);
+  const make = (length: number) =>
+    scores instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
   let positives = 0;
-  let sum = 0;
   for (let k = 0; k < n; k++) {
     const target = targets[k]!;
-    if (target !== 0 && target !== 1) {
+    if (target === 1) positives++;
+    else if (target !== 0) {
       throw new ReluctantError({
         code: 'not-binary',
         operation: 'rocAUC',
@@ -29,13 +29,27 @@ export function rocAUC(targets: Numbers, scores: Numbers): number {
         expected: '0 or 1',
       });
     }
-    if (target === 0) continue;
-    positives++;
-    sum += order[k]!;
   }
   const negatives = n - positives;
   if (positives === 0 || negatives === 0) return Number.NaN;
-  return (sum - (positives * (positives + 1)) / 2) / (positives * negatives);
+  // Each class sorted by itself, as numbers: many times faster than an order of all rows.
+  const [low, high] = [make(negatives), make(positives)];
+  let [l, h] = [0, 0];
+  for (let k = 0; k < n; k++) {
+    if (targets[k] === 0) low[l++] = scores[k]!;
+    else high[h++] = scores[k]!;
+  }
+  low.sort();
+  high.sort();
+  if (Number.isNaN(low[negatives - 1]!) || Number.isNaN(high[positives - 1]!)) return Number.NaN;
+  let sum = 0;
+  let [below, notAbove] = [0, 0];
+  for (const score of high) {
+    while (below < negatives && low[below]! < score) below++;
+    while (notAbove < negatives && low[notAbove]! <= score) notAbove++;
+    sum += (below + notAbove) / 2;
+  }
+  return sum / (positives * negatives);
 }
 
 /**
@@ -66,13 +80,16 @@ export function rocAUCOneVsRest(
     });
   }
   const rows = n / classes;
-  const column = (values: Numbers, c: number) =>
-    Float64Array.from({ length: rows }, (_, k) => values[k * classes + c]!);
+  const column = (values: Numbers, c: number) => {
+    const own = values instanceof Float32Array ? new Float32Array(rows) : new Float64Array(rows);
+    for (let k = 0; k < rows; k++) own[k] = values[k * classes + c]!;
+    return own;
+  };
   let sum = 0;
   let weights = 0;
   for (let c = 0; c < classes; c++) {
     const target = column(targets, c);
-    const weight = average === 'macro' ? 1 : target.reduce((a, b) => a + b, 0);
+    const weight = average === 'macro' ? 1 : sumOf(target);
     sum += weight * rocAUC(target, column(scores, c));
     weights += weight;
   }
@@ -111,6 +128,12 @@ export function logLoss(targets: Numbers, predictions: Numbers, classes: number)
     else if (Number.isNaN(p)) return Number.NaN;
   }
   return sum / (n / classes);
+}
+
+function sumOf(values: Numbers): number {
+  let sum = 0;
+  for (let k = 0; k < values.length; k++) sum += values[k]!;
+  return sum;
 }
 
 function argmax(values: Numbers, row: number, classes: number): number {

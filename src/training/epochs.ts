@@ -103,10 +103,14 @@ export class Epochs {
     return this.full > 0 ? this.batchSize : this.rest;
   }
 
-  /** Inputs of the first steps with a learning rate of 0, to trace and measure with. */
-  sample(capacity: number, batch: number): LoopInputs {
+  /**
+   * Inputs of the first steps with a learning rate of 0, to trace and measure with.
+   *
+   * @param options.draws whether a balancer that draws numbers does so for them; then the first epoch has the next ones.
+   */
+  sample(capacity: number, batch: number, { draws = true } = {}): LoopInputs {
     const weights = Object.fromEntries(this.plan.face.heads.map((head) => [head, 1]));
-    return this.chunk(0, capacity, batch, undefined, weights, () => 0, 0);
+    return this.chunk(0, capacity, batch, undefined, weights, () => 0, 0, draws);
   }
 
   /** The order of the rows in the next epoch, if it is not theirs. */
@@ -198,6 +202,7 @@ export class Epochs {
     lossWeights: Named<number>,
     rate: (step: number) => number,
     epoch: number,
+    draws = true,
   ): LoopInputs {
     const { optimizer, face, balancing } = this.plan;
     const firstStep = Math.floor(firstRow / this.options.batchSize);
@@ -211,6 +216,7 @@ export class Epochs {
       scalars.set(optimizer.scalars(stepsBefore + k, rate(firstStep + k)), k * optimizer.scalarCount);
       keys[2 * k] = this.options.seed;
       keys[2 * k + 1] = stepsBefore + k;
+      if (!draws) continue;
       if (k === 0 || balancing.drawsFactors) factors.set(balancing.factors(), k * heads);
       else factors.copyWithin(k * heads, 0, heads);
       if (k === 0 || balancing.drawsOrder) terms.set(balancing.order(), k * heads);

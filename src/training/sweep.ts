@@ -1,14 +1,15 @@
-import type { LoopInputs } from '../compile';
-import { checkInteger, checkNumber, interruptRequested, ReluctantError, type TF, tf } from '../core';
+import { UNTRACEABLE } from '../compile';
+import { checkInteger, checkNumber, ReluctantError, tf } from '../core';
 import { formatDuration, type Row, Table } from '../tables';
 import { Balancing } from './balancing';
-import { columnsOf } from './columns';
+import { type Columns, columnsOf } from './columns';
 import { Epochs } from './epochs';
 import { checkOptions, fit } from './fit';
+import { ManySettings } from './manySettings';
 import { createOptimizer } from './optimizers';
 import type { FitOptions, TrainingData } from './options';
 import type { HistoryRow } from './run';
-import { Runner } from './runner';
+import { StackedValidation } from './stackedValidation';
 import type { StepPlan } from './step';
 import { faceOf, type ModelFace, type Named, type Trainable } from './trainable';
 import { validate } from './validation';
@@ -26,12 +27,21 @@ export type SweepOptions = Pick<
   FitOptions,
   'losses' | 'classWeights' | 'epochs' | 'batchSize' | 'optimizer' | 'schedule' | 'clipNorm' | 'clipValue' | 'shuffle'
 > &
-  Pick<FitOptions, 'seed' | 'mode' | 'metrics' | 'lossWeights' | 'signal' | 'gradientShares' | 'onProgress'>;
+  Pick<
+    FitOptions,
+    'seed' | 'mode' | 'metrics' | 'lossWeights' | 'balancer' | 'signal' | 'gradientShares' | 'onProgress'
+  > & {
+    /**
+     * Epochs from one validation of all settings to the next; the last epoch always has one. 0: that one only. Default: a
+     * tenth of the epochs, so that every curve has ten points. Settings that run one after the other are validated every epoch.
+     */
+    validateEvery?: number;
+  };
 
 /** One run of a sweep. */
 export interface SweptRun {
   setting: SweepSetting;
-  /** One row per epoch; the last has the validation's numbers. */
+  /** One row per epoch; those that were validated have `val_` numbers as well, the last one always. */
   history: HistoryRow[];
   /** Values of the model's weights at the end, in the model's order. */
   weights: Float32Array[];
@@ -163,28 +173,43 @@ async function atOnce(
   settings: readonly SweepSetting[],
 ): Promise<{ runs: SweptRun[]; mode: string }> {
   const checked = checkOptions(face, options);
+  const validateEvery = checkInteger(
+    'sweep',
+    'validateEvery',
+    options.validateEvery ?? Math.max(1, Math.round(checked.epochs / 10)),
+    0,
+  );
   const training = columnsOf(face, data, 'training', options.classWeights);
   const validation = data.validation && columnsOf(face, data.validation, 'validation');
-  const balancing = new Balancing(checked.balancer, face.heads, {
-    seed: checked.seed,
-    gradientShares: options.gradientShares ?? false,
-  });
-  const optimizer = createOptimizer(face.trainable, options.optimizer);
+  const balancings = [undefined, ...settings].map(
+    () =>
+      new Balancing(checked.balancer, face.heads, {
+        seed: checked.seed,
+        gradientShares: options.gradientShares ?? false,
+      }),
+  );
+  // The first one belongs to the step; what the others work out between epochs differs from setting to setting.
+  const [balancing, ...own] = balancings as [Balancing, ...Balancing[]];
+  const optimizer = createOptimizer([...face.trainable, ...balancing.trainable], options.optimizer);
   // The metrics of whole columns need every row's predictions, which a sweep does not keep; validation has them.
   const plan: StepPlan = { face, optimizer, balancing, ...checked.plan };
-  const stacked: TF.Variable[] = [];
+  let many: ManySettings | undefined;
   try {
     const epochs = new Epochs(plan, training, { ...checked, mode: 'graph' });
     const lossWeights = settings.map((setting) => ({ ...checked.lossWeights, ...setting.lossWeights }));
     const rates = settings.map((setting) => setting.learningRate ?? optimizer.learningRate);
-    const many = new ManySettings(epochs, plan, lossWeights, rates, options, stacked);
+    many = new ManySettings(epochs, plan, { lossWeights, rates, balancings: own, options });
+    const curves = validation && validateEvery > 0 ? stackedValidation(plan, validation, many) : undefined;
     const histories: HistoryRow[][] = settings.map(() => []);
     const started = performance.now();
     for (let epoch = 0; epoch < checked.epochs; epoch++) {
       const rows = await many.run(epoch, checked.epochs);
       if (rows === undefined) break;
+      const isDue = (epoch + 1) % validateEvery === 0 || epoch === checked.epochs - 1;
+      const validated = isDue ? curves?.validate(lossWeights) : undefined;
       rows.forEach((row, k) => {
-        histories[k]!.push({ epoch, ...row });
+        histories[k]!.push({ epoch, ...row, ...validated?.[k] });
+        own[k]!.observe(histories[k]!);
       });
       const seconds = (performance.now() - started) / 1000;
       options.onProgress?.({
@@ -197,134 +222,28 @@ async function atOnce(
       });
     }
     const runs = settings.map((setting, k) => {
-      many.takeWeights(k);
+      many!.takeWeights(k);
       const last = histories[k]!.at(-1);
-      if (validation && last) Object.assign(last, validate(plan, validation, lossWeights[k]!));
+      if (validation && last && last['val_loss'] === undefined)
+        Object.assign(last, validate(plan, validation, lossWeights[k]!));
       return sweptRun(face, setting, histories[k]!);
     });
     return { runs, mode: many.mode };
   } finally {
-    tf.dispose(stacked);
+    many?.dispose();
     tf.dispose([...training.own, ...(validation?.own ?? [])]);
     optimizer.dispose();
-    balancing.dispose();
+    for (const one of balancings) one.dispose();
   }
 }
 
-/** The steps of all settings at once. */
-class ManySettings {
-  private readonly loops: { whole: Runner; partial: Runner | undefined };
-  private readonly count: number;
-  /** Variables of the single step, each with its stacked stand-in. */
-  private readonly standIns = new Map<TF.Variable, TF.Variable>();
-
-  constructor(
-    private readonly epochs: Epochs,
-    private readonly plan: StepPlan,
-    private readonly lossWeights: readonly Named<number>[],
-    private readonly rates: readonly number[],
-    private readonly options: SweepOptions,
-    owned: TF.Variable[],
-  ) {
-    this.count = rates.length;
-    const names = new Set(['lossWeights', 'scalars']);
-    const vectorized = (runner: Runner | undefined, capacity: number, batch: number): Runner | undefined => {
-      if (!runner) return undefined;
-      const loop = runner.compiled;
-      if (!loop) {
-        throw new ReluctantError({ code: 'not-vectorizable', operation: 'sweep', problem: runner.reason });
-      }
-      for (const variable of loop.variables) {
-        if (this.standIns.has(variable)) continue;
-        const repeated = tf.tidy(() => tf.variable(tf.stack(Array(this.count).fill(variable)), false));
-        this.standIns.set(variable, repeated);
-        owned.push(repeated);
-      }
-      const variables = loop.variables.map((variable) => this.standIns.get(variable)!);
-      const many = loop.vectorized(this.count, names, variables);
-      const sample = this.stack(epochs.sample(capacity, batch), 0, 0, capacity);
-      const mode = batch === epochs.batchSize ? (options.mode ?? 'auto') : 'graph';
-      try {
-        return new Runner(undefined, batch, mode === 'eager' ? 'graph' : mode, sample, this.plannedSteps(), many);
-      } finally {
-        tf.dispose(sample as unknown as TF.TensorContainer);
-      }
-    };
-    const whole = vectorized(epochs.runner, epochs.capacity, epochs.firstBatch)!;
-    const partial = epochs.rest > 0 && epochs.full > 0 ? vectorized(epochs.partial, 1, epochs.rest) : undefined;
-    this.loops = { whole, partial };
-  }
-
-  get mode(): string {
-    return this.loops.whole.mode;
-  }
-
-  private plannedSteps(): number {
-    return this.epochs.stepsPerEpoch * (this.options.epochs ?? 10);
-  }
-
-  /** One epoch: a row of numbers per setting, or nothing if the signal said to stop. */
-  async run(epoch: number, epochs: number): Promise<({ loss: number } & Record<string, number>)[] | undefined> {
-    const sums = this.rates.map(() => new Float64Array(this.epochs.recordLength));
-    const order = this.epochs.nextOrder();
-    for (const chunk of this.epochs.chunks()) {
-      if (this.options.signal?.aborted || interruptRequested()) return undefined;
-      const single = this.epochs.inputsOf(chunk, order, epoch);
-      const inputs = this.stack(single, epoch, chunk.firstStep, chunk.capacity, epochs);
-      const runner = chunk.isPartial ? (this.loops.partial ?? this.loops.whole) : this.loops.whole;
-      const { record } = runner.run(inputs, { from: 0, until: chunk.steps });
-      const values = record.dataSync() as Float32Array;
-      record.dispose();
-      tf.dispose(inputs as unknown as TF.TensorContainer);
-      const width = this.epochs.recordLength;
-      for (let step = 0; step < chunk.steps; step++) {
-        for (let k = 0; k < this.count; k++) {
-          const at = (step * this.count + k) * width;
-          for (let i = 0; i < width; i++) sums[k]![i]! += chunk.batch * values[at + i]!;
-        }
-      }
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    return sums.map((own) => this.epochs.numbersOf(own));
-  }
-
-  /** Assigns the model's weights those of a setting. */
-  takeWeights(k: number): void {
-    for (const variable of this.plan.face.weights) {
-      const many = this.standIns.get(variable);
-      if (many)
-        tf.tidy(
-          () =>
-            void variable.assign(
-              many.slice([k, ...variable.shape.map(() => 0)], [1, ...variable.shape]).reshape(variable.shape),
-            ),
-        );
-    }
-  }
-
-  /** The inputs of one run with loss weights and optimiser scalars of every setting in place of one's. Takes them over. */
-  private stack(single: LoopInputs, epoch: number, firstStep: number, capacity: number, epochs = 1): LoopInputs {
-    const { optimizer, face } = this.plan;
-    const width = optimizer.scalarCount;
-    const { stepsPerEpoch } = this.epochs;
-    const scalars = new Float32Array(capacity * this.count * width);
-    for (let step = 0; step < capacity; step++) {
-      const point = {
-        step: epoch * stepsPerEpoch + firstStep + step,
-        stepsPerEpoch,
-        totalSteps: epochs * stepsPerEpoch,
-      };
-      const factor = this.options.schedule?.(point) ?? 1;
-      for (let k = 0; k < this.count; k++) {
-        scalars.set(optimizer.scalars(point.step, this.rates[k]! * factor), (step * this.count + k) * width);
-      }
-    }
-    tf.dispose([single.fixed['lossWeights']!, single.perStep['scalars']!]);
-    const weights = this.lossWeights.map((own) => face.heads.map((head) => own[head] ?? 1));
-    return {
-      columns: single.columns,
-      fixed: { ...single.fixed, lossWeights: tf.tensor2d(weights) },
-      perStep: { ...single.perStep, scalars: tf.tensor3d(scalars, [capacity, this.count, width]) },
-    };
+/** Nothing where the model can be trained so and not run so: then the last epoch is validated, one setting after the other. */
+function stackedValidation(plan: StepPlan, validation: Columns, many: ManySettings): StackedValidation | undefined {
+  try {
+    return new StackedValidation(plan, validation, many);
+  } catch (error) {
+    if (error instanceof ReluctantError && (error.code === 'not-vectorizable' || UNTRACEABLE.has(error.code)))
+      return undefined;
+    throw error;
   }
 }

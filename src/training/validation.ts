@@ -35,22 +35,31 @@ export function predictAll(face: ModelFace, columns: Columns): Named<TF.Tensor> 
 export function validate(plan: StepPlan, columns: Columns, lossWeights: Named<number>): Record<string, number> {
   const { face, losses, metrics } = plan;
   const predictions = predictAll(face, columns);
-  const row: Record<string, number> = {};
-  const single = face.heads.length === 1;
-  let total = tf.tidy(() => face.penalties().reduce((sum, penalty) => sum + penalty.dataSync()[0]!, 0));
+  const penalty = tf.tidy(() => face.penalties().reduce((sum, one) => sum + one.dataSync()[0]!, 0));
+  const own: Named<number> = {};
   const metricValues: Record<string, number> = {};
   for (const head of face.heads) {
     const targets = columns.tensors[targetColumn(head)]!;
-    const loss = tf.tidy(() => {
+    own[head] = tf.tidy(() => {
       const values = losses[head]!(targets, predictions[head]!);
       return reduceLoss(head, values, columns.tensors[weightColumn(head)]).dataSync()[0]!;
     });
-    total += (lossWeights[head] ?? 1) * loss;
-    if (!single) row[`val_${head}_loss`] = loss;
     Object.assign(metricValues, wholeMetrics(plan, head, targets, predictions[head]!, metrics[head] ?? [], 'val_'));
   }
   tf.dispose(predictions);
-  return { val_loss: total, ...row, ...metricValues };
+  return { ...validationRow(face.heads, own, penalty, lossWeights), ...metricValues };
+}
+
+/** The losses of a validation under the history's names: the weighted sum with the layers' penalties, and each head's own. */
+export function validationRow(
+  heads: readonly string[],
+  losses: Named<number>,
+  penalty: number,
+  lossWeights: Named<number>,
+): Record<string, number> {
+  const total = heads.reduce((sum, head) => sum + (lossWeights[head] ?? 1) * losses[head]!, penalty);
+  const own = heads.length === 1 ? [] : heads.map((head) => [`val_${head}_loss`, losses[head]!]);
+  return { val_loss: total, ...Object.fromEntries(own) };
 }
 
 /** Metrics of one head over all its rows. */
@@ -64,9 +73,22 @@ export function wholeMetrics(
 ): Record<string, number> {
   if (names.length === 0) return {};
   const [t, p] = [targets.dataSync() as Float32Array, predictions.dataSync() as Float32Array];
-  const width = t.length / targets.shape[0]!;
+  return metricsOfValues(face, head, t, p, { width: t.length / targets.shape[0]!, names, prefix });
+}
+
+/** The same from flattened values, `width` to a row. */
+export function metricsOfValues(
+  face: ModelFace,
+  head: string,
+  targets: Float32Array,
+  predictions: Float32Array,
+  { width, names, prefix }: { width: number; names: StepPlan['metrics'][string]; prefix: string },
+): Record<string, number> {
   return Object.fromEntries(
-    names.map((name) => [historyKey(face, head, metricKey(name), prefix), metricOf(name).whole(t, p, width)]),
+    names.map((name) => [
+      historyKey(face, head, metricKey(name), prefix),
+      metricOf(name).whole(targets, predictions, width),
+    ]),
   );
 }
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type TF, tf } from '../../src/core';
 import { attention, causalConvolution, layerNormalization } from '../../src/layers';
-import { fit, sweep } from '../../src/training';
+import { balancers } from '../../src/losses';
+import { fit, type SweptRun, sweep } from '../../src/training';
 import { twoHeadLosses, twoHeadModel, twoHeadRows } from './models';
 
 const data = { ...twoHeadRows(83), validation: twoHeadRows(40, 2) };
@@ -57,6 +58,53 @@ test('sweep gives what single runs give, for loss weights and learning rates, in
     assert.match(String(swept), /volatility_weight/);
     model.dispose();
   }
+});
+
+for (const balancer of balancers.BALANCERS) {
+  test(`sweep with the balancer ${balancer} gives the curves that single runs give`, async () => {
+    const rate = [{ learningRate: 0.01 }, { learningRate: 0.003 }];
+    const weights = [
+      { lossWeights: { direction: 1, volatility: 0.1 } },
+      { lossWeights: { direction: 0.5, volatility: 2 } },
+    ];
+    const settings = rate.map((own, k) => ({ ...own, ...(balancer === 'equal' ? {} : weights[k]) }));
+    const options = { ...common, mode: 'graph', balancer, metrics: { direction: ['auc'] } } as const;
+    const model = twoHeadModel();
+    const swept = await sweep(model, data, options, settings);
+    assert.equal(swept.vectorized, true, swept.reason);
+    for (const [k, { learningRate, ...setting }] of settings.entries()) {
+      const run = await fit(twoHeadModel(), data, { ...options, ...setting, optimizer: { learningRate } });
+      for (const [epoch, row] of run.history.entries()) {
+        const keys = Object.keys(row).filter((key) => !['learning_rate', 'direction_auc'].includes(key));
+        assert.ok(keys.includes('val_direction_auc') && keys.includes('val_loss'));
+        for (const key of keys) {
+          const own = swept.runs[k]!.history[epoch]![key]!;
+          assert.ok(Math.abs(own - row[key]!) < 1e-5, `${k} ${epoch} ${key}: ${own}, ${row[key]}`);
+        }
+      }
+    }
+    model.dispose();
+  });
+}
+
+test('sweep validates as often as asked for, in pieces if there are many rows, and always at the end', async () => {
+  const many = { ...twoHeadRows(60), validation: twoHeadRows(150, 3) };
+  const settings = Array.from({ length: 4096 }, (_, k) => ({ learningRate: 0.001 + k * 1e-5 }));
+  const validated = async (validateEvery: number | undefined, epochs: number, own = settings.slice(0, 2)) => {
+    const swept = await sweep(twoHeadModel(4), many, { ...common, epochs, mode: 'graph', validateEvery }, own);
+    assert.equal(swept.vectorized, true, swept.reason);
+    return swept.runs;
+  };
+  const epochsOf = (runs: readonly SweptRun[]) =>
+    runs[1]!.history.filter((row) => row['val_loss'] !== undefined).map(({ epoch }) => epoch);
+  assert.deepEqual(epochsOf(await validated(2, 5)), [1, 3, 4]);
+  assert.deepEqual(epochsOf(await validated(0, 3)), [2]);
+  assert.deepEqual(epochsOf(await validated(undefined, 20)).length, 10);
+  // So many settings at once that their rows come in pieces of 64, 64 and 22.
+  const pieces = await validated(1, 1, settings);
+  const [whole] = await validated(1, 1, settings.slice(0, 1));
+  for (const key of ['val_loss', 'val_direction_loss', 'val_volatility_loss'])
+    assert.ok(Math.abs(pieces[0]!.history[0]![key]! - whole!.history[0]![key]!) < 1e-5, key);
 });
 
 test('sweep tells the gradient shares of every setting, as fit does, and how far it has come', async () => {

@@ -116,8 +116,7 @@ export class Explorer extends RunList {
 
   /**
    * Trains under named settings, those at once that differ in loss weights and learning rate only: on small models 64 of them
-   * take little longer than a few. Their histories have validation numbers in the last row only; they get neither verdicts
-   * nor predictions.
+   * take little longer than a few. Their histories are those of single runs; they get neither verdicts nor predictions.
    *
    * @param settings by name.
    * @param control `signal` gives up; what was recorded before stays.
@@ -240,7 +239,7 @@ export class Explorer extends RunList {
 
   /**
    * Trains named settings over several seeds and says how far their measures spread: differences within the spread are none.
-   * Of each seed the settings without a balancer train at once.
+   * Of each seed the settings with the same balancer train at once.
    *
    * @param settings by name. @param seeds at least two.
    * @returns one row per setting and measure: mean and standard deviation over the seeds (n - 1), and the runs.

@@ -6,7 +6,7 @@ import type { Setting } from './setting';
 
 /** How settings were trained at once, and what came of each. */
 export interface Trained {
-  /** In the order of the settings. Validation numbers stand in the last row of each. */
+  /** In the order of the settings. */
   histories: readonly (readonly HistoryRow[])[];
   /** Whether all ran as one more axis of every tensor, or one after the other after all. */
   atOnce: boolean;
@@ -15,13 +15,12 @@ export interface Trained {
   seconds: number;
 }
 
-/** Settings that differ in loss weights and learning rate only, and are balanced by nothing else, share one training. */
+/** Settings that differ in loss weights and learning rate only share one training. */
 export function groupsOf<T extends { setting: Setting }>(all: readonly T[]): T[][] {
   const groups = new Map<string, T[]>();
-  for (const [k, one] of all.entries()) {
+  for (const one of all) {
     const { balancer, seed, choices } = one.setting;
-    const kind = typeof balancer === 'string' ? balancer : balancer.kind;
-    const key = kind === 'static' ? JSON.stringify([seed, choices]) : String(k);
+    const key = JSON.stringify([typeof balancer === 'string' ? { kind: balancer } : balancer, seed, choices]);
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups.values()];
@@ -57,7 +56,9 @@ export async function trainTogether(
         mode,
         epochs,
         seed: settings[0]!.seed,
+        balancer: settings[0]!.balancer,
         gradientShares: heads.length > 1,
+        validateEvery: 1,
         signal,
         onProgress: (progress) => void onProgress?.(progress),
       },

@@ -107,6 +107,10 @@ test('surface trains every cell at once, as runs of their own would, and frames 
   for (const key of ['loss', 'volatility_gradient_share', 'val_direction_auc', 'val_volatility_mae']) {
     assert.ok(Math.abs(cell.last![key]! - again.last![key]!) < 1e-3, `${key}: ${cell.last![key]}, ${again.last![key]}`);
   }
+  assert.ok(
+    cell.record.history.every((row) => row['val_loss'] !== undefined),
+    'a curve of every cell',
+  );
   assert.equal(again.record.together, 1);
   assert.throws(() => surface.at(3, 4), { code: 'cell-not-found' });
   assert.throws(() => cell.predictionScatter(), { code: 'predictions-not-kept' });
@@ -119,7 +123,7 @@ test('surface trains every cell at once, as runs of their own would, and frames 
   await assert.rejects(explorer.surface('direction', 'volatility', given), { code: 'surface-interrupted' });
 });
 
-test('runTogether trains what differs in weights and rate at once, and everything else on its own', async () => {
+test('runTogether trains what differs in weights and rate at once, with any balancer, and everything else on its own', async () => {
   const explorer = new Explorer({ ...options, epochs: 1 });
   const { runs, how } = await explorer.runTogether({
     one: {},
@@ -127,6 +131,7 @@ test('runTogether trains what differs in weights and rate at once, and everythin
     quiet: { lossWeights: { volatility: 0.1 } },
     slow: { learningRate: 0.001 },
     pcgrad: { balancer: 'pcgrad' },
+    'pcgrad, quiet': { balancer: { kind: 'pcgrad' }, lossWeights: { volatility: 0.1 } },
     large: { choices: { size: 'large' } },
   });
   assert.deepEqual(
@@ -136,7 +141,8 @@ test('runTogether trains what differs in weights and rate at once, and everythin
       ['other', 1],
       ['quiet', 3],
       ['slow', 3],
-      ['pcgrad', 1],
+      ['pcgrad', 2],
+      ['pcgrad, quiet', 2],
       ['large', 1],
     ],
   );
