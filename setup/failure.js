@@ -1,4 +1,5 @@
 'use strict';
+const fs = require('node:fs');
 const { root } = require('./places');
 
 /** A set-up failure whose message is complete: what went wrong and what to do. Printed without a stack. */
@@ -15,13 +16,15 @@ class SetupFailure extends Error {
   }
 }
 
+const DISK_FULL = {
+  pattern: /ENOSPC|No space left on device|EDQUOT|disk quota exceeded/i,
+  problem: 'the disk is full',
+  fix: 'free some space and run the same command again; it goes on where it stopped',
+};
+
 /** Causes that have one well-known remedy, by what the tools and the operating system say. */
 const KNOWN_CAUSES = [
-  {
-    pattern: /ENOSPC|No space left on device|EDQUOT|disk quota exceeded/i,
-    problem: 'the disk is full',
-    fix: 'free some space and run the same command again; it goes on where it stopped',
-  },
+  DISK_FULL,
   {
     pattern: /EROFS|Read-only file system/i,
     problem: `${root} is on a read-only file system`,
@@ -58,6 +61,19 @@ const KNOWN_CAUSES = [
 /** The known cause that `text` speaks of, if any. @param {string} text */
 const knownCause = (text) => KNOWN_CAUSES.find(({ pattern }) => pattern.test(text));
 
+/** Free bytes without which no tool can be trusted to have written what it was to write. */
+const LEAST_FREE = 1 << 20;
+
+/**
+ * A full disk, by what a tool has said or by the disk itself. Not all tools fail on one: npm warns of files it could not
+ * write and ends well, others say nothing of the cause.
+ * @param {string} text
+ */
+function fullDisk(text) {
+  const { bavail, bsize } = fs.statfsSync(root);
+  return DISK_FULL.pattern.test(text) || bavail * bsize < LEAST_FREE ? DISK_FULL : undefined;
+}
+
 /** Any error as a failure a newcomer can act on. @param {unknown} error @returns {SetupFailure} */
 function asFailure(error) {
   if (error instanceof SetupFailure) return error;
@@ -69,4 +85,4 @@ function asFailure(error) {
   });
 }
 
-module.exports = { asFailure, knownCause, SetupFailure };
+module.exports = { asFailure, fullDisk, knownCause, SetupFailure };

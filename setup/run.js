@@ -5,7 +5,7 @@ const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { root, scratch, state } = require('./places');
-const { knownCause, SetupFailure } = require('./failure');
+const { fullDisk, knownCause, SetupFailure } = require('./failure');
 
 const LEASH = path.join(__dirname, 'leash.js');
 const KEPT = 1 << 18; // characters of output searched for a known cause
@@ -56,7 +56,7 @@ function run(command, args, { name, cwd = root, env = {}, tick = () => {} }) {
     child.on('close', (code, signal) => {
       if (child.pid) running.delete(child.pid);
       out.end();
-      if (code === 0) return resolve(text);
+      if (code === 0 && !fullDisk(text)) return resolve(text);
       reject(explain(command, args, text, signal ?? code, log));
     });
   });
@@ -64,7 +64,7 @@ function run(command, args, { name, cwd = root, env = {}, tick = () => {} }) {
 
 /** @param {string} command @param {string[]} args @param {string} text @param {string | number | null} end @param {string} log */
 function explain(command, args, text, end, log) {
-  const cause = knownCause(text);
+  const cause = fullDisk(text) ?? knownCause(text);
   if (cause) return new SetupFailure(cause.problem, { fix: cause.fix, log });
   const words = [path.basename(command), ...args.map((arg) => arg.replace(root + path.sep, ''))];
   const called = `"${words.join(' ').slice(0, 60)}"`;

@@ -9,7 +9,7 @@ const ROOT = path.resolve(__dirname, '..', '..');
 const ADD_ON = 'node_modules/@tensorflow/tfjs-node-gpu';
 
 /** Each stand-in first does as $MODE says: "TOOL:hang" stays for ever with a child until it is
- * interrupted, "TOOL:stubborn" even then, "TOOL:TEXT" prints TEXT and fails. */
+ * interrupted, "TOOL:stubborn" even then, "TOOL:TEXT" prints TEXT and fails, "TOOL~TEXT" prints TEXT and goes on. */
 const OBEY = `
 case "$MODE" in
   "$me:hang" | "$me:stubborn")
@@ -17,6 +17,7 @@ case "$MODE" in
     case "$MODE" in *:hang) trap "kill $!; exit 1" INT;; esac
     echo $$ $! > "$CLONE/hanging.draft"; mv "$CLONE/hanging.draft" "$CLONE/hanging"; wait; exit 1;;
   "$me:"*) echo "\${MODE#*:}" >&2; exit 1;;
+  "$me~"*) echo "\${MODE#*~}" >&2;;
 esac
 echo "$me $*" >> "$CLONE/calls"
 `;

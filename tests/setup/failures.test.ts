@@ -33,6 +33,12 @@ const SAID: { mode: string; what: string; problem: RegExp; fix: RegExp }[] = [
     fix: /free some space/,
   },
   {
+    mode: 'npm~npm warn tar TAR_ENTRY_ERROR ENOSPC: no space left on device, write',
+    what: 'a full disk that npm only warns of, leaving empty files',
+    problem: /the disk is full/,
+    fix: /free some space/,
+  },
+  {
     mode: 'pip:ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device',
     what: 'a full disk for pip',
     problem: /the disk is full/,

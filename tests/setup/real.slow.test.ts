@@ -1,6 +1,7 @@
 // npm run test:setup: set-up with the real npm, pip and compiler in a fresh clone, broken in one way after another.
 // Takes some minutes and about 3 GB of disk.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { until } from './clone';
@@ -14,6 +15,36 @@ function stopsWith({ status, text }: Ending, problem: RegExp): void {
   assert.equal(text.match(/Set-up stopped:/g)?.length, 1, text);
   assert.match(text, problem);
 }
+
+describe('a disk that really fills up', () => {
+  const skip = spawnSync('unshare', ['--mount', 'true']).status === 0 ? false : 'needs root and a mount namespace';
+
+  // Set-up stops wherever the disk was full, and the run after that repairs what was left.
+  const MOMENTS: Record<string, string> = {
+    'npm packages': 'node_modules/tslab',
+    'Python packages': '.venv/bin/pip',
+    'the library': '.setup/logs/library.log',
+  };
+  for (const [step, sign] of Object.entries(MOMENTS))
+    test(`in step "${step}"`, { skip }, () => {
+      const clone = new FreshClone();
+      const script = `
+        cp -a "${clone.folder}" "${clone.folder}.kept" && mount -t tmpfs -o size=5g none "${clone.folder}" || exit 99
+        cd "${clone.folder}" && cp -a "${clone.folder}.kept/." .
+        { until [ -e ${sign} ]; do sleep 0.1; done; exec dd if=/dev/zero of=filler bs=1M; } 2> /dev/null &
+        node setup/setup.js; [ $? = 1 ] || exit 98
+        wait; rm filler; echo AGAIN; node setup/setup.js && node setup/probe.js`;
+      const env = { ...process.env, CI: 'true' };
+      const { status, stdout, stderr } = spawnSync('unshare', ['--mount', 'sh', '-c', script], {
+        encoding: 'utf8',
+        env,
+      });
+      clone.dispose();
+      assert.equal(status, 0, stdout + stderr);
+      assert.match(stderr, /Set-up stopped: the disk is full/);
+      assert.match(stdout, /AGAIN[\s\S]*TensorFlow 2\.2\d/);
+    });
+});
 
 describe('a fresh clone with the real tools', () => {
   let clone: FreshClone;

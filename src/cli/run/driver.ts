@@ -124,6 +124,14 @@ function listen(
 }
 
 function crashed(problem: string, log: string): ReluctantError {
+  if (/ENOSPC|No space left on device/.test(log)) {
+    return new ReluctantError({
+      code: 'disk-full',
+      operation: 'run',
+      problem: 'the disk is full, and neither the notebook nor its log could be written',
+      fix: 'free some space and run the same command again',
+    });
+  }
   return new ReluctantError({
     code: 'runner-crashed',
     operation: 'run',
