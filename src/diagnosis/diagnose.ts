@@ -99,7 +99,13 @@ export function judge(evidence: Evidence, thresholds: Thresholds = {}): Diagnosi
 
 function verdictOf({ cause, finding }: { cause: Cause; finding: Finding }): Verdict {
   const { where, says, symptoms, change, wrongIf } = finding;
-  const evidence = [...symptoms.flatMap((symptom) => symptom.evidence), ...(finding.evidence ?? [])];
+  // A cause may rest on symptoms of other places, as a drowning term on those it drowns: these are named.
+  const placed = symptoms.flatMap((symptom) =>
+    symptom.where === '' || symptom.where === where
+      ? symptom.evidence
+      : symptom.evidence.map((one) => ({ ...one, quantity: `${symptom.where}: ${one.quantity}` })),
+  );
+  const evidence = [...placed, ...(finding.evidence ?? [])];
   return { cause: cause.id, title: cause.title, where, says, evidence, symptoms, change, wrongIf };
 }
 

@@ -46,7 +46,7 @@ details.code > summary code { overflow: hidden; text-overflow: ellipsis; white-s
 .html { overflow-x: auto; }
 table { border-collapse: collapse; margin: 12px 0; font-size: 14px; line-height: 1.4; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: 4px 0 8px; white-space: nowrap; }
-th, td { padding: 5px 12px; border-bottom: 1px solid var(--line); vertical-align: top; }
+th, td { padding: 5px 9px; border-bottom: 1px solid var(--line); vertical-align: top; }
 thead th { border-bottom: 2px solid var(--edge); font-weight: 600; }
 /* A day is not broken at its hyphens. */
 td[style*="left"] { min-width: 8em; }
