@@ -17,6 +17,11 @@ export interface CompileOptions {
   mode?: 'auto' | 'xla' | 'graph' | 'eager';
   /** Named in errors and warnings; default the step's own name. */
   name?: string;
+  /**
+   * The caller vouches that the step does the same operations with the same constants on every call: it is then run once
+   * per signature to find out what it does, and not again to compare. Default false.
+   */
+  repeatable?: boolean;
 }
 
 /** A function that {@link compile} made. */
@@ -53,6 +58,7 @@ export function compile<Inputs extends TF.Tensor[], Output extends Result>(
 ): Compiled<Inputs, Output> {
   const mode = checkChoice('compile', 'mode', options.mode ?? 'auto', ['auto', 'xla', 'graph', 'eager']);
   const name = options.name ?? (step.name || 'compile');
+  const { repeatable = false } = options;
   const concrete = new Map<string, Concrete<Output> | Eager>();
   const call = (...inputs: Inputs): Output => {
     checkTensors(name, inputs);
@@ -60,7 +66,7 @@ export function compile<Inputs extends TF.Tensor[], Output extends Result>(
     const signature = inputs.map(({ dtype, shape }) => `${dtype}[${shape}]`).join(', ');
     let known = concrete.get(signature);
     if (!known) {
-      known = specialise(name, step, inputs, mode);
+      known = specialise(name, step, inputs, mode, repeatable);
       concrete.set(signature, known);
     }
     return known instanceof Concrete ? known.run(inputs) : step(...inputs);
@@ -79,6 +85,7 @@ function specialise<Inputs extends TF.Tensor[], Output extends Result>(
   step: (...inputs: Inputs) => Output,
   inputs: Inputs,
   mode: 'auto' | GraphMode,
+  repeatable: boolean,
 ): Concrete<Output> | Eager {
   let build: ((tensors: TF.Tensor[]) => Output) | undefined;
   try {
@@ -90,6 +97,7 @@ function specialise<Inputs extends TF.Tensor[], Output extends Result>(
         return tensors;
       },
       inputs,
+      { repeatable },
     );
     return new Concrete(traced, build!, mode, inputs);
   } catch (error) {

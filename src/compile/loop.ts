@@ -12,7 +12,7 @@ import {
 import { savedModel } from './savedModel';
 import { type GraphMode, Program } from './session';
 import { signature } from './signature';
-import { type Spec, type Trace, trace, typeNumber } from './trace';
+import { type Spec, type Trace, type TraceOptions, trace, typeNumber } from './trace';
 import { vectorize } from './vectorize';
 
 /**
@@ -35,7 +35,13 @@ export class CompiledLoop {
    *
    * @param operation named in errors. @param batch rows a step takes.
    */
-  static of(operation: string, step: LoopStep, batch: number, inputs: LoopInputs): CompiledLoop {
+  static of(
+    operation: string,
+    step: LoopStep,
+    batch: number,
+    inputs: LoopInputs,
+    options: TraceOptions = {},
+  ): CompiledLoop {
     const names: Names = {
       columns: Object.keys(inputs.columns),
       fixed: Object.keys(inputs.fixed),
@@ -53,6 +59,7 @@ export class CompiledLoop {
           return [record, ...Object.values(rows)];
         },
         flatten(names, first),
+        options,
       );
     } finally {
       tf.dispose([first.columns, first.perStep]);

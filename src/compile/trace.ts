@@ -44,6 +44,12 @@ export interface Trace {
   updates: { variable: number; value: Value }[];
 }
 
+/** How {@link trace} is to trace. */
+export interface TraceOptions {
+  /** The caller knows that the step does the same on every call, so that one call is enough. Default false. */
+  repeatable?: boolean;
+}
+
 /**
  * Runs `step` eagerly on `inputs` and writes down every TensorFlow operation it executes. Variables are put back as they
  * were, the slots an optimiser made on this first call included.
@@ -51,10 +57,17 @@ export interface Trace {
  * The step is run until two calls in a row did the same; a constant or an operation that differs between them would be
  * frozen in a graph, so it is refused with the line that made it.
  */
-export function trace(operation: string, step: (inputs: TF.Tensor[]) => TF.Tensor[], inputs: TF.Tensor[]): Trace {
-  let before = record(operation, step, inputs);
+export function trace(
+  operation: string,
+  step: (inputs: TF.Tensor[]) => TF.Tensor[],
+  inputs: TF.Tensor[],
+  { repeatable = false }: TraceOptions = {},
+): Trace {
+  // Looking up where each operation was called takes a fifth of the time, and is asked of the last call only.
+  let before = record(operation, step, inputs, repeatable);
+  if (repeatable && before.created === 0) return before.trace;
   for (let attempt = 0; ; attempt++) {
-    const again = record(operation, step, inputs);
+    const again = record(operation, step, inputs, true);
     const difference = firstDifference(before.trace, again.trace);
     // The first call may create variables, so only later calls have to agree.
     if (!difference && again.created === 0) return again.trace;
@@ -74,7 +87,12 @@ export function trace(operation: string, step: (inputs: TF.Tensor[]) => TF.Tenso
   }
 }
 
-function record(operation: string, step: (inputs: TF.Tensor[]) => TF.Tensor[], inputs: TF.Tensor[]) {
+function record(
+  operation: string,
+  step: (inputs: TF.Tensor[]) => TF.Tensor[],
+  inputs: TF.Tensor[],
+  withLines: boolean,
+) {
   separateVariables();
   const registered = { ...engine().registeredVariables };
   const snapshots = Object.values(registered).map((variable) => ({ variable, initial: variable.clone() }));
@@ -89,7 +107,7 @@ function record(operation: string, step: (inputs: TF.Tensor[]) => TF.Tensor[], i
     // Not returned from the scope: tfjs would walk through the whole trace in search of tensors to keep.
     let result: Trace | undefined;
     tf.tidy(() => {
-      result = recordOnce(operation, step, inputs);
+      result = recordOnce(operation, step, inputs, withLines);
     });
     return { trace: result!, created: created.length };
   } finally {
@@ -122,8 +140,13 @@ function copyOf(tensor: TF.Tensor): TF.Tensor {
   return copy;
 }
 
-function recordOnce(operation: string, step: (inputs: TF.Tensor[]) => TF.Tensor[], inputs: TF.Tensor[]): Trace {
-  const recorder = new Recorder(operation);
+function recordOnce(
+  operation: string,
+  step: (inputs: TF.Tensor[]) => TF.Tensor[],
+  inputs: TF.Tensor[],
+  withLines: boolean,
+): Trace {
+  const recorder = new Recorder(operation, withLines);
   const copies = inputs.map((input) => recorder.argument(copyOf(input)));
   const before = Object.values(engine().registeredVariables).map((variable) => ({ variable, dataId: variable.dataId }));
   for (const { variable } of before) recorder.knowVariable(variable);
@@ -149,7 +172,10 @@ class Recorder {
   private readonly seen = new Map<object, { value: Value; shape: readonly number[]; depends: boolean }>();
   private readonly unread = new Map<object, TF.Variable>();
 
-  constructor(private readonly operation: string) {}
+  constructor(
+    private readonly operation: string,
+    private readonly withLines: boolean,
+  ) {}
 
   argument(tensor: TF.Tensor): TF.Tensor {
     const value: Value = { kind: 'argument', index: this.trace.arguments.length };
@@ -215,17 +241,17 @@ class Recorder {
   private readConstant: (dataId: object) => ArrayLike<number> = (dataId) => backend().readSync(dataId);
 
   private before(name: string, attributes: Attribute[], inputs: TF.Tensor[]): (outputs: TF.Tensor[]) => void {
-    const line = callerLine();
     if (!definitionOf(name)) {
       throw new ReluctantError({
         code: 'operation-not-traceable',
         operation: this.operation,
         problem: `the operation ${name} keeps a state of its own or is unknown to this TensorFlow`,
-        where: { line: line() },
+        where: { line: callerLine()() },
         expected: 'stateless operations only',
         fix: 'for random numbers use randomUniform, which is keyed by seed and step; otherwise run it eagerly',
       });
     }
+    const line = this.line();
     const values = inputs.map((input) => this.valueOf(input, line));
     const depends = inputs.some((input) => this.seen.get(input.dataId)?.depends);
     const inputSpecs = inputs.map(({ dtype, shape }) => ({ dtype, shape: [...shape] }));
@@ -249,6 +275,10 @@ class Recorder {
     };
   }
 
+  private line(): () => string {
+    return this.withLines ? callerLine() : UNKNOWN_LINE;
+  }
+
   private refuseReading(dataId: object): void {
     if (!this.seen.get(dataId)?.depends && !this.unread.has(dataId)) return;
     throw new ReluctantError({
@@ -262,7 +292,7 @@ class Recorder {
   }
 
   /** Where the tensor's values come from; one never seen before is a constant, one seen in another shape is reshaped. */
-  valueOf(tensor: TF.Tensor, line = callerLine()): Value {
+  valueOf(tensor: TF.Tensor, line = this.line()): Value {
     let known = this.seen.get(tensor.dataId);
     if (!known) {
       const variable = this.unread.get(tensor.dataId);
@@ -347,6 +377,8 @@ export function sameShape(first: readonly number[], second: readonly number[]): 
   return first.length === second.length && first.every((size, k) => size === second[k]);
 }
 
+const UNKNOWN_LINE = () => 'unknown';
+
 /** The innermost frame of the caller's own code, written down only when an error asks for it. */
 function callerLine(): () => string {
   const holder: { stack?: string } = {};
@@ -368,13 +400,17 @@ function firstDifference(first: Trace, second: Trace): { problem: string; line: 
     if (a && b && a.name === b.name && sameAttributes(a, b) && sameInputs(a, b)) continue;
     const [from, to] = [a?.name ?? 'nothing', b?.name ?? 'nothing'];
     const what = from === to ? `${from} with other inputs or attributes` : `${from}, then ${to}`;
-    return { problem: `operation ${k + 1} changes from call to call: ${what}`, line: (b ?? a)!.line(), fix };
+    return {
+      problem: `operation ${k + 1} changes from call to call: ${what}`,
+      line: (b ?? second.operations.at(-1) ?? a!).line(),
+      fix,
+    };
   }
   for (const [k, a] of first.constants.entries()) {
     const b = second.constants[k];
     if (b && sameShape(a.shape, b.shape) && a.values.every((value, i) => Object.is(value, b.values[i]))) continue;
     const problem = `a constant of shape [${a.shape}] changes from call to call (a counter or random numbers of JavaScript)`;
-    return { problem, line: a.line(), fix };
+    return { problem, line: (b ?? a).line(), fix };
   }
   return undefined;
 }

@@ -93,7 +93,7 @@ export function watchRules({ every, stopOn = LOST, thresholds }: WatchOptions = 
     get predictions() {
       return values.predictions;
     },
-    begin({ model, data, options }) {
+    begin({ model, data, options, mode }) {
       if (!('layers' in model)) {
         throw new ReluctantError({
           code: 'not-a-layers-model',
@@ -104,7 +104,7 @@ export function watchRules({ every, stopOn = LOST, thresholds }: WatchOptions = 
       }
       start = { model, data, options, initialWeights: snapshot(model) };
       heads = suspectHeads(model, data, options);
-      values.begin!({ model, data, options });
+      values.begin!({ model, data, options, mode });
     },
     evaluate(event: EpochEvent) {
       values.evaluate(event);

@@ -79,10 +79,10 @@ export class Epochs {
     const fitting = Math.max(1, Math.floor(most / (rowBytes(columns) * batchSize)));
     this.capacity = Math.max(1, Math.min(full, MOST_STEPS, fitting));
     const step = trainingStep(plan);
-    const make = (batch: number, capacity: number, chosen: Mode, planned: number) => {
+    const make = (batch: number, capacity: number, chosen: Mode, planned: number, repeatable = false) => {
       const sample = this.sample(capacity, batch);
       try {
-        return new Runner(step, batch, chosen, sample, planned);
+        return new Runner(step, batch, chosen, sample, planned, { repeatable });
       } finally {
         tf.dispose(sample as unknown as TF.TensorContainer);
       }
@@ -90,7 +90,7 @@ export class Epochs {
     this.runner = make(this.firstBatch, this.capacity, mode, Math.max(1, full) * epochs);
     // One step per epoch is not worth compiling by XLA, so the smaller last batch runs as a graph.
     const partialMode = this.runner.mode === 'eager' ? 'eager' : 'graph';
-    this.partial = rest === 0 ? undefined : full === 0 ? this.runner : make(rest, 1, partialMode, epochs);
+    this.partial = rest === 0 ? undefined : full === 0 ? this.runner : make(rest, 1, partialMode, epochs, true);
   }
 
   /** Passes over epochs that a resumed run has behind it, so that the next has the order of rows it would have had. */

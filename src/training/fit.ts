@@ -57,7 +57,7 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
     const monitor = new Monitor(options.earlyStopping ?? {}, fallback);
     const plateau = options.reduceOnPlateau && new Monitor(options.reduceOnPlateau, fallback);
     run.monitor = monitor.key;
-    for (const watcher of options.watch ?? []) watcher.begin?.({ model, data, options });
+    for (const watcher of options.watch ?? []) watcher.begin?.({ model, data, options, mode });
     let scale = 1;
     const { resumeFrom } = options;
     const totalSteps = settings.epochs * epochs.stepsPerEpoch;

@@ -40,7 +40,9 @@ export class ManySettings {
       const sample = this.stack(epochs.sample(capacity, batch, { draws: false }), 0, 0, capacity);
       const mode = batch === epochs.batchSize ? (settings.options.mode ?? 'auto') : 'graph';
       try {
-        return new Runner(undefined, batch, mode === 'eager' ? 'graph' : mode, sample, this.plannedSteps(), many);
+        return new Runner(undefined, batch, mode === 'eager' ? 'graph' : mode, sample, this.plannedSteps(), {
+          compiled: many,
+        });
       } finally {
         tf.dispose(sample as unknown as TF.TensorContainer);
       }

@@ -83,8 +83,8 @@ export interface EpochEvent {
 
 /** Something that looks at a run as it goes: `diagnosis.watchRules` makes one that applies the rules. */
 export interface Watcher {
-  /** Called before the first step, when the weights are still the initial ones. */
-  begin?(start: { model: Trainable; data: TrainingData; options: FitOptions }): void;
+  /** Called before the first step, when the weights are still the initial ones. `mode` is how the steps will run. */
+  begin?(start: { model: Trainable; data: TrainingData; options: FitOptions; mode: Exclude<Mode, 'auto'> }): void;
   /** Called after every epoch, before `onEpoch`; a text that is returned ends the run and becomes its `stopNote`. */
   evaluate(event: EpochEvent): string | undefined;
   /** Called once at the end, however the run ended. */

@@ -25,6 +25,7 @@ export class Runner {
    * Traces the step and, in mode `auto`, measures. Variables are as before afterwards.
    *
    * @param step unless `compiled` is a loop made of one already. @param plannedSteps steps the whole run will take at most: a short run is not worth XLA's compile time.
+   * @param repeatable the step has been traced before, for another batch: it is known to do the same on every call.
    */
   constructor(
     private readonly step: LoopStep | undefined,
@@ -32,7 +33,7 @@ export class Runner {
     mode: Mode,
     sample: LoopInputs,
     plannedSteps: number,
-    compiled?: CompiledLoop,
+    { compiled, repeatable }: { compiled?: CompiledLoop; repeatable?: boolean } = {},
   ) {
     if (mode === 'eager') return;
     if (compiled || !step) {
@@ -41,7 +42,7 @@ export class Runner {
       return;
     }
     try {
-      this.loop = CompiledLoop.of('fit', step, batch, sample);
+      this.loop = CompiledLoop.of('fit', step, batch, sample, { repeatable });
     } catch (error) {
       if (!(error instanceof ReluctantError) || !UNTRACEABLE.has(error.code)) throw error;
       this.reason = `the step cannot be compiled: ${error.message}`;

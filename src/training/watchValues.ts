@@ -4,9 +4,9 @@ import { census } from '../evaluation';
 import { Table } from '../tables';
 import { type Columns, columnsOf } from './columns';
 import { checkOptions } from './fit';
-import type { EpochEvent, FitOptions, TrainingData, Watcher } from './options';
+import type { EpochEvent, Watcher } from './options';
 import { inputColumn, reduceLoss, type StepPlan, targetColumn, weightColumn } from './step';
-import { faceOf, type ModelFace, type Named, type Trainable } from './trainable';
+import { faceOf, isLayersModel, type ModelFace, type Named } from './trainable';
 
 /** How {@link watchValues} looks. */
 export interface WatchValuesOptions {
@@ -101,8 +101,8 @@ export function watchValues({ rows = 256, every = 1 }: WatchValuesOptions = {}):
       return new Table(predictions, { title: 'Predictions by epoch' });
     },
     predicted,
-    begin({ model, data, options }) {
-      look = new Look(model, data, options, rows);
+    begin(start) {
+      look = new Look(start, rows);
     },
     evaluate(event) {
       if ((event.epoch + 1) % every !== 0) return undefined;
@@ -119,6 +119,8 @@ export function watchValues({ rows = 256, every = 1 }: WatchValuesOptions = {}):
   };
 }
 
+type WatchStart = Parameters<NonNullable<Watcher['begin']>>[0];
+
 type Seen = { weights: TF.Tensor1D; gradients: TF.Tensor1D; losses: TF.Tensor1D } & Record<string, TF.Tensor>;
 
 /** The graph that computes everything at once, and the rows it is shown. */
@@ -128,7 +130,7 @@ class Look {
   private readonly names: string[];
   private readonly graph: Compiled<TF.Tensor[], Seen>;
 
-  constructor(model: Trainable, data: TrainingData, options: FitOptions, rows: number) {
+  constructor({ model, data, options, mode }: WatchStart, rows: number) {
     this.face = faceOf(model);
     const { losses } = checkOptions(this.face, options).plan;
     this.columns = evenRows(columnsOf(this.face, data, 'training', options.classWeights), rows);
@@ -137,6 +139,8 @@ class Look {
     this.graph = compile((...flat: TF.Tensor[]) => see(this.face, losses, this.names, flat), {
       mode: options.mode === 'eager' ? 'eager' : 'graph',
       name: 'watchValues',
+      // The model and its losses have been traced already, as part of the step.
+      repeatable: mode !== 'eager' && isLayersModel(model),
     });
   }
 

@@ -174,6 +174,37 @@ test('compile notices a step that reads values, counts in JavaScript, or makes v
   }
 });
 
+test('compile says where a step stopped that does less on its second call', () => {
+  let count = 0;
+  const tiring = compile((x: TF.Tensor) => (count++ ? tf.neg(x) : tf.exp(tf.neg(x))), { mode: 'graph' });
+  const text = warningsOf(() => void tiring(tf.tensor1d([1])));
+  assert.match(text, /operation 2 changes from call to call: Exp, then nothing/);
+  assert.match(text, /compile\.test\.ts:\d+/);
+});
+
+test('compile runs a step once to trace it where the caller vouches for it, and twice where not', () => {
+  for (const [repeatable, runs] of [
+    [true, 1],
+    [false, 2],
+  ] as const) {
+    let count = 0;
+    const weight = tf.variable(tf.scalar(2));
+    const step = (x: TF.Tensor) => {
+      count++;
+      weight.assign(tf.add(weight, x));
+      return tf.mul(x, weight);
+    };
+    const compiled = compile(step, { mode: 'graph', repeatable });
+    // The second call goes on from the weight that the first left, 5.
+    assert.deepEqual(
+      [3, 3].map((x) => values(compiled(tf.scalar(x)))[0]),
+      [15, 24],
+    );
+    assert.equal(count, runs);
+    weight.dispose();
+  }
+});
+
 test('compile passes on the mistakes of the step itself', () => {
   const wrong = compile((x: TF.Tensor) => tf.matMul(x as TF.Tensor2D, tf.zeros([7, 2])), { mode: 'graph' });
   assert.throws(() => wrong(tf.zeros([2, 3])), /Matrix size-incompatible/);
