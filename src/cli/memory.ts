@@ -1,14 +1,27 @@
 import * as fs from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { findFiles, formatOf } from '../data/files';
+import { PROGRAM_BYTES } from '../training';
 
 const UNITS = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 } as const;
 
 /** Reads an amount of memory, such as "512MB" or "1.5 GB". */
-export function bytes(text: string): number {
+function bytes(text: string): number {
   const [, number, unit] = /^\s*(\d+(?:\.\d+)?)\s*([KMGT]?B)\s*$/i.exec(text) ?? [];
   if (number !== undefined) return Number(number) * UNITS[unit!.toUpperCase() as keyof typeof UNITS];
   throw new InvalidArgumentError('expected an amount of memory such as 512MB or 2GB');
+}
+
+/** The least memory that training can be given: the program's, and the least that data can be streamed with. */
+export const LEAST_MEMORY = PROGRAM_BYTES + 64e6;
+
+/** Reads how much memory the process may take. */
+export function memoryOfProcess(text: string): number {
+  const amount = bytes(text);
+  if (amount >= LEAST_MEMORY) return amount;
+  throw new InvalidArgumentError(
+    `expected at least ${formatBytes(LEAST_MEMORY)}: the program and TensorFlow take ${formatBytes(PROGRAM_BYTES)} of it`,
+  );
 }
 
 /** An amount of memory for people. */

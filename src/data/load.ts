@@ -1,20 +1,19 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { DuckDBResult } from '@duckdb/node-api';
 import { brief, checkChoice, checkInteger, ReluctantError } from '../core';
 import { loadArrow } from './arrowFiles';
 import { Chunks } from './chunks';
 import type { Column } from './column';
 import { concat } from './concat';
 import { Dataset, type Truth } from './dataset';
-import { type Bindings, openSession, quoteName, type Session, type SessionOptions } from './duckdb';
+import { type Bindings, openSession, quoteName, type SessionOptions } from './duckdb';
 import { loadExcel } from './excel';
-import { expectedRows } from './expectedRows';
 import { FILE_FORMATS, type FileFormat, findFiles, formatOf } from './files';
 import { checkGzip } from './gzip';
-import { type Buffers, type Plan, planColumns } from './plan';
+import type { Buffers } from './plan';
+import { collect, describe, prepare, readColumns } from './readColumns';
 import { explain } from './readErrors';
-import { CSV_BUFFERS, type RelationOptions, relationOf, type TableFormat } from './relation';
+import { type RelationOptions, relationOf } from './relation';
 import { type RowSchema, validateRows } from './schema';
 
 /** How {@link load} reads; everything is optional. */
@@ -61,12 +60,8 @@ export async function load(source: string | readonly string[], options: LoadOpti
     columns = new Map((options.columns ?? whole.names).map((column) => [column, whole.column(column)]));
   } else {
     for (const file of files) await checkGzip(operation, file);
-    const read = () => readColumns(operation, files, format, options, CSV_BUFFERS.sure);
     try {
-      // A line too long for the small buffers is reported in many ways, so whatever fails is read again with large ones.
-      columns = await (format === 'csv'
-        ? readColumns(operation, files, format, options, CSV_BUFFERS.quick).catch(read)
-        : read());
+      columns = await readColumns(operation, files, format, options);
     } catch (error) {
       throw explain(operation, files, error, options);
     }
@@ -177,13 +172,13 @@ export async function query(sql: string, options: QueryOptions): Promise<Dataset
     }
     for (const file of files) await checkGzip(operation, file);
     paths.push(...files);
-    const relation = relationOf(operation, files, format, options, bindings, { prefix: `file${k}_` });
+    const relation = relationOf(operation, files, format, options, bindings, `file${k}_`);
     tables.push(`${quoteName(name)} AS (SELECT * FROM ${relation})`);
   }
   const relation = `(WITH ${tables.join(', ')} SELECT * FROM (\n${sql}\n))`;
   const session = await openSession(options);
   try {
-    const { plan, statement } = await plain(operation, session, relation, 'the query', options, bindings);
+    const { plan, statement } = await describe(operation, session, relation, 'the query', options, bindings);
     const result = await session.connection.stream(statement, bindings.values, bindings.types);
     return new Dataset(plan.columns(await collect(plan, result)), { name: brief(sql.replace(/\s+/g, ' ').trim(), 60) });
   } catch (error) {
@@ -220,95 +215,6 @@ function settle(
   }
   const first = path.basename(files[0]!);
   return { files, format, name: files.length === 1 ? first : `${first} and ${files.length - 1} more` };
-}
-
-interface Prepared {
-  plan: Plan;
-  statement: string;
-  bindings: Bindings;
-}
-
-async function prepare(
-  operation: string,
-  session: Session,
-  files: readonly string[],
-  format: TableFormat,
-  options: LoadOptions,
-  bufferBytes?: number,
-): Promise<Prepared> {
-  const bindings: Bindings = { values: {}, types: {} };
-  const relation = relationOf(operation, files, format, options, bindings, bufferBytes ? { bufferBytes } : {});
-  return plain(operation, session, relation, files[0]!, options, bindings);
-}
-
-/** The whole of some files as columns. */
-async function readColumns(
-  operation: string,
-  files: readonly string[],
-  format: TableFormat,
-  options: LoadOptions,
-  bufferBytes: number,
-): Promise<Map<string, Column>> {
-  const session = await openSession(options);
-  try {
-    const { plan, statement, bindings } = await prepare(operation, session, files, format, options, bufferBytes);
-    // Asked first: another query on the connection would end the stream.
-    const expected = await expectedRows(session, files, format);
-    // Streamed, so that a chunk is copied while DuckDB's threads read the next ones, and the whole is never held twice.
-    return plan.columns(
-      await collect(plan, await session.connection.stream(statement, bindings.values, bindings.types), expected),
-    );
-  } finally {
-    session.close();
-  }
-}
-
-/** Asks DuckDB for the columns of a relation and plans how to take them over. */
-async function plain(
-  operation: string,
-  { connection }: Session,
-  relation: string,
-  file: string,
-  options: LoadOptions,
-  bindings: Bindings,
-): Promise<Prepared> {
-  const description = await connection.runAndReadAll(
-    `DESCRIBE SELECT * FROM ${relation}`,
-    bindings.values,
-    bindings.types,
-  );
-  const fields = description.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }));
-  const plan = planColumns(operation, file, fields, options, bindings);
-  return { plan, statement: `SELECT ${plan.projection} FROM ${relation}`, bindings };
-}
-
-/** Copies a streamed result into typed arrays; `expected` rows or more, as it turns out. */
-async function collect(plan: Plan, result: DuckDBResult, expected = 0): Promise<Buffers> {
-  let capacity = Math.max(2048, expected);
-  let buffers = plan.allocate(capacity);
-  let rows = 0;
-  const chunks = new Chunks(result);
-  try {
-    while (await chunks.advance()) {
-      const count = chunks.rows;
-      if (rows + count > capacity) {
-        capacity = Math.ceil(1.5 * (rows + count));
-        const larger = plan.allocate(capacity);
-        larger.arrays.forEach((array, k) => {
-          array.set(buffers.arrays[k]!.subarray(0, rows));
-        });
-        buffers = { ...larger, dictionaries: buffers.dictionaries };
-      }
-      plan.copy(chunks, buffers, rows, 0, count);
-      rows += count;
-    }
-  } finally {
-    await chunks.settle();
-  }
-  // A little slack at the end of the memory costs less than a second copy.
-  const wasteful = capacity > 1.0625 * rows;
-  const exact = (array: Buffers['arrays'][number]) => (wasteful ? array.slice(0, rows) : array.subarray(0, rows));
-  return { ...buffers, arrays: buffers.arrays.map(exact) };
 }
 
 function shorten(buffers: Buffers, rows: number): Buffers {

@@ -12,6 +12,13 @@ export interface Field {
 
 type Kind = Column['kind'];
 
+/** What columns are wanted, and how. */
+export interface PlanOptions {
+  columns?: readonly string[];
+  timeZone?: string;
+  precision?: 'float64' | 'float32';
+}
+
 /** How the columns of a file become typed arrays: what DuckDB is asked for, and how its chunks are copied. */
 export interface Plan {
   /** The list of expressions after SELECT. */
@@ -38,7 +45,7 @@ export function planColumns(
   operation: string,
   file: string,
   fields: readonly Field[],
-  options: { columns?: readonly string[]; timeZone?: string; precision?: 'float64' | 'float32' },
+  options: PlanOptions,
   bindings: Bindings,
 ): Plan {
   const wanted = (options.columns ?? fields.map(({ name }) => name)).map((name) =>

@@ -35,26 +35,45 @@ export function relationOf(
   format: TableFormat,
   options: RelationOptions,
   bindings: Bindings,
-  { prefix = '', bufferBytes = CSV_BUFFERS.sure }: { prefix?: string; bufferBytes?: number } = {},
+  prefix = '',
+): string {
+  const paths = `$${prefix}files`;
+  bindTexts(bindings, `${prefix}files`, files);
+  if (format === 'parquet') return `read_parquet(${paths}, union_by_name = true)`;
+  if (format === 'json') return `read_json(${paths}, union_by_name = true)`;
+  const settings = csvSettings(
+    settleDialect(operation, files[0]!, options),
+    options,
+    bindings,
+    CSV_BUFFERS.sure,
+    prefix,
+  );
+  return `read_csv(${paths}, union_by_name = true, ${settings})`;
+}
+
+/**
+ * Delimiter, header and encoding of a CSV file.
+ * @throws ReluctantError `file-empty`, and those of `detectDialect`.
+ */
+export function settleDialect(operation: string, file: string, options: RelationOptions): Dialect {
+  const dialect = detectDialect(operation, file, options);
+  if (!dialect.empty) return dialect;
+  throw new ReluctantError({ code: 'file-empty', operation, problem: 'the file is empty', where: { file } });
+}
+
+/** How DuckDB is to read CSV files, as arguments of its functions; texts are bound under `prefix`. */
+export function csvSettings(
+  dialect: Dialect,
+  options: RelationOptions,
+  bindings: Bindings,
+  bufferBytes: number,
+  prefix = '',
 ): string {
   const bound = (name: string) => `$${prefix}${name}`;
-  bindTexts(bindings, `${prefix}files`, files);
-  if (format === 'parquet') return `read_parquet(${bound('files')}, union_by_name = true)`;
-  if (format === 'json') return `read_json(${bound('files')}, union_by_name = true)`;
-  const dialect = detectDialect(operation, files[0]!, options);
-  if (dialect.empty) {
-    throw new ReluctantError({
-      code: 'file-empty',
-      operation,
-      problem: 'the file is empty',
-      where: { file: files[0]! },
-    });
-  }
   bindTexts(bindings, `${prefix}missing`, options.missing ?? MISSING);
   bindings.values[`${prefix}delimiter`] = dialect.delimiter;
   bindings.values[`${prefix}encoding`] = dialect.encoding;
   const settings = [
-    'union_by_name = true',
     `delim = ${bound('delimiter')}`,
     `header = ${dialect.header}`,
     `encoding = ${bound('encoding')}`,
@@ -71,5 +90,5 @@ export function relationOf(
     bindings.values[`${prefix}dateFormat`] = options.dateFormat;
     settings.push(`dateformat = ${bound('dateFormat')}`);
   }
-  return `read_csv(${bound('files')}, ${settings.join(', ')})`;
+  return settings.join(', ');
 }

@@ -91,7 +91,7 @@ export async function streamRows(source: string | readonly string[], options: St
   const cut = survey.dates.quantile(TRAINING_SHARE);
   const width = features.length + 1;
   const shards = Math.max(1, Math.ceil((survey.rows * width * 4) / (memory / 16)));
-  const writer = new ShardWriter(path.join(folder, 'shards'), width, shards, seed);
+  const writer = new ShardWriter(path.join(folder, 'shards'), width, shards, seed, memory / 8);
   const moments = features.map(() => new Moments());
   const returns = new Reservoir(Math.min(MOST_RANKED, Math.floor(memory / 64)), 1, seed, 'ranks');
   const validation = new Reservoir(Math.floor(memory / 8 / 4 / width), width, seed, 'validation');

@@ -1,5 +1,6 @@
 import { gatherRows } from '../compile';
 import { type Random, ReluctantError, type TF, tf } from '../core';
+import type { RowOrder } from '../data/rowShards';
 import type { FitOptions, RowSource, Samples, TrainingData } from './options';
 import { randomOrder } from './order';
 import { inputColumn, targetColumn, weightColumn } from './step';
@@ -42,7 +43,7 @@ export function rowBytes({ rows, tensors, source }: Columns): number {
 }
 
 /** A new order of the rows. */
-export const shuffled = ({ rows, source }: Columns, random: Random): Int32Array =>
+export const shuffled = ({ rows, source }: Columns, random: Random): RowOrder =>
   source ? source.order(random) : randomOrder(random, rows);
 
 /**
@@ -54,7 +55,7 @@ export function rowsAt(
   face: ModelFace,
   first: number,
   count: number,
-  order: Int32Array | undefined,
+  order: RowOrder | undefined,
 ): Named<TF.Tensor> {
   const last = Math.min(rows, first + count);
   if (!source && order === undefined && first + count <= rows) {

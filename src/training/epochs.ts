@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gatherRows, type LoopInputs, type LoopOutputs } from '../compile';
 import { interruptRequested, Random, type TF, tf } from '../core';
+import type { RowOrder } from '../data/rowShards';
 import { type Columns, rowBytes, rowsAt, shuffled } from './columns';
 import { metricKey } from './metrics';
 import type { Mode } from './mode';
@@ -114,7 +115,7 @@ export class Epochs {
   }
 
   /** The order of the rows in the next epoch, if it is not theirs. */
-  nextOrder(): Int32Array | undefined {
+  nextOrder(): RowOrder | undefined {
     return this.options.shuffle ? shuffled(this.columns, this.random) : undefined;
   }
 
@@ -130,7 +131,7 @@ export class Epochs {
   }
 
   /** The inputs of a chunk with loss weights of 1 and learning rates of 0, for callers who put in their own. */
-  inputsOf({ firstStep, capacity, batch }: Chunk, order: Int32Array | undefined, epoch: number): LoopInputs {
+  inputsOf({ firstStep, capacity, batch }: Chunk, order: RowOrder | undefined, epoch: number): LoopInputs {
     return this.chunk(firstStep * this.batchSize, capacity, batch, order, {}, () => 0, epoch);
   }
 
@@ -161,7 +162,9 @@ export class Epochs {
           }
           if (outputs.bad) {
             const first = done * batchSize + outputs.bad.step * batch;
-            const numbers = Array.from({ length: batch }, (_, k) => order?.[first + k] ?? first + k);
+            const numbers = order
+              ? Array.from(order.subarray(first, first + batch))
+              : Array.from({ length: batch }, (_, k) => first + k);
             return {
               numbers: undefined,
               notFinite: { step: done + outputs.bad.step, term: outputs.bad.term, rows: numbers },
@@ -198,7 +201,7 @@ export class Epochs {
     firstRow: number,
     capacity: number,
     batch: number,
-    order: Int32Array | undefined,
+    order: RowOrder | undefined,
     lossWeights: Named<number>,
     rate: (step: number) => number,
     epoch: number,
@@ -320,14 +323,14 @@ class KeptRows {
     }
   }
 
-  metrics(columns: Columns, order: Int32Array | undefined): Record<string, number> {
+  metrics(columns: Columns, order: RowOrder | undefined): Record<string, number> {
     const all: Record<string, number> = {};
     for (const head of this.heads) {
       const targets = columns.tensors[targetColumn(head)]!;
       Object.assign(
         all,
         tf.tidy(() => {
-          const sorted = order ? gatherRows(targets, tf.tensor1d(order, 'int32')) : targets;
+          const sorted = order ? gatherRows(targets, tf.tensor1d(order.subarray(0, this.rows), 'int32')) : targets;
           const predictions = tf.tensor(this.parts[head]!, targets.shape);
           const names = this.plan.metrics[head]!.filter((name) => !(`${name}` in ROW_METRICS));
           return wholeMetrics(this.plan, head, sorted, predictions, names, '') as unknown as TF.TensorContainerObject;

@@ -121,7 +121,7 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
       const row: HistoryRow = {
         epoch,
         ...outcome.numbers!,
-        ...(validation ? validate(plan, validation, lossWeights) : {}),
+        ...(validation ? validate(plan, validation, lossWeights, data.source !== undefined) : {}),
         learning_rate: rate(epoch)(epochs.stepsPerEpoch - 1),
       };
       run.history.push(row);

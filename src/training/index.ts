@@ -22,7 +22,7 @@ export {
   robustFitOptions,
   trainRobust,
 } from './robust';
-export { type RobustFilesOptions, type RobustFilesRun, trainRobustFiles } from './robustFiles';
+export { PROGRAM_BYTES, type RobustFilesOptions, type RobustFilesRun, trainRobustFiles } from './robustFiles';
 export { type HistoryRow, type NotFinite, Run, type StopReason } from './run';
 export { RUN_FORMAT_VERSION, type RunDetails, RunFolder, type RunStatus } from './runFolder';
 export type { Schedule, SchedulePoint } from './schedules';

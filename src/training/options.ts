@@ -1,4 +1,5 @@
 import type { Random, TF } from '../core';
+import type { RowOrder } from '../data/rowShards';
 import type { BalancerName, BalancerOptions, Loss, LossName } from '../losses';
 import type { MetricName } from './metrics';
 import type { Mode } from './mode';
@@ -24,8 +25,8 @@ export interface RowSource {
   rows: number;
   /** Bytes of one row's input and target as float32. */
   rowBytes: number;
-  /** All row numbers in the order of an epoch; neighbours should be quick to fetch together. */
-  order(random: Random): Int32Array;
+  /** All row numbers in the order of an epoch (an `Int32Array` will do); neighbours should be quick to fetch together. */
+  order(random: Random): RowOrder;
   /** Input [n, ...] and target [n, outputs] of rows, as new tensors. */
   gather(rows: Int32Array): { inputs: TF.Tensor; targets: TF.Tensor };
 }

@@ -1,16 +1,26 @@
 import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { type TF, tf } from '../core';
+import { collectGarbage, type TF, tf } from '../core';
 import { findFiles } from '../data/files';
 import { streamRows } from '../data/streamRows';
 import type { RowSource } from './options';
 import { DEFAULTS, type RobustRunOptions, type RobustSettings, robustRun } from './robust';
 import type { Run } from './run';
 
+/**
+ * Bytes of memory that `reluctant train` takes beside its data: 650 MB at the peak of a run on next to none, of them 410 MB pages
+ * of Node's, DuckDB's and TensorFlow's files (Linux, 2 cores, TensorFlow for the processor, XLA compiling), and what the
+ * allocators keep of work on any.
+ */
+export const PROGRAM_BYTES = 690e6;
+
+/** Bytes of rows that may wait to be collected: Node by itself would let 64 MB and more pile up. */
+const MOST_LEFT_BEHIND = 32e6;
+
 /** What {@link trainRobustFiles} needs beside the settings. */
 export interface RobustFilesOptions extends RobustRunOptions {
-  /** Bytes of memory that data may take, at least 64 MB; some 700 MB for the program, its libraries and working room come on top. */
+  /** Bytes of memory that data may take, at least 64 MB; the program with its libraries comes on top, see {@link PROGRAM_BYTES}. */
   memory: number;
   /** Zone of times written without one. Default UTC. */
   timeZone?: string;
@@ -50,7 +60,7 @@ export async function trainRobustFiles(
   const { memory, timeZone, onRows } = options;
   const record = { ...settings, data: { memory, sha256: await fingerprint(findFiles('train', files)) } };
   const place = path.join(folder, 'rows');
-  let [trainingRows, validationRows] = [0, 0];
+  let [trainingRows, validationRows, leftBehind] = [0, 0, 0];
   try {
     const run = await robustRun(settings, record, folder, options, async () => {
       const rows = await streamRows(files, {
@@ -60,6 +70,8 @@ export async function trainRobustFiles(
         ...(timeZone === undefined ? {} : { timeZone }),
         ...(onRows ? { onRows } : {}),
       });
+      // What reading has left behind would otherwise stay until TensorFlow has taken as much again.
+      collectGarbage();
       const { training, validation, features } = rows;
       const width = features.length;
       const count = validation.targets.length;
@@ -73,13 +85,12 @@ export async function trainRobustFiles(
         rowBytes: 4 * training.width,
         order: (random) => training.order(random),
         gather: (numbers) => {
-          const values = training.read(numbers);
-          const inputs = new Float32Array(numbers.length * width);
-          const targets = new Float32Array(numbers.length);
-          for (let row = 0; row < numbers.length; row++) {
-            inputs.set(values.subarray(row * (width + 1), row * (width + 1) + width), row * width);
-            targets[row] = values[row * (width + 1) + width]!;
+          leftBehind += numbers.length * 4 * training.width;
+          if (leftBehind > MOST_LEFT_BEHIND) {
+            collectGarbage();
+            leftBehind = 0;
           }
+          const { inputs, targets } = training.readApart(numbers);
           const n = numbers.length;
           return { inputs: tf.tensor2d(inputs, [n, width]), targets: tf.tensor2d(targets, [n, 1]) };
         },

@@ -7,13 +7,15 @@ import type { ModelFace, Named } from './trainable';
 /** Numbers of the inputs predicted at a time, and rows at least: enough to keep the processor busy, few enough for memory. */
 const CHUNK_NUMBERS = 2 ** 19;
 const CHUNK_ROWS = 512;
+/** Rows at a time where memory is short: what passes between the layers takes many times what the rows do. */
+const CHUNK_ROWS_STREAMED = 4096;
 
-/** Predictions of every row, by head; the caller owns them. */
-export function predictAll(face: ModelFace, columns: Columns): Named<TF.Tensor> {
+/** Predictions of every row, by head; the caller owns them. `most` rows at a time. */
+export function predictAll(face: ModelFace, columns: Columns, most = Number.POSITIVE_INFINITY): Named<TF.Tensor> {
   const inputs = Object.entries(columns.tensors).filter(([name]) => name.startsWith(inputColumn('')));
   const parts: Named<TF.Tensor[]> = Object.fromEntries(face.heads.map((head) => [head, []]));
   const width = inputs.reduce((sum, [, tensor]) => sum + tensor.size, 0) / columns.rows;
-  const chunk = Math.max(CHUNK_ROWS, Math.floor(CHUNK_NUMBERS / width));
+  const chunk = Math.min(most, Math.max(CHUNK_ROWS, Math.floor(CHUNK_NUMBERS / width)));
   for (let start = 0; start < columns.rows; start += chunk) {
     const count = Math.min(chunk, columns.rows - start);
     const predictions = tf.tidy(() => {
@@ -31,10 +33,15 @@ export function predictAll(face: ModelFace, columns: Columns): Named<TF.Tensor> 
   );
 }
 
-/** Losses and metrics on the validation rows, under the history's names. */
-export function validate(plan: StepPlan, columns: Columns, lossWeights: Named<number>): Record<string, number> {
+/** Losses and metrics on the validation rows, under the history's names. `isStreamed` where the training rows are on disk. */
+export function validate(
+  plan: StepPlan,
+  columns: Columns,
+  lossWeights: Named<number>,
+  isStreamed = false,
+): Record<string, number> {
   const { face, losses, metrics } = plan;
-  const predictions = predictAll(face, columns);
+  const predictions = predictAll(face, columns, isStreamed ? CHUNK_ROWS_STREAMED : undefined);
   const penalty = tf.tidy(() => face.penalties().reduce((sum, one) => sum + one.dataSync()[0]!, 0));
   const own: Named<number> = {};
   const metricValues: Record<string, number> = {};

@@ -27,11 +27,17 @@ test('trainRobustFiles trains as trainRobust does: losses of the same size, a mo
   const near = (a: number, b: number) => assert.ok(Math.abs(a / b - 1) < 0.01, `${a} ${b}`);
   near(streamed.trainingRows, whole.rows.training.rows.length);
   near(streamed.validationRows, whole.rows.validation.rows.length);
-  // Another order of the rows is another path, to the same place.
+  // Another order of the rows is another path, to the same place: over six seeds losses spread by 0.3 %, those of the few
+  // validation rows by 1.3 %, in memory as well as streamed.
   const [a, b] = [streamed.run.last!, whole.run.last!];
-  for (const key of ['loss', 'val_loss'])
-    assert.ok(Math.abs(a[key]! / b[key]! - 1) < 0.02, `${key} ${a[key]} ${b[key]}`);
-  assert.ok(a['val_loss']! < streamed.run.history[0]!['val_loss']!);
+  for (const [key, most] of [
+    ['loss', 0.01],
+    ['val_loss', 0.05],
+  ] as const)
+    assert.ok(Math.abs(a[key]! / b[key]! - 1) < most, `${key} ${a[key]} ${b[key]}`);
+  assert.ok(a.loss < streamed.run.history[0]!.loss);
+  // That of predicting the middle rank always.
+  assert.ok(a['val_loss']! < 1 / 24, `${a['val_loss']}`);
   const data = await load(csv);
   const [from, same] = [predictRobust(data, at('streamed')), predictRobust(data, at('whole'))];
   const apart = from.ranks.reduce((sum, rank, k) => sum + Math.abs(rank - same.ranks[k]!), 0) / from.ranks.length;

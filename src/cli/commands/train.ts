@@ -1,10 +1,10 @@
 import * as os from 'node:os';
 import type { Command } from 'commander';
 import { formatDuration, formatNumber } from '../../tables';
-import { type HistoryRow, type Progress, trainRobust, trainRobustFiles } from '../../training';
+import { type HistoryRow, PROGRAM_BYTES, type Progress, trainRobust, trainRobustFiles } from '../../training';
 import { addDataOptions, type DataOptions, loadData, number } from '../dataOptions';
 import { EXIT } from '../exitCodes';
-import { bytes, formatBytes, memoryToLoad } from '../memory';
+import { formatBytes, LEAST_MEMORY, memoryOfProcess, memoryToLoad } from '../memory';
 import { ProgressLine } from '../progressLine';
 
 interface TrainOptions extends DataOptions {
@@ -41,16 +41,17 @@ export function define(command: Command): void {
     .option('--seed <n>', 'same seed, same weights', number(0, 2 ** 31 - 1000, true), 0)
     .option(
       '--memory <size>',
-      'memory for data, such as 512MB; files that need more are streamed (default: half)',
-      bytes,
+      'memory of the whole process, such as 1GB; files that need more are streamed (default: half of the machine)',
+      memoryOfProcess,
     )
     .option('--resume', 'go on with the run in the folder, to the same weights as if it had never stopped')
     .option('-v, --verbose', 'a line per epoch')
     .addHelpText(
       'after',
       `
-Files that would need more than --memory (CSV, Parquet, JSON) are read piece by piece, and their rows kept on disk beside the
-run while it trains; the program, TensorFlow and working room take some 700 MB on top.
+--memory is for everything the process holds, TensorFlow and the other libraries included, which take some ${formatBytes(PROGRAM_BYTES)}
+of it. Files that would need more than the rest (CSV, Parquet, JSON) are read piece by piece, and their rows kept on disk
+beside the run while it trains.
 
 The folder holds run.json (settings and results), checkpoints/, and at the end history.csv and model.json.
 Ctrl-C stops after the step at hand; what was done up to the last epoch is kept, and --resume goes on from there.
@@ -66,7 +67,8 @@ Examples:
 async function run(options: TrainOptions): Promise<void> {
   const { data, outputDir, column, resume, verbose, timeZone, hiddenDims = [16, 8], memory: given, ...rest } = options;
   const settings = { ...rest, hiddenDims, ...(column && Object.keys(column).length ? { columns: column } : {}) };
-  const memory = given ?? os.totalmem() / 2;
+  const memory = given ?? Math.max(LEAST_MEMORY, os.totalmem() / 2);
+  const forData = memory - PROGRAM_BYTES;
   const line = new ProgressLine();
   const table = new EpochTable(options.epochs);
   const abort = new AbortController();
@@ -94,7 +96,7 @@ async function run(options: TrainOptions): Promise<void> {
         rows += more;
         line.show(0, `${count(rows)} rows prepared`, undefined);
       };
-      return trainRobustFiles(data, outputDir, settings, { ...following, ...zone, memory, onRows });
+      return trainRobustFiles(data, outputDir, settings, { ...following, ...zone, memory: forData, onRows });
     };
     const loaded = async () => {
       const started = performance.now();
@@ -104,7 +106,7 @@ async function run(options: TrainOptions): Promise<void> {
       const { run, rows } = await trainRobust(dataset, outputDir, settings, following);
       return { run, trainingRows: rows.training.rows.length, validationRows: rows.validation.rows.length };
     };
-    const { run, trainingRows, validationRows } = memoryToLoad(data) > memory ? await streamed() : await loaded();
+    const { run, trainingRows, validationRows } = memoryToLoad(data) > forData ? await streamed() : await loaded();
     line.clear();
     const [first, last] = [run.history[0], run.last];
     console.log(`${count(trainingRows)} training rows, ${count(validationRows)} validation rows`);
