@@ -17,7 +17,7 @@ before(() => {
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 const at = (name: string) => path.join(folder, name);
-const settings = { epochs: 3, batchSize: 32, learningRate: 0.003, warmupSteps: 50, mode: 'graph' as const };
+const settings = { epochs: 3, batchSize: 32, learningRate: 0.001, warmupSteps: 50, mode: 'graph' as const };
 const weights = (name: string) => JSON.stringify(JSON.parse(fs.readFileSync(at(`${name}/model.json`), 'utf8')).weights);
 
 test('trainRobustFiles trains as trainRobust does: losses of the same size, a model that predicts', async () => {
@@ -27,14 +27,10 @@ test('trainRobustFiles trains as trainRobust does: losses of the same size, a mo
   const near = (a: number, b: number) => assert.ok(Math.abs(a / b - 1) < 0.01, `${a} ${b}`);
   near(streamed.trainingRows, whole.rows.training.rows.length);
   near(streamed.validationRows, whole.rows.validation.rows.length);
-  // Another order of the rows is another path, to the same place: over six seeds losses spread by 0.3 %, those of the few
-  // validation rows by 1.3 %, in memory as well as streamed.
+  // Another order of the rows is another path, to the same place: as near as two runs in memory of other seeds.
   const [a, b] = [streamed.run.last!, whole.run.last!];
-  for (const [key, most] of [
-    ['loss', 0.01],
-    ['val_loss', 0.05],
-  ] as const)
-    assert.ok(Math.abs(a[key]! / b[key]! - 1) < most, `${key} ${a[key]} ${b[key]}`);
+  for (const key of ['loss', 'val_loss'])
+    assert.ok(Math.abs(a[key]! / b[key]! - 1) < 0.02, `${key} ${a[key]} ${b[key]}`);
   assert.ok(a.loss < streamed.run.history[0]!.loss);
   // That of predicting the middle rank always.
   assert.ok(a['val_loss']! < 1 / 24, `${a['val_loss']}`);
