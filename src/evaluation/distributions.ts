@@ -1,4 +1,5 @@
 import { checkNumber } from '../core';
+import { hasNaN, sort } from './order';
 import { checkRows, type Numbers } from './rows';
 
 /**
@@ -71,13 +72,6 @@ export function wasserstein(first: Numbers, second: Numbers): number {
   }
   return area;
 }
-
-/** A sorted copy; typed arrays put NaN last. */
-function sort(values: Numbers): Float64Array | Float32Array {
-  return values instanceof Float32Array ? values.slice().sort() : Float64Array.from(values).sort();
-}
-
-const hasNaN = (sorted: Float64Array | Float32Array): boolean => Number.isNaN(sorted[sorted.length - 1]!);
 
 function ofSorted(sorted: Float64Array | Float32Array, probability: number): number {
   if (hasNaN(sorted)) return Number.NaN;

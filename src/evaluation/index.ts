@@ -3,6 +3,7 @@ export { informationCoefficient, pearson, rankIC, ranks } from './correlation';
 export { kolmogorovSmirnov, quantile, quantiles, wasserstein } from './distributions';
 export { type LinearFit, linearFit } from './linear';
 export { type Census, census, mean, standardDeviation, variance } from './moments';
+export { sharingOrder } from './order';
 export {
   type CalibrationLine,
   calibrationLine,

@@ -9,6 +9,7 @@ import {
   rankIC,
   rocAUC,
   scaleRatio,
+  sharingOrder,
   skillOverConstant,
   wasserstein,
 } from '../evaluation';
@@ -173,7 +174,7 @@ function headRows(head: string, targets: HeadValues, predictions: HeadValues, { 
       });
     }
     return {
-      row: predictionRow(label, column, told[k]!, limit ?? Number.NaN),
+      row: sharingOrder(() => predictionRow(label, column, told[k]!, limit ?? Number.NaN)),
       sample: { head: label, targets: thinned(column), predictions: thinned(told[k]!) },
     };
   });
@@ -186,9 +187,7 @@ function predictionRow(
   bound: number,
 ): PredictionRow {
   const rows = allTargets.length;
-  const kept = (_: number, k: number) => Number.isFinite(allTargets[k]!) && Number.isFinite(allPredictions[k]!);
-  const targets = allTargets.filter(kept);
-  const told = allPredictions.filter(kept);
+  const [targets, told] = finitePairs(allTargets, allPredictions);
   const n = targets.length;
   if (n === 0) {
     throw new ReluctantError({
@@ -235,6 +234,13 @@ function predictionRow(
   };
 }
 
+/** The rows whose target and prediction are both finite: as a rule all, and then the columns themselves. */
+function finitePairs(targets: Float64Array, predictions: Float64Array): [Float64Array, Float64Array] {
+  const kept = (_: number, k: number) => Number.isFinite(targets[k]!) && Number.isFinite(predictions[k]!);
+  if (targets.every(kept)) return [targets, predictions];
+  return [targets.filter(kept), predictions.filter(kept)];
+}
+
 function byHead(heads: Heads): Record<string, HeadValues> {
   return isValues(heads) ? { prediction: heads } : heads;
 }
@@ -272,7 +278,9 @@ function toColumns(head: string, values: HeadValues): Float64Array[] {
   } else throw complain('not-numbers', 'the values are not an array or a tensor');
   if (rows === 0 || flat.length === 0) throw complain('no-rows', 'there are 0 rows');
   const width = flat.length / rows;
-  return Array.from({ length: width }, (_, c) =>
-    Float64Array.from({ length: rows }, (_, k) => Number(flat[k * width + c])),
-  );
+  return Array.from({ length: width }, (_, c) => {
+    const column = new Float64Array(rows);
+    for (let k = 0; k < rows; k++) column[k] = Number(flat[k * width + c]);
+    return column;
+  });
 }
