@@ -75,7 +75,7 @@ interface Term {
   weight: number;
   loss: number;
   /** Gradient of the weighted term, by variable name; absent where the term does not depend on it. */
-  gradient: Map<string, TF.Tensor>;
+  gradient: ReadonlyMap<string, Float32Array>;
 }
 
 function headTerms(operation: string, model: TF.LayersModel, batch: GradientBatch, options: GradientOptions): Head[] {
@@ -150,7 +150,14 @@ function headGradient(model: TF.LayersModel, x: TF.Tensor[], head: Head, variabl
   );
   const value = loss!.dataSync()[0]!;
   loss!.dispose();
-  return { name: head.name, weight: head.weight, loss: value, gradient: new Map(Object.entries(grads)) };
+  return { name: head.name, weight: head.weight, loss: value, gradient: read(grads) };
+}
+
+/** Gradients as numbers; the tensors are freed, so that those of one term at a time take up room. */
+function read(gradients: Record<string, TF.Tensor>): ReadonlyMap<string, Float32Array> {
+  const values = Object.entries(gradients).map(([name, tensor]) => [name, tensor.dataSync() as Float32Array] as const);
+  tf.dispose(gradients);
+  return new Map(values);
 }
 
 /** The term of the layers' own penalties, if there are any. */
@@ -162,7 +169,7 @@ function regularization(model: TF.LayersModel, variables: Owned[]): Term[] {
     variables.map(({ variable }) => variable),
   );
   const loss = value.dataSync()[0]!;
-  return [{ name: 'regularization', weight: 1, loss, gradient: new Map(Object.entries(grads)) }];
+  return [{ name: 'regularization', weight: 1, loss, gradient: read(grads) }];
 }
 
 function report(variables: Owned[], terms: Term[], shared: Set<string>): GradientTable {
@@ -182,13 +189,12 @@ function report(variables: Owned[], terms: Term[], shared: Set<string>): Gradien
     );
   });
   const sharedOnes = totals.filter(({ variable }) => shared.has(variable.name));
-  const flat = terms.map((term) =>
-    join(
-      sharedOnes.map(({ variable }) => term.gradient.get(variable.name)?.dataSync() ?? new Float32Array(variable.size)),
-    ),
+  const parts = terms.map((term) =>
+    sharedOnes.map(({ variable }) => term.gradient.get(variable.name) ?? new Float32Array(variable.size)),
   );
-  const whole = join(sharedOnes.map(({ gradient }) => gradient));
-  const norms = flat.map(norm);
+  const whole = sharedOnes.map(({ gradient }) => gradient);
+  const norms = parts.map(norm);
+  const wholeNorm = norm(whole);
   const sum = norms.reduce((a, b) => a + b, 0);
   const worth = terms.map((term) => Math.abs(term.weight * term.loss));
   const rows = terms.map(({ name, weight, loss }, k) => ({
@@ -198,12 +204,16 @@ function report(variables: Owned[], terms: Term[], shared: Set<string>): Gradien
     lossShare: worth[k]! / worth.reduce((a, b) => a + b, 0),
     norm: norms[k]!,
     share: norms[k]! / sum,
-    cosineWithTotal: cosine(flat[k]!, whole),
+    cosineWithTotal: cosine(parts[k]!, whole, norms[k]! * wholeNorm),
   }));
   const cosines = terms.flatMap((term, a) =>
     terms
       .slice(a + 1)
-      .map((other, b) => ({ term: term.name, other: other.name, cosine: cosine(flat[a]!, flat[a + 1 + b]!) })),
+      .map((other, b) => ({
+        term: term.name,
+        other: other.name,
+        cosine: cosine(parts[a]!, parts[a + 1 + b]!, norms[a]! * norms[a + 1 + b]!),
+      })),
   );
   return new GradientTable(
     layers,
@@ -217,7 +227,7 @@ function report(variables: Owned[], terms: Term[], shared: Set<string>): Gradien
 function total({ variable }: Owned, terms: Term[]): Float32Array {
   const sum = new Float32Array(variable.size);
   for (const term of terms) {
-    const values = term.gradient.get(variable.name)?.dataSync();
+    const values = term.gradient.get(variable.name);
     if (values) for (let k = 0; k < sum.length; k++) sum[k]! += values[k]!;
   }
   return sum;
@@ -232,8 +242,8 @@ function gradientRow(
   const values = join(gradient);
   const stats = census(values);
   let absolute = 0;
-  for (const value of values) if (Number.isFinite(value)) absolute += Math.abs(value);
-  const weightNorm = norm(join(weights));
+  for (let k = 0; k < values.length; k++) if (Number.isFinite(values[k]!)) absolute += Math.abs(values[k]!);
+  const weightNorm = norm(weights);
   return {
     layer,
     weight,
@@ -249,8 +259,8 @@ function gradientRow(
   };
 }
 
-function join(parts: ArrayLike<number>[]): Float32Array {
-  if (parts.length === 1) return Float32Array.from(parts[0]!);
+function join(parts: ArrayLike<number>[]): ArrayLike<number> {
+  if (parts.length === 1) return parts[0]!;
   const joined = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -260,16 +270,18 @@ function join(parts: ArrayLike<number>[]): Float32Array {
   return joined;
 }
 
-function norm(values: ArrayLike<number>): number {
+function norm(parts: readonly ArrayLike<number>[]): number {
   let sum = 0;
-  for (let k = 0; k < values.length; k++) sum += values[k]! ** 2;
+  for (const values of parts) for (let k = 0; k < values.length; k++) sum += values[k]! ** 2;
   return Math.sqrt(sum);
 }
 
-/** NaN when either side is 0, which has no direction. */
-function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
+/** Of two vectors the product of whose norms is `size`; NaN when it is 0, since one of them has no direction. */
+function cosine(a: readonly ArrayLike<number>[], b: readonly ArrayLike<number>[], size: number): number {
   let dot = 0;
-  for (let k = 0; k < a.length; k++) dot += a[k]! * b[k]!;
-  const size = norm(a) * norm(b);
+  a.forEach((values, part) => {
+    const others = b[part]!;
+    for (let k = 0; k < values.length; k++) dot += values[k]! * others[k]!;
+  });
   return size > 0 ? Math.max(-1, Math.min(1, dot / size)) : Number.NaN;
 }
