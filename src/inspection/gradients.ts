@@ -207,13 +207,11 @@ function report(variables: Owned[], terms: Term[], shared: Set<string>): Gradien
     cosineWithTotal: cosine(parts[k]!, whole, norms[k]! * wholeNorm),
   }));
   const cosines = terms.flatMap((term, a) =>
-    terms
-      .slice(a + 1)
-      .map((other, b) => ({
-        term: term.name,
-        other: other.name,
-        cosine: cosine(parts[a]!, parts[a + 1 + b]!, norms[a]! * norms[a + 1 + b]!),
-      })),
+    terms.slice(a + 1).map((other, b) => ({
+      term: term.name,
+      other: other.name,
+      cosine: cosine(parts[a]!, parts[a + 1 + b]!, norms[a]! * norms[a + 1 + b]!),
+    })),
   );
   return new GradientTable(
     layers,
