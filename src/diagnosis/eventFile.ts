@@ -1,7 +1,9 @@
+import type { Histogram } from './histograms';
+
 /**
  * A TensorBoard event file in memory: records of a length, its checksum, a protocol buffer `Event` and its checksum
- * (TFRecord; event.proto and summary.proto of TensorFlow). Written by hand since the writer of tfjs knows no histograms of a run's end
- * and keeps its files open.
+ * (TFRecord; event.proto and summary.proto of TensorFlow). Written by hand since the writer of tfjs knows no histograms and keeps its
+ * files open.
  */
 export class EventFile {
   private readonly records: Buffer[] = [];
@@ -17,32 +19,20 @@ export class EventFile {
     this.summary(tag, step, Buffer.concat([key(2, 5), own]));
   }
 
-  /** A histogram of 30 equal bins over the finite values. */
-  histogram(tag: string, values: ArrayLike<number>, step: number): void {
-    const finite = Array.from(values).filter(Number.isFinite);
-    if (finite.length === 0) return;
-    const [low, high] = [finite.reduce((a, b) => Math.min(a, b)), finite.reduce((a, b) => Math.max(a, b))];
-    const bins = low === high ? 1 : 30;
-    const width = (high - low) / bins || 1;
-    const counts = new Array<number>(bins).fill(0);
-    for (const value of finite) counts[Math.min(bins - 1, Math.floor((value - low) / width))]!++;
-    const edges = counts.map((_, k) => (k === bins - 1 ? Math.max(high, low + 1e-12) : low + (k + 1) * width));
-    const histogram = Buffer.concat([
-      double(1, low),
-      double(2, high),
-      double(3, finite.length),
-      double(
-        4,
-        finite.reduce((a, b) => a + b, 0),
-      ),
-      double(
-        5,
-        finite.reduce((a, b) => a + b * b, 0),
-      ),
+  /** How a tensor's values are spread. */
+  histogram(tag: string, { count, min, max, sum, sumOfSquares, bins }: Histogram, step: number): void {
+    const width = (max - min) / bins.length;
+    const edges = bins.map((_, k) => (k === bins.length - 1 ? Math.max(max, min + 1e-12) : min + (k + 1) * width));
+    const own = Buffer.concat([
+      double(1, min),
+      double(2, max),
+      double(3, count),
+      double(4, sum),
+      double(5, sumOfSquares),
       field(6, doubles(edges)),
-      field(7, doubles(counts)),
+      field(7, doubles(bins)),
     ]);
-    this.summary(tag, step, field(5, histogram));
+    this.summary(tag, step, field(5, own));
   }
 
   /** The whole file. */

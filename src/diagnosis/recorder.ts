@@ -3,6 +3,7 @@ import { type Snapshot, snapshot } from '../inspection';
 import type { Row } from '../tables';
 import { type FitOptions, type TrainingData, type ValueWatcher, type Watcher, watchValues } from '../training';
 import { diagnose } from './diagnose';
+import { watchHistograms } from './histograms';
 import { checkRunName, freeRunName, writeRun } from './runRecord';
 
 /** How {@link recordRun} records. */
@@ -33,6 +34,7 @@ export function recordRun(folder: string, options: RecordOptions = {}): Watcher 
   let name = '';
   let initialWeights: Snapshot | undefined;
   let values: ValueWatcher | undefined;
+  let histograms = watchHistograms();
   return {
     begin(given) {
       name = options.name ?? freeRunName(folder, given.options.seed ?? 0);
@@ -42,9 +44,12 @@ export function recordRun(folder: string, options: RecordOptions = {}): Watcher 
       if (model && isDiagnosed) initialWeights = snapshot(model);
       values = statistics ? watchValues() : undefined;
       values?.begin?.(given);
+      histograms = watchHistograms();
+      histograms.begin!(given);
     },
     evaluate(event) {
       values?.evaluate(event);
+      histograms.evaluate(event);
       return undefined;
     },
     end(run) {
@@ -55,6 +60,7 @@ export function recordRun(folder: string, options: RecordOptions = {}): Watcher 
         run,
         data,
         options: settings,
+        histograms: histograms.taken,
         ...(model && { model }),
         ...(model && isDiagnosed && { diagnosis: diagnose(seen, { model, data, options: settings }) }),
         ...(values && { statistics: rowsOf(values) }),

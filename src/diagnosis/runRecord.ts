@@ -6,6 +6,7 @@ import { type Row, Table } from '../tables';
 import type { FitOptions, Run, TrainingData } from '../training';
 import type { Diagnosis } from './diagnose';
 import { EventFile } from './eventFile';
+import { type WeightHistogram, weightHistograms } from './histograms';
 
 /** What is kept of a run, beside its history. */
 export interface RunRecord {
@@ -39,13 +40,16 @@ export interface RunToWrite {
   diagnosis?: Diagnosis;
   /** Weights statistics and whatever else was taken per epoch, a row each. */
   statistics?: readonly Row[];
+  /** Histograms of the weights taken on the way; those of the last epoch come from the model. */
+  histograms?: readonly WeightHistogram[];
 }
 
 const NAME = /^[\w][\w.-]{0,99}$/;
 
 /**
  * Writes a run to `folder/name`: `run.json` (configuration, seed, versions, hash of the data, verdicts), `history.json`,
- * `statistics.json`, and a TensorBoard event file with the curves and the histograms of the weights. The folder appears whole
+ * `statistics.json`, and a TensorBoard event file with the curves and the histograms of the weights: at the end, and at the
+ * epochs of which there are any. The folder appears whole
  * or not at all.
  *
  * @param name letters, digits, `.`, `-` and `_`; must not exist yet.
@@ -252,7 +256,7 @@ function tensorflowVersion(): string {
   return (tf.backend() as unknown as { binding?: { TF_Version?: string } }).binding?.TF_Version ?? 'unknown';
 }
 
-function writeEvents(file: string, { run, model }: RunToWrite): void {
+function writeEvents(file: string, { run, model, histograms = [] }: RunToWrite): void {
   const events = new EventFile();
   for (const row of run.history)
     for (const [key, value] of Object.entries(row)) {
@@ -261,8 +265,9 @@ function writeEvents(file: string, { run, model }: RunToWrite): void {
         events.scalar(key.startsWith('val_') ? `validation/${key.slice(4)}` : `training/${key}`, value, row.epoch);
     }
   const last = Math.max(0, run.history.length - 1);
-  for (const weight of model?.weights ?? [])
-    events.histogram(`weights/${weight.originalName}`, weight.read().dataSync(), last);
+  const before = histograms.filter(({ epoch }) => epoch < last || !model);
+  for (const { epoch, weight, histogram } of [...before, ...(model ? weightHistograms(model, last) : [])])
+    events.histogram(`weights/${weight}`, histogram, epoch);
   fs.writeFileSync(file, events.bytes());
 }
 

@@ -2,6 +2,7 @@ import type { TF } from '../core';
 import { type Snapshot, snapshot } from '../inspection';
 import { type FitOptions, fit, type Run } from '../training';
 import { type Diagnosis, diagnose } from './diagnose';
+import { watchHistograms } from './histograms';
 import type { Program } from './program';
 import type { Thresholds } from './rule';
 import { checkRunName, writeRun } from './runRecord';
@@ -44,10 +45,16 @@ export async function train(program: Program, options: TrainOptions = {}): Promi
   const initialWeights = snapshot(model);
   const settings = { ...program.options, ...options.fit };
   const singleBatch = options.singleBatch ? await fitSingleBatch(program) : undefined;
-  const run = await fit(model, program.data, settings);
+  const histograms = watchHistograms();
+  const watch = [...(settings.watch ?? []), ...(record ? [histograms] : [])];
+  const run = await fit(model, program.data, { ...settings, watch });
   const context = { model, data: program.data, options: settings, thresholds: options.thresholds };
   const seen = { history: run.history, initialWeights, notFinite: run.notFinite, singleBatch };
   const diagnosis = diagnose(seen, context);
-  if (record) writeRun(record.folder, record.name, { run, model, diagnosis, data: program.data, options: settings });
+  if (record) {
+    const { taken } = histograms;
+    const { data } = program;
+    writeRun(record.folder, record.name, { run, model, diagnosis, data, options: settings, histograms: taken });
+  }
   return { model, run, initialWeights, diagnosis };
 }

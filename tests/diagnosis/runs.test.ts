@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, test } from 'node:test';
+import { tf } from '../../src/core';
 import { benchmark, runs, train } from '../../src/diagnosis';
 import { crc32c } from '../../src/diagnosis/eventFile';
 import { fit } from '../../src/training';
@@ -93,6 +94,77 @@ test('fit records itself when it is told to, with verdicts and the statistics of
     });
   assert.equal(runs.list(folder).rows.length, 3);
   assert.ok(runs.list(folder).rows.some(({ run }) => /^\d{4}-\d\d-\d\d-\d{6}-seed52(-2)?$/.test(String(run))));
+});
+
+/** Steps at which an event file has a histogram, by tag, with the number of values: read by the wire format alone. */
+function histogramsIn(folder: string): Map<string, [step: number, count: number][]> {
+  const file = fs.readdirSync(folder).find((name) => name.startsWith('events'))!;
+  const bytes = fs.readFileSync(path.join(folder, file));
+  const fields = (part: Buffer): Map<number, (Buffer | number)[]> => {
+    const found = new Map<number, (Buffer | number)[]>();
+    let at = 0;
+    const varint = () => {
+      let [value, scale] = [0, 1];
+      for (;;) {
+        const byte = part[at++]!;
+        value += (byte & 127) * scale;
+        if (byte < 128) return value;
+        scale *= 128;
+      }
+    };
+    while (at < part.length) {
+      const key = varint();
+      const kind = key % 8;
+      let value: Buffer | number;
+      if (kind === 0) value = varint();
+      else {
+        const length = kind === 2 ? varint() : kind === 1 ? 8 : 4;
+        value = part.subarray(at, at + length);
+        at += length;
+      }
+      found.set(key >> 3, [...(found.get(key >> 3) ?? []), value]);
+    }
+    return found;
+  };
+  const result = new Map<string, [number, number][]>();
+  for (let at = 0; at < bytes.length; ) {
+    const length = Number(bytes.readBigUInt64LE(at));
+    const event = fields(bytes.subarray(at + 12, at + 12 + length));
+    at += 16 + length;
+    const [summary] = (event.get(5) ?? []) as Buffer[];
+    if (!summary) continue;
+    const value = fields(fields(summary).get(1)![0] as Buffer);
+    const [histogram] = (value.get(5) ?? []) as Buffer[];
+    if (!histogram) continue;
+    const tag = String(value.get(1)![0]);
+    const count = (fields(histogram).get(3)![0] as Buffer).readDoubleLE();
+    result.set(tag, [...(result.get(tag) ?? []), [(event.get(2)?.[0] as number | undefined) ?? 0, count]]);
+  }
+  return result;
+}
+
+test('a recorded run has histograms of its weights after every epoch, and of a long one after at most a hundred', async () => {
+  const folder = path.join(scratch, 'histograms');
+  const data = { inputs: tf.ones([8, 2]), targets: tf.ones([8, 1]) };
+  for (const [name, epochs, wanted] of [
+    ['short', 5, [0, 1, 2, 3, 4]],
+    ['long', 250, [...Array.from({ length: 83 }, (_, k) => 3 * k + 2), 249]],
+  ] as const) {
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+    const watch = [runs.record(folder, { name, diagnose: false, statistics: false })];
+    await fit(model, data, { losses: 'meanSquaredError', epochs, mode: 'graph', watch });
+    const found = histogramsIn(path.join(folder, name));
+    assert.equal(found.size, 2);
+    const [kernel, bias] = [...found.values()];
+    assert.deepEqual(
+      kernel,
+      wanted.map((step) => [step, 2]),
+    );
+    assert.deepEqual(
+      bias,
+      wanted.map((step) => [step, 1]),
+    );
+  }
 });
 
 test('train records the run it diagnosed', async () => {
