@@ -90,6 +90,15 @@ test('inspect.model keeps what a model needs to be trained on and inspected: nam
   assert.equal(inspect.activations(model, tf.zeros([4, 6])).find({ layer: 'first' })!.activation, 'swish');
 });
 
+test('a layer that is the activation of another stands under its name, and heads keep theirs', async () => {
+  const model = await inspect.model(path.join(folder, 'activated.keras'));
+  assert.deepEqual(model.outputNames, ['direction', 'volatility']);
+  const rows = inspect.activations(model, tf.randomNormal([64, 4], 0, 1, 'float32', 3));
+  assert.equal(rows.find({ layer: 'first' })!.activation, 'leakyReLU');
+  assert.equal(rows.find({ layer: 'first_linear' })!.units, 6);
+  model.dispose();
+});
+
 test('the first layer that is not known, or computes something else in tfjs, is named', async () => {
   const load = (file: string) => inspect.model(path.join(folder, file));
   await assert.rejects(
@@ -98,7 +107,7 @@ test('the first layer that is not known, or computes something else in tfjs, is 
   );
   await assert.rejects(load('refused_mask_argument.keras'), /layer look_back.*expected a call without attention_mask/s);
   await assert.rejects(load('refused_every_other.keras'), /operation GetItem.*layer get_item.*steps of 1/s);
-  await assert.rejects(load('refused_masking.keras'), /operation NotEqual is not known here.*layer not_equal/s);
+  await assert.rejects(load('refused_masking.keras'), /class Masking is not known here.*layer gap/s);
   await assert.rejects(load('small.npz'), /no config\.json/);
   await assert.rejects(load('small.safetensors'), /no model of Keras/);
   await assert.rejects(load('none.keras'), /no such file/);
@@ -128,6 +137,10 @@ test('hostile configurations are refused, naming the layer, before anything larg
   assert.equal(convert(configured({})).layers.length, 2);
   assert.throws(() => convert(configured({ activation: 'constructor' })), /an activation.*layer head/);
   assert.throws(() => convert(configured({ kernel_regularizer: { class_name: 'Evil' } })), /a penalty.*layer head/);
+  assert.throws(
+    () => convert(configured({ alpha: 0.5 }, { class_name: 'ELU' })),
+    /layer head.*expected alpha = 1.*alpha = 0.5/s,
+  );
   assert.throws(() => convert(configured({}, { class_name: 'Lambda' })), /class Lambda is not known/);
   assert.throws(() => convert(configured({}, { class_name: '__proto__' })), /class __proto__ is not known/);
   assert.throws(

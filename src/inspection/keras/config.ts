@@ -1,5 +1,6 @@
 import { fileError } from '../files/fileError';
 import { callsOf, malformed, type Reference, withoutRepeats } from './calls';
+import { withActivationApart } from './layerActivations';
 import { ACTIVATIONS, INITIALIZERS, LAYERS, type LayerRule, OPERATIONS } from './layers';
 import { operationLayer } from './operations';
 import { type GivenLayer, substitute, unable } from './substitutes';
@@ -21,6 +22,10 @@ export interface ConvertedLayer {
   inner?: ConvertedLayer[];
   /** Where below the layer's own folder its weights are filed; default: in it. */
   parts?: readonly string[];
+  /** The name by which Keras files its weights, if it is another. */
+  kerasName?: string;
+  /** Whether Keras does not count it as a layer of the model. */
+  isExtra?: boolean;
 }
 
 /** A model in the form that tfjs reads. */
@@ -58,7 +63,12 @@ export function convertModel(given: unknown, place: Place, context: Context = { 
   if (!MODELS.has(kind as string) || context.depth > DEEPEST) throw unknownLayer(String(kind), 'the model', place);
   const { layers: list, name, input_layers: inputs, output_layers: outputs } = object(config, 'the model', place);
   if (!Array.isArray(list)) throw malformed('the model has no list of layers', place);
-  const layers = list.map((layer) => convertLayer(layer, place, context));
+  // The operations that a mask is made of stand before the layer that asks for it, and say less.
+  const masking = (list as { class_name?: unknown }[]).find((layer) => layer?.class_name === 'Masking');
+  if (masking) convertLayer(masking, place, context);
+  const layers = list.flatMap((given) =>
+    withActivationApart(given).map(({ layer, ...filed }) => ({ ...convertLayer(layer, place, context), ...filed })),
+  );
   const own = typeof name === 'string' ? name : 'model';
   if (kind === 'Sequential') return { class_name: 'Sequential', config: { name: own, layers }, layers };
   // A sequential model of tfjs has a node of its own before its first call; calls are counted from behind it.

@@ -73,7 +73,8 @@ function setWeights(
   place: Place,
 ): void {
   const used = new Map<string, number>();
-  for (const { kerasClass, name, inner, parts = [''] } of layers) {
+  for (const { kerasClass, name, kerasName = name, isExtra, inner, parts = [''] } of layers) {
+    if (isExtra) continue;
     const stem = snakeCase(kerasClass);
     const before = used.get(stem);
     used.set(stem, (before ?? -1) + 1);
@@ -87,7 +88,7 @@ function setWeights(
       continue;
     }
     if (layer.weights.length === 0) continue;
-    const found = file.weightsOf(own, name, parts);
+    const found = file.weightsOf(own, kerasName, parts);
     const wanted = layer.weights.map(({ shape }) => shape.map(Number));
     const given = found.map(({ shape }) => [...shape]);
     if (JSON.stringify(given) !== JSON.stringify(wanted)) {

@@ -77,7 +77,7 @@ export const LAYERS: Readonly<Record<string, LayerRule>> = {
   Activation: { keep: ['activation'] },
   ReLU: { keep: ['max_value'], only: { negative_slope: 0, threshold: 0 } },
   LeakyReLU: { keep: [], rename: { negative_slope: 'alpha', alpha: 'alpha' } },
-  ELU: { keep: ['alpha'] },
+  ELU: { keep: [], only: { alpha: 1 } },
   PReLU: { keep: ['alpha_initializer', 'alpha_regularizer', 'alpha_constraint', 'shared_axes'] },
   Softmax: { keep: ['axis'] },
   Flatten: pool(),

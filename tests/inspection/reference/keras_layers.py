@@ -121,12 +121,20 @@ def activations():
     return keras.Model(x, [layers.Activation(name, name=name)(layers.Rescaling(3.0)(x)) for name in names])
 
 
+def activated():
+    x = layers.Input((4,), name="features")
+    first = layers.Dense(6, activation=layers.LeakyReLU(negative_slope=0.3), name="first")
+    shared = layers.Dense(6, activation=layers.ELU())
+    h = shared(shared(first(x)))
+    return keras.Model(x, [layers.Dense(3, activation=layers.Softmax(), name="direction")(h), layers.Dense(1, activation=layers.ReLU(), name="volatility")(h)])
+
+
 expected = {}
-makers = {"recurrent": recurrent, "attentive": attentive, "convolutions": convolutions, "images": pictures, "operations": operations, "activations": activations}
+makers = {"recurrent": recurrent, "attentive": attentive, "convolutions": convolutions, "images": pictures, "operations": operations, "activations": activations, "activated": activated}
 for name, make in makers.items():
     model = stir(make())
     rows = random.normal(size=(3, *model.input_shape[1:])).astype("float32")
-    for ending in ["keras"] + (["h5"] if name in ["recurrent", "attentive"] else []):
+    for ending in ["keras"] + (["h5"] if name in ["recurrent", "attentive", "activated"] else []):
         model.save(folder / f"{name}.{ending}")
         if ending == "keras":
             # Normalization looks at its weights when it is loaded, and not again. From .h5 Keras cannot load Attention.
