@@ -40,6 +40,8 @@ export interface Buffers {
 /**
  * Plans the reading of the wanted columns. DuckDB converts (in parallel): numbers to doubles with NaN for missing, dates
  * to day numbers, instants to milliseconds; so its arrays can be copied as they are.
+ *
+ * @param missing texts that stand for a missing one, beside what DuckDB takes for that.
  */
 export function planColumns(
   operation: string,
@@ -47,6 +49,7 @@ export function planColumns(
   fields: readonly Field[],
   options: PlanOptions,
   bindings: Bindings,
+  missing: readonly string[] = [],
 ): Plan {
   const wanted = (options.columns ?? fields.map(({ name }) => name)).map((name) =>
     findField(operation, file, fields, name),
@@ -63,7 +66,7 @@ export function planColumns(
         if (kind === 'symbol' || kind === 'date') return new Int32Array(rows);
         return kind === 'number' && small ? new Float32Array(rows) : new Float64Array(rows);
       }),
-      dictionaries: kinds.map(() => new SymbolCodes()),
+      dictionaries: kinds.map(() => new SymbolCodes(missing)),
     }),
     copy: (chunk, into, row, from, count) => {
       kinds.forEach((kind, k) => {

@@ -20,7 +20,8 @@ export interface RelationOptions {
   dateFormat?: string;
 }
 
-const MISSING = ['', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL', 'None'];
+/** Texts of a CSV file that stand for a missing value if none are named. */
+export const MISSING = ['', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL', 'None'];
 
 /**
  * Bytes of a CSV file that DuckDB reads at a time. `sure` holds four lines of the longest length allowed (2 MB). What is read at

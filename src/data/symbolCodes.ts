@@ -5,6 +5,10 @@ const WORDS = 4;
 const INLINE_BYTES = 12;
 const POINTER = 8;
 
+/** In place of a code: a place of the hash that is free, and a text that stands for a missing one. */
+const FREE = -2;
+const NONE = -1;
+
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
@@ -14,10 +18,13 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
  */
 export class SymbolCodes {
   private readonly byText = new Map<string, number>();
-  /** An open hash of short texts: the words of slot k at 4k, its code in `codes`, -1 where it is free. */
+  /** An open hash of short texts: the words of slot k at 4k, its code in `codes`. */
   private words = new Int32Array(WORDS * 64);
-  private codes = new Int32Array(64).fill(-1);
+  private codes = new Int32Array(64).fill(FREE);
   private short = 0;
+
+  /** @param missing texts that stand for a missing one. */
+  constructor(private readonly missing: readonly string[] = []) {}
 
   /** The texts, in the order of their codes. */
   get dictionary(): string[] {
@@ -30,11 +37,11 @@ export class SymbolCodes {
     const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
     const valid = chunk.validity(column);
     let last = -1;
-    let code = -1;
+    let code = NONE;
     for (let k = from; k < from + count; k++) {
       const at = WORDS * k;
       if (valid && ((valid[k >> 3]! >> (k & 7)) & 1) === 0) {
-        into[row + k - from] = -1;
+        into[row + k - from] = NONE;
         continue;
       }
       // Most tables are sorted by symbol, so the text is often that of the row before.
@@ -53,7 +60,7 @@ export class SymbolCodes {
 
   private shortCode(words: Int32Array, at: number, bytes: Uint8Array): number {
     let slot = this.slotOf(words, at);
-    while (this.codes[slot]! >= 0) {
+    while (this.codes[slot]! !== FREE) {
       if (same(this.words, WORDS * slot, words, at)) return this.codes[slot]!;
       slot = (slot + 1) & (this.codes.length - 1);
     }
@@ -74,11 +81,11 @@ export class SymbolCodes {
   private grow(): void {
     const { words, codes } = this;
     this.words = new Int32Array(2 * words.length);
-    this.codes = new Int32Array(2 * codes.length).fill(-1);
+    this.codes = new Int32Array(2 * codes.length).fill(FREE);
     for (let old = 0; old < codes.length; old++) {
-      if (codes[old]! < 0) continue;
+      if (codes[old]! === FREE) continue;
       let slot = this.slotOf(words, WORDS * old);
-      while (this.codes[slot]! >= 0) slot = (slot + 1) & (this.codes.length - 1);
+      while (this.codes[slot]! !== FREE) slot = (slot + 1) & (this.codes.length - 1);
       this.words.set(words.subarray(WORDS * old, WORDS * (old + 1)), WORDS * slot);
       this.codes[slot] = codes[old]!;
     }
@@ -87,6 +94,7 @@ export class SymbolCodes {
   private codeOf(text: string): number {
     const known = this.byText.get(text);
     if (known !== undefined) return known;
+    if (this.missing.includes(text)) return NONE;
     this.byText.set(text, this.byText.size);
     return this.byText.size - 1;
   }

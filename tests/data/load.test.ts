@@ -216,6 +216,41 @@ test('load checks rows against a zod schema and names the first that fails', asy
   });
 });
 
+test('load takes NA, null and NaN for missing in columns of every kind, wherever they come', async () => {
+  for (const [place, missing] of [
+    [1, 'NA'],
+    [40_000, 'null'],
+    [40_000, 'NaN'],
+    [2, 'None'],
+  ] as const) {
+    for (const column of [0, 1, 2, 3, 4]) {
+      const rows = Array.from({ length: 40_010 }, (_, k) => [`S${k % 3}`, '2020-01-02', String(k), `${k}.5`, 'true']);
+      rows[place]![column] = missing;
+      const text = rows.map((row) => row.join()).join('\n');
+      const data = await load(write('missing.csv', `symbol,date,whole,real,flag\n${text}\n`));
+      assert.deepEqual(
+        ['symbol', 'date', 'whole', 'real', 'flag'].map((name) => data.column(name).kind),
+        ['symbol', 'date', 'number', 'number', 'number'],
+      );
+      const names = data.names;
+      for (const [k, name] of names.entries()) {
+        assert.equal(data.row(place)[name] === undefined, k === column, `${missing} ${name}`);
+        assert.notEqual(data.row(place - 1)[name], undefined);
+      }
+      assert.deepEqual([...(data.column('symbol') as SymbolColumn).dictionary].sort(), ['S0', 'S1', 'S2']);
+      assert.equal(data.numbers('whole')[40_009], 40_009);
+    }
+  }
+  const own = await load(write('own.csv', 'symbol,x\nNA,-999\nB,2\n'), { missing: ['-999'] });
+  assert.deepEqual(
+    [own.values('symbol'), own.values('x')],
+    [
+      ['NA', 'B'],
+      [undefined, 2],
+    ],
+  );
+});
+
 test('load tells 70,000 texts of all lengths apart, missing ones among them', async () => {
   const text = (k: number) => (k % 7 === 0 ? '' : k % 2 === 0 ? `É${k}` : `a name longer than twelve bytes ${k}`);
   const rows = Array.from({ length: 140_000 }, (_, k) => [text(k % 70_000), k % 3 === 0 ? '' : String(k)]);
