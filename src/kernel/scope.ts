@@ -1,4 +1,5 @@
 import type { Header } from './message';
+import { userTurn } from './userTurn';
 
 /** One run of a cell. Output belongs to the cell that caused it, also when it comes late. */
 export class CellRun {
@@ -126,7 +127,9 @@ export function bindTimers(asUser: (body: () => void) => void): void {
       const timer = original(
         (...args: unknown[]) => {
           if (name !== 'setInterval') run.disown(timer);
-          asUser(() => within(run, () => callback(...args)));
+          const body = () => asUser(() => within(run, () => callback(...args)));
+          if (name === 'setImmediate') userTurn(body);
+          else body();
         },
         ...rest,
       );

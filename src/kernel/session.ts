@@ -17,6 +17,7 @@ import type { Outcome, Runner } from './runner';
 import { CellRun, currentRun, enterRun, within } from './scope';
 import { type Channel, FLAG, type Inbound, now } from './shared';
 import { describeError } from './traceback';
+import { userTurn } from './userTurn';
 
 /** How a cell has ended. */
 type Ending = { kind: 'ok'; outcome: Outcome } | { kind: 'error'; error: unknown } | { kind: 'interrupted' };
@@ -249,7 +250,7 @@ export class Session implements NotebookHost {
     });
     let hasBegun = false;
     // A turn of its own: if the cell is cut off, all that was called from here on is gone, and this function is not.
-    nextTurn(() => {
+    userTurn(() => {
       const end = (ending: Ending) => {
         if (this.running?.run === run) this.running.end(ending);
       };
@@ -372,7 +373,7 @@ export class Session implements NotebookHost {
       allowInput: false,
     });
     return new Promise((resolve) => {
-      nextTurn(() => {
+      userTurn(() => {
         const done = () => {
           this.listening = undefined;
           resolve();

@@ -77,6 +77,8 @@ describe('a loop that a cell left behind can be ended when the cell itself has l
   const left: Record<string, string> = {
     'in a timer': 'setTimeout(() => { started(); for (;;) {} }, 50)',
     'in an interval, which does not go off again': 'setInterval(() => { started(); for (;;) {} }, 50)',
+    'in an immediate behind another':
+      'setTimeout(() => { for (const f of [() => {}, () => { started(); for (;;) {} }]) setImmediate(f) }, 50)',
     'in a callback of Node':
       'setTimeout(() => require("fs").stat(".", () => { started(); for (;;) {} }), 50); undefined',
     'behind a promise': 'void wait(50).then(() => { started(); for (;;) {} })',
