@@ -11,8 +11,8 @@ import type { EpochEvent, FitOptions, TrainingData } from './options';
 import { type HistoryRow, Run } from './run';
 import { restoreTensors, saveTensors, toTensors } from './state';
 import type { StepPlan } from './step';
-import { faceOf, isLayersModel, type ModelFace, type Named, type Trainable } from './trainable';
-import { predictOften, validate } from './validation';
+import { faceOf, type ModelFace, type Named, type Trainable } from './trainable';
+import { validate } from './validation';
 
 /**
  * Trains a model. The training step is traced once and runs in TensorFlow, many steps to a call; after every epoch the
@@ -53,9 +53,6 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
     const { mode, reason, warning } = epochs.runner;
     Object.assign(run, { mode, modeReason: reason, compileSeconds: (performance.now() - started) / 1000 });
     if (warning) warn(run, warning);
-    // Where rows come from disk because memory is short, predictions stay as their memory was measured.
-    const often = { mode: data.source ? ('eager' as const) : mode, epochs: settings.epochs };
-    const predict = predictOften(face, { ...often, repeatable: isLayersModel(model) });
     const fallback = validation ? 'val_loss' : 'loss';
     const monitor = new Monitor(options.earlyStopping ?? {}, fallback);
     const plateau = options.reduceOnPlateau && new Monitor(options.reduceOnPlateau, fallback);
@@ -124,9 +121,7 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
       const row: HistoryRow = {
         epoch,
         ...outcome.numbers!,
-        ...(validation
-          ? validate(plan, validation, lossWeights, { isStreamed: data.source !== undefined, predict })
-          : {}),
+        ...(validation ? validate(plan, validation, lossWeights, data.source !== undefined) : {}),
         learning_rate: rate(epoch)(epochs.stepsPerEpoch - 1),
       };
       run.history.push(row);

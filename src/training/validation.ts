@@ -1,8 +1,6 @@
-import { compile } from '../compile';
 import { type TF, tf } from '../core';
 import type { Columns } from './columns';
 import { metricKey, metricOf } from './metrics';
-import type { Mode } from './mode';
 import { inputColumn, reduceLoss, type StepPlan, targetColumn, weightColumn } from './step';
 import type { ModelFace, Named } from './trainable';
 
@@ -12,41 +10,8 @@ const CHUNK_ROWS = 512;
 /** Rows at a time where memory is short: what passes between the layers takes many times what the rows do. */
 const CHUNK_ROWS_STREAMED = 4096;
 
-/** Inputs by name, each [rows, ...], to predictions by head, as the model predicts when it is not trained. */
-export type Predict = (inputs: Named<TF.Tensor>) => Named<TF.Tensor>;
-
-const predictEagerly =
-  (face: ModelFace): Predict =>
-  (inputs) =>
-    face.forward(inputs, false);
-
-/** Validations from which on a graph saves more than it takes to make: 4 for the WaveNet, 25 for a network of three layers. */
-const MANY_EPOCHS = 20;
-
-/**
- * How a run predicts its validation rows: as a graph, in a third of the time, if it is to do so often. What decides is known
- * before the first epoch, so that a run that is resumed rounds as it did before.
- *
- * @param repeatable the model has been traced before and does the same on every call.
- */
-export function predictOften(
-  face: ModelFace,
-  { mode, epochs, repeatable }: { mode: Exclude<Mode, 'auto'>; epochs: number; repeatable: boolean },
-): Predict {
-  if (mode === 'eager' || epochs < MANY_EPOCHS) return predictEagerly(face);
-  let names: string[] = [];
-  const graph = compile(
-    (...flat: TF.Tensor[]) => predictEagerly(face)(Object.fromEntries(names.map((name, k) => [name, flat[k]!]))),
-    { mode: 'graph', name: 'validation', repeatable },
-  );
-  return (inputs) => {
-    names = Object.keys(inputs);
-    return graph(...Object.values(inputs));
-  };
-}
-
 /** Predictions of every row, by head; the caller owns them. `most` rows at a time. */
-function predictAll(face: ModelFace, columns: Columns, predict: Predict, most: number): Named<TF.Tensor> {
+export function predictAll(face: ModelFace, columns: Columns, most = Number.POSITIVE_INFINITY): Named<TF.Tensor> {
   const inputs = Object.entries(columns.tensors).filter(([name]) => name.startsWith(inputColumn('')));
   const parts: Named<TF.Tensor[]> = Object.fromEntries(face.heads.map((head) => [head, []]));
   const width = inputs.reduce((sum, [, tensor]) => sum + tensor.size, 0) / columns.rows;
@@ -55,7 +20,7 @@ function predictAll(face: ModelFace, columns: Columns, predict: Predict, most: n
     const count = Math.min(chunk, columns.rows - start);
     const predictions = tf.tidy(() => {
       const batch = inputs.map(([name, tensor]) => [name.slice(inputColumn('').length), tensor.slice(start, count)]);
-      return predict(Object.fromEntries(batch));
+      return face.forward(Object.fromEntries(batch), false);
     });
     for (const head of face.heads) parts[head]!.push(predictions[head]!);
   }
@@ -73,11 +38,10 @@ export function validate(
   plan: StepPlan,
   columns: Columns,
   lossWeights: Named<number>,
-  { isStreamed = false, predict = predictEagerly(plan.face) }: { isStreamed?: boolean; predict?: Predict } = {},
+  isStreamed = false,
 ): Record<string, number> {
   const { face, losses, metrics } = plan;
-  const most = isStreamed ? CHUNK_ROWS_STREAMED : Number.POSITIVE_INFINITY;
-  const predictions = predictAll(face, columns, predict, most);
+  const predictions = predictAll(face, columns, isStreamed ? CHUNK_ROWS_STREAMED : undefined);
   const penalty = tf.tidy(() => face.penalties().reduce((sum, one) => sum + one.dataSync()[0]!, 0));
   const own: Named<number> = {};
   const metricValues: Record<string, number> = {};
