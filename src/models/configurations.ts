@@ -30,7 +30,7 @@ const balanced: Configuration = {
   batchSize: 64,
   epochs: 500,
   earlyStopping: { monitor: 'val_direction_auc', mode: 'max', patience: 25, restoreBestWeights: true },
-  model: { channels: 32, dilations: [1, 2, 4, 8, 16], fusionUnits: 64, dropoutRate: 0.4 },
+  model: { channels: 16, dilations: [1, 2, 4, 8], fusionUnits: 32, dropoutRate: 0.4 },
 };
 
 /**
