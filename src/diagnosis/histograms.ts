@@ -1,5 +1,6 @@
 import type { TF } from '../core';
 import type { Watcher } from '../training';
+import { isLayersModel } from '../training/trainable';
 
 /** How the values of a tensor are spread: counts in equal bins between its ends, over the finite values. */
 export interface Histogram {
@@ -62,7 +63,7 @@ export function watchHistograms(): Watcher & { readonly taken: readonly WeightHi
   return {
     taken,
     begin(given) {
-      model = 'layers' in given.model ? given.model : undefined;
+      model = isLayersModel(given.model) ? given.model : undefined;
     },
     evaluate({ epoch, epochs }) {
       const every = Math.ceil(epochs / MOST_EPOCHS);

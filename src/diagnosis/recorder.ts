@@ -2,6 +2,7 @@ import type { TF } from '../core';
 import { type Snapshot, snapshot } from '../inspection';
 import type { Row } from '../tables';
 import { type FitOptions, type TrainingData, type ValueWatcher, type Watcher, watchValues } from '../training';
+import { isLayersModel } from '../training/trainable';
 import { diagnose } from './diagnose';
 import { watchHistograms } from './histograms';
 import { checkRunName, freeRunName, writeRun } from './runRecord';
@@ -39,7 +40,7 @@ export function recordRun(folder: string, options: RecordOptions = {}): Watcher 
     begin(given) {
       name = options.name ?? freeRunName(folder, given.options.seed ?? 0);
       checkRunName(folder, name);
-      const model = 'layers' in given.model ? given.model : undefined;
+      const model = isLayersModel(given.model) ? given.model : undefined;
       start = { model, data: given.data, options: given.options };
       if (model && isDiagnosed) initialWeights = snapshot(model);
       values = statistics ? watchValues() : undefined;

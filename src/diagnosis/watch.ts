@@ -15,6 +15,7 @@ import {
   type Watcher,
   watchValues,
 } from '../training';
+import { isLayersModel } from '../training/trainable';
 import { type Diagnosis, diagnoseAgain } from './diagnose';
 import { type Known, lossGiven } from './evidence';
 import { lossBehaviour } from './lossBehaviour';
@@ -94,7 +95,7 @@ export function watchRules({ every, stopOn = LOST, thresholds }: WatchOptions = 
       return values.predictions;
     },
     begin({ model, data, options, mode }) {
-      if (!('layers' in model)) {
+      if (!isLayersModel(model)) {
         throw new ReluctantError({
           code: 'not-a-layers-model',
           operation: 'watchRules',

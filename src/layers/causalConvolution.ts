@@ -1,6 +1,6 @@
 import { checkInteger, type TF, tf } from '../core';
 import { defineLayer, only } from './define';
-import { type Initializer, toInitializer } from './initializer';
+import { type Initializer, toInitializer, writtenInitializer } from './initializer';
 import { type RegularizerSource, toRegularizer, writtenRegularizers } from './regularizer';
 import { selectSteps } from './stepSelection';
 
@@ -125,10 +125,7 @@ export const causalConvolution: (options: CausalConvolutionOptions) => TF.layers
 
     override getConfig(): TF.serialization.ConfigDict {
       const initializer = this.initializer;
-      const kernelInitializer =
-        typeof initializer === 'string'
-          ? initializer
-          : { className: initializer.getClassName(), config: initializer.getConfig() };
+      const kernelInitializer = typeof initializer === 'string' ? initializer : writtenInitializer(initializer);
       const penalties = writtenRegularizers(this.penalty, ['kernelRegularizer']);
       return { ...super.getConfig(), ...this.options, ...penalties, kernelInitializer };
     }

@@ -23,6 +23,28 @@ export function defineLayer<Arguments>(make: () => LayerClass<Arguments>): (args
   return (args) => new (register())(args);
 }
 
+/** A class of layers that keep their options. Named, as declarations cannot spell out a class of a function's own. */
+export interface LayerWithOptionsClass<Options> {
+  new (options: Options): TF.layers.Layer & { readonly options: Options };
+  className: string;
+  fromConfig: typeof TF.layers.Layer.fromConfig;
+}
+
+/** What is alike in layers that are told some options: these are kept, and are the configuration. For {@link defineLayer}. */
+export function layerWithOptions<Options extends { name?: string }>(): LayerWithOptionsClass<Options> {
+  return class LayerWithOptions extends tf.layers.Layer {
+    static className = 'LayerWithOptions';
+
+    constructor(readonly options: Options) {
+      super({ name: options.name });
+    }
+
+    override getConfig(): TF.serialization.ConfigDict {
+      return { ...super.getConfig(), ...this.options } as TF.serialization.ConfigDict;
+    }
+  };
+}
+
 /** Has something else registered along with the layers. */
 export function whenRegistered(register: () => void): void {
   let done = false;

@@ -8,13 +8,18 @@ export type InitializerSource = Initializer | string | { className: string; conf
 
 /** The initialiser that is meant. */
 export function toInitializer(initializer: InitializerSource): Initializer {
-  if (typeof initializer === 'object' && 'apply' in initializer) return initializer as Initializer;
-  if (typeof initializer === 'string') {
-    const known = tf.initializers as unknown as Record<string, (args: object) => Initializer>;
-    return known[initializer]!({});
-  }
-  const { className, config } = initializer as { className: string; config: object };
-  const name = className.charAt(0).toLowerCase() + className.slice(1);
+  if (typeof initializer === 'object' && 'apply' in initializer) return initializer;
   const known = tf.initializers as unknown as Record<string, (args: object) => Initializer>;
+  if (typeof initializer === 'string') return known[initializer]!({});
+  const { className, config } = initializer;
+  const name = className.charAt(0).toLowerCase() + className.slice(1);
   return (known[name] ?? known['varianceScaling']!)(config);
+}
+
+/** An initialiser as a layer's configuration keeps it. */
+export function writtenInitializer(initializer: Initializer): {
+  className: string;
+  config: TF.serialization.ConfigDict;
+} {
+  return { className: initializer.getClassName(), config: initializer.getConfig() };
 }

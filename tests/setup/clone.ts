@@ -1,6 +1,6 @@
 // A small stand-in for a fresh clone: the real setup/ folder with stand-ins for npm, Python, the C++ compiler and
 // TypeScript on the PATH that make the same files in milliseconds. What the real tools do is proved by *.slow.test.ts.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -70,6 +70,9 @@ ${OBEY}
 esac
 exit 1`,
 };
+
+/** Whether this process may mount file systems that nobody else sees. */
+export const canMount = (): boolean => spawnSync('unshare', ['--mount', 'true']).status === 0;
 
 /** How one run of set-up ended. `performed` are the titles of the steps it carried out. */
 export interface Outcome {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { after, describe, test } from 'node:test';
-import { Clone, type Outcome } from './clone';
+import { Clone, canMount, type Outcome } from './clone';
 
 function stopsWith(outcome: Outcome, problem: RegExp, fix: RegExp): void {
   assert.equal(outcome.status, 1, outcome.out);
@@ -124,8 +124,7 @@ describe('a folder that cannot be written', () => {
 });
 
 describe('a real file system', () => {
-  const can = canMount();
-  const skip = can ? false : 'needs root and a mount namespace';
+  const skip = canMount() ? false : 'needs root and a mount namespace';
 
   test('that is read-only is named', { skip }, async () => {
     const clone = new Clone();
@@ -170,15 +169,6 @@ describe('a real file system', () => {
 /** Puts the clone on a disk of its own, of some megabytes. */
 const onSmallDisk = ({ folder }: Clone, megabytes: number) =>
   `cp -a "${folder}" "${folder}.kept" && mount -t tmpfs -o size=${megabytes}m none "${folder}" && cp -a "${folder}.kept/." "${folder}"`;
-
-function canMount(): boolean {
-  try {
-    execFileSync('unshare', ['--mount', 'true'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Runs set-up after `prepare` with mounts that nobody else sees and that end with it; and once more after `repair`. */
 function inNamespace(clone: Clone, prepare: string, repair = 'false'): Outcome & { second?: [number, string] } {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { until } from './clone';
+import { canMount, until } from './clone';
 import { type Ending, FreshClone } from './freshClone';
 
 const NOWHERE = 'http://127.0.0.1:9/'; // no one listens on the discard port
@@ -17,7 +17,7 @@ function stopsWith({ status, text }: Ending, problem: RegExp): void {
 }
 
 describe('a disk that really fills up', () => {
-  const skip = spawnSync('unshare', ['--mount', 'true']).status === 0 ? false : 'needs root and a mount namespace';
+  const skip = canMount() ? false : 'needs root and a mount namespace';
 
   // Set-up stops wherever the disk was full, and the run after that repairs what was left.
   const MOMENTS: Record<string, string> = {

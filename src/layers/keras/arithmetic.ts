@@ -1,5 +1,5 @@
 import { type TF, tf } from '../../core';
-import { defineLayer } from '../define';
+import { defineLayer, layerWithOptions } from '../define';
 
 /** Operations of two tensors, or of a tensor and a number. */
 const BINARY = {
@@ -29,12 +29,8 @@ export interface ArithmeticOptions {
 
 /** One operation of arithmetic on tensors that broadcast, as `x * 2 + y` in Keras leaves it in a model; no weights. */
 export const arithmetic: (options: ArithmeticOptions) => TF.layers.Layer = defineLayer(() => {
-  class Arithmetic extends tf.layers.Layer {
-    static className = 'Arithmetic';
-
-    constructor(private readonly options: ArithmeticOptions) {
-      super({ name: options.name });
-    }
+  class Arithmetic extends layerWithOptions<ArithmeticOptions>() {
+    static override className = 'Arithmetic';
 
     override computeOutputShape(shape: TF.Shape | TF.Shape[]): TF.Shape {
       if (!Array.isArray(shape[0])) return shape as TF.Shape;
@@ -53,10 +49,6 @@ export const arithmetic: (options: ArithmeticOptions) => TF.layers.Layer = defin
         return BINARY[operation](a, b);
       });
     }
-
-    override getConfig(): TF.serialization.ConfigDict {
-      return { ...super.getConfig(), ...this.options } as TF.serialization.ConfigDict;
-    }
   }
   return Arithmetic;
 });
@@ -72,12 +64,8 @@ export interface ReductionOptions {
 
 /** A mean, sum, largest or least value along axes other than the samples; no weights. */
 export const reduction: (options: ReductionOptions) => TF.layers.Layer = defineLayer(() => {
-  class Reduction extends tf.layers.Layer {
-    static className = 'Reduction';
-
-    constructor(private readonly options: ReductionOptions) {
-      super({ name: options.name });
-    }
+  class Reduction extends layerWithOptions<ReductionOptions>() {
+    static override className = 'Reduction';
 
     override computeOutputShape(shape: TF.Shape | TF.Shape[]): TF.Shape {
       const axes = this.axesOf((shape as number[]).length);
@@ -92,10 +80,6 @@ export const reduction: (options: ReductionOptions) => TF.layers.Layer = defineL
 
     private axesOf(rank: number): number[] {
       return this.options.axes.map((axis) => (axis < 0 ? rank + axis : axis));
-    }
-
-    override getConfig(): TF.serialization.ConfigDict {
-      return { ...super.getConfig(), ...this.options } as unknown as TF.serialization.ConfigDict;
     }
   }
   return Reduction;

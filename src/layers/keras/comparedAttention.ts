@@ -1,7 +1,7 @@
 import { type TF, tf } from '../../core';
 import { futureMask } from '../attentionHeads';
 import { attentionInputs, attentionShapes } from '../attentionInputs';
-import { defineLayer } from '../define';
+import { defineLayer, layerWithOptions } from '../define';
 
 /** What a {@link comparedAttention} is told: the settings of Keras's `Attention` and `AdditiveAttention`. */
 export interface ComparedAttentionOptions {
@@ -22,13 +22,9 @@ export interface ComparedAttentionOptions {
  * `[samples, time, value channels]`; weights `scale []` or `[channels]`, or none.
  */
 export const comparedAttention: (options: ComparedAttentionOptions) => TF.layers.Layer = defineLayer(() => {
-  class ComparedAttention extends tf.layers.Layer {
-    static className = 'ComparedAttention';
+  class ComparedAttention extends layerWithOptions<ComparedAttentionOptions>() {
+    static override className = 'ComparedAttention';
     private scale?: TF.LayerVariable;
-
-    constructor(private readonly options: ComparedAttentionOptions) {
-      super({ name: options.name });
-    }
 
     override build(shape: TF.Shape | TF.Shape[]): void {
       const { compare, useScale } = this.options;
@@ -59,10 +55,6 @@ export const comparedAttention: (options: ComparedAttentionOptions) => TF.layers
     private sums(query: TF.Tensor3D, key: TF.Tensor3D): TF.Tensor {
       const compared = tf.tanh(tf.add(query.expandDims(2), key.expandDims(1)));
       return tf.sum(this.scale ? tf.mul(compared, this.scale.read()) : compared, -1);
-    }
-
-    override getConfig(): TF.serialization.ConfigDict {
-      return { ...super.getConfig(), ...this.options } as unknown as TF.serialization.ConfigDict;
     }
   }
   return ComparedAttention;

@@ -1,5 +1,5 @@
 import { type TF, tf } from '../../core';
-import { defineLayer, only } from '../define';
+import { defineLayer, layerWithOptions, only } from '../define';
 
 /** What a {@link featureNormalization} is told: the settings of Keras's `Normalization`. */
 export interface FeatureNormalizationOptions {
@@ -22,13 +22,9 @@ const LEAST_DEVIATION = 1e-7;
  * Shapes: any, unchanged; weights, none of them trained: `mean` and `variance` of the kept axes, `count []`.
  */
 export const featureNormalization: (options: FeatureNormalizationOptions) => TF.layers.Layer = defineLayer(() => {
-  class FeatureNormalization extends tf.layers.Layer {
-    static className = 'FeatureNormalization';
+  class FeatureNormalization extends layerWithOptions<FeatureNormalizationOptions>() {
+    static override className = 'FeatureNormalization';
     private statistics: TF.LayerVariable[] = [];
-
-    constructor(private readonly options: FeatureNormalizationOptions) {
-      super({ name: options.name });
-    }
 
     override build(shape: TF.Shape | TF.Shape[]): void {
       if (!hasValues(this.options.mean)) {
@@ -64,10 +60,6 @@ export const featureNormalization: (options: FeatureNormalizationOptions) => TF.
       const { axis = -1 } = this.options;
       const axes = axis === null ? [] : typeof axis === 'number' ? [axis] : axis;
       return axes.map((one) => (one < 0 ? rank + one : one)).sort((a, b) => a - b);
-    }
-
-    override getConfig(): TF.serialization.ConfigDict {
-      return { ...super.getConfig(), ...this.options } as TF.serialization.ConfigDict;
     }
   }
   return FeatureNormalization;

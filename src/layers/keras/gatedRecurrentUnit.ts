@@ -1,7 +1,7 @@
 import { type TF, tf } from '../../core';
 import { defineLayer, only } from '../define';
 import { dropout } from '../dropout';
-import { type Initializer, type InitializerSource, toInitializer } from '../initializer';
+import { type Initializer, type InitializerSource, toInitializer, writtenInitializer } from '../initializer';
 import { type RegularizerSource, toRegularizer, writtenRegularizers } from '../regularizer';
 
 /** What a {@link gatedRecurrentUnit} is told: the settings of Keras's `GRU`. */
@@ -128,18 +128,14 @@ export const gatedRecurrentUnit: (options: GatedRecurrentUnitOptions) => TF.laye
 
     override getConfig(): TF.serialization.ConfigDict {
       const { kernelInitializer, recurrentInitializer, options } = this;
-      const written = (value: { getClassName(): string; getConfig(): unknown }) => ({
-        className: value.getClassName(),
-        config: value.getConfig(),
-      });
       const penalties = writtenRegularizers(options, ['kernelRegularizer', 'recurrentRegularizer', 'biasRegularizer']);
       return {
         ...super.getConfig(),
         ...options,
         ...penalties,
-        kernelInitializer: written(kernelInitializer),
-        recurrentInitializer: written(recurrentInitializer),
-        biasInitializer: written(toInitializer(options.biasInitializer ?? 'zeros')),
+        kernelInitializer: writtenInitializer(kernelInitializer),
+        recurrentInitializer: writtenInitializer(recurrentInitializer),
+        biasInitializer: writtenInitializer(toInitializer(options.biasInitializer ?? 'zeros')),
       } as TF.serialization.ConfigDict;
     }
   }

@@ -1,9 +1,9 @@
 import { type TF, tf } from '../../core';
 import { attendByHeads, joinHeads, projectToHeads } from '../attentionHeads';
 import { attentionInputs, attentionShapes } from '../attentionInputs';
-import { defineLayer } from '../define';
+import { defineLayer, layerWithOptions } from '../define';
 import { dropout } from '../dropout';
-import { type Initializer, type InitializerSource, toInitializer } from '../initializer';
+import { type Initializer, type InitializerSource, toInitializer, writtenInitializer } from '../initializer';
 import { type RegularizerSource, toRegularizer, writtenRegularizers } from '../regularizer';
 
 /** What a {@link multiHeadAttention} is told: the settings of Keras's `MultiHeadAttention`. */
@@ -33,14 +33,14 @@ export interface MultiHeadAttentionOptions {
  * (`[channels, heads, width]`, `[heads, width]`) and output (`[heads, width, outputs]`, `[outputs]`).
  */
 export const multiHeadAttention: (options: MultiHeadAttentionOptions) => TF.layers.Layer = defineLayer(() => {
-  class MultiHeadAttention extends tf.layers.Layer {
-    static className = 'MultiHeadAttention';
+  class MultiHeadAttention extends layerWithOptions<MultiHeadAttentionOptions>() {
+    static override className = 'MultiHeadAttention';
     readonly kernelInitializer: Initializer;
     private readonly drop: TF.layers.Layer;
     private parts: { kernel: TF.LayerVariable; bias?: TF.LayerVariable }[] = [];
 
-    constructor(private readonly options: MultiHeadAttentionOptions) {
-      super({ name: options.name });
+    constructor(options: MultiHeadAttentionOptions) {
+      super(options);
       this.kernelInitializer = toInitializer(options.kernelInitializer ?? 'glorotUniform');
       this.drop = dropout({ rate: options.dropout ?? 0 });
     }
@@ -97,14 +97,11 @@ export const multiHeadAttention: (options: MultiHeadAttentionOptions) => TF.laye
     }
 
     override getConfig(): TF.serialization.ConfigDict {
-      const { kernelInitializer: initializer } = this;
-      const kernelInitializer = { className: initializer.getClassName(), config: initializer.getConfig() };
       const penalties = writtenRegularizers(this.options, ['kernelRegularizer']);
       return {
         ...super.getConfig(),
-        ...this.options,
         ...penalties,
-        kernelInitializer,
+        kernelInitializer: writtenInitializer(this.kernelInitializer),
       } as unknown as TF.serialization.ConfigDict;
     }
   }

@@ -1,5 +1,5 @@
 import { type TF, tf } from '../../core';
-import { defineLayer, only } from '../define';
+import { defineLayer, layerWithOptions, only } from '../define';
 
 /** Along one axis: a single place, which takes the axis away, or places from `start` to before `stop`. Negative: from the end. */
 export type Place = number | { start: number | null; stop: number | null };
@@ -13,12 +13,8 @@ export interface SelectionOptions {
 
 /** A part of a tensor, as `x[:, -1, :]` in Keras selects it. All samples are kept; no weights. */
 export const selection: (options: SelectionOptions) => TF.layers.Layer = defineLayer(() => {
-  class Selection extends tf.layers.Layer {
-    static className = 'Selection';
-
-    constructor(private readonly options: SelectionOptions) {
-      super({ name: options.name });
-    }
+  class Selection extends layerWithOptions<SelectionOptions>() {
+    static override className = 'Selection';
 
     override computeOutputShape(shape: TF.Shape | TF.Shape[]): TF.Shape {
       const [samples, ...rest] = shape as number[];
@@ -50,10 +46,6 @@ export const selection: (options: SelectionOptions) => TF.layers.Layer = defineL
         size: ranges.map(([, count]) => count),
         kept: shape.flatMap((_, axis) => (typeof places[axis] === 'number' ? [] : [axis])),
       };
-    }
-
-    override getConfig(): TF.serialization.ConfigDict {
-      return { ...super.getConfig(), ...this.options } as unknown as TF.serialization.ConfigDict;
     }
   }
   return Selection;

@@ -1,6 +1,6 @@
 import { type TF, tf } from '../../core';
-import { defineLayer, only } from '../define';
-import { type Initializer, type InitializerSource, toInitializer } from '../initializer';
+import { defineLayer, layerWithOptions, only } from '../define';
+import { type Initializer, type InitializerSource, toInitializer, writtenInitializer } from '../initializer';
 import { type RegularizerSource, toRegularizer, writtenRegularizers } from '../regularizer';
 
 /** What a {@link timeConvolution} is told: the settings of Keras's one-dimensional convolutions. */
@@ -37,8 +37,8 @@ export interface TimeConvolutionOptions {
  * `depthwise_kernel [size, channels, multiplier]` and `pointwise_kernel [1, channels * multiplier, filters]`; `bias [filters]`.
  */
 export const timeConvolution: (options: TimeConvolutionOptions) => TF.layers.Layer = defineLayer(() => {
-  class TimeConvolution extends tf.layers.Layer {
-    static className = 'TimeConvolution';
+  class TimeConvolution extends layerWithOptions<TimeConvolutionOptions>() {
+    static override className = 'TimeConvolution';
     readonly kernelInitializer: Initializer;
     readonly depthwiseInitializer: Initializer;
     readonly pointwiseInitializer: Initializer;
@@ -46,8 +46,8 @@ export const timeConvolution: (options: TimeConvolutionOptions) => TF.layers.Lay
     private readonly kernels: TF.LayerVariable[] = [];
     private bias?: TF.LayerVariable;
 
-    constructor(private readonly options: TimeConvolutionOptions) {
-      super({ name: options.name });
+    constructor(options: TimeConvolutionOptions) {
+      super(options);
       const initializer = (source: InitializerSource | undefined) => toInitializer(source ?? 'glorotUniform');
       this.kernelInitializer = initializer(options.kernelInitializer);
       this.depthwiseInitializer = initializer(options.depthwiseInitializer);
@@ -149,7 +149,7 @@ export const timeConvolution: (options: TimeConvolutionOptions) => TF.layers.Lay
     override getConfig(): TF.serialization.ConfigDict {
       const { kernelInitializer, depthwiseInitializer, pointwiseInitializer } = this;
       const initializers = Object.entries({ kernelInitializer, depthwiseInitializer, pointwiseInitializer }).map(
-        ([key, own]) => [key, { className: own.getClassName(), config: own.getConfig() }],
+        ([key, own]) => [key, writtenInitializer(own)],
       );
       const penalties = writtenRegularizers(this.options, [
         'kernelRegularizer',
@@ -158,7 +158,6 @@ export const timeConvolution: (options: TimeConvolutionOptions) => TF.layers.Lay
       ]);
       return {
         ...super.getConfig(),
-        ...this.options,
         ...penalties,
         ...Object.fromEntries(initializers),
       } as TF.serialization.ConfigDict;

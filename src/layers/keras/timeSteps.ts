@@ -1,5 +1,5 @@
 import { type TF, tf } from '../../core';
-import { defineLayer, only } from '../define';
+import { defineLayer, layerWithOptions, only } from '../define';
 
 /** What a {@link timeSteps} is told: the settings of Keras's `ZeroPadding1D`, `Cropping1D` and `UpSampling1D`. */
 export interface TimeStepsOptions {
@@ -17,12 +17,8 @@ export interface TimeStepsOptions {
  * Shapes: `[samples, time, channels]` to `[samples, (time + before + after) * repeat, channels]`; no weights.
  */
 export const timeSteps: (options: TimeStepsOptions) => TF.layers.Layer = defineLayer(() => {
-  class TimeSteps extends tf.layers.Layer {
-    static className = 'TimeSteps';
-
-    constructor(private readonly options: TimeStepsOptions) {
-      super({ name: options.name });
-    }
+  class TimeSteps extends layerWithOptions<TimeStepsOptions>() {
+    static override className = 'TimeSteps';
 
     override computeOutputShape(shape: TF.Shape | TF.Shape[]): TF.Shape {
       const { before = 0, after = 0, repeat = 1 } = this.options;
@@ -47,10 +43,6 @@ export const timeSteps: (options: TimeStepsOptions) => TF.layers.Layer = defineL
         const repeated = tf.mul(x.expandDims(2), tf.ones([1, 1, repeat, 1]));
         return repeated.reshape([samples, x.shape[1] * repeat, channels]);
       });
-    }
-
-    override getConfig(): TF.serialization.ConfigDict {
-      return { ...super.getConfig(), ...this.options } as TF.serialization.ConfigDict;
     }
   }
   return TimeSteps;

@@ -1,5 +1,5 @@
 import { type TF, tf } from '../../core';
-import { defineLayer, only } from '../define';
+import { defineLayer, layerWithOptions, only } from '../define';
 
 /** What a {@link vectorNormalization} is told: the settings of Keras's `RMSNormalization` and `UnitNormalization`. */
 export interface VectorNormalizationOptions {
@@ -19,13 +19,9 @@ const LEAST_SQUARE = 1e-12;
  * Shapes: `[..., channels]` to the same; weights `scale [channels]`, or none.
  */
 export const vectorNormalization: (options: VectorNormalizationOptions) => TF.layers.Layer = defineLayer(() => {
-  class VectorNormalization extends tf.layers.Layer {
-    static className = 'VectorNormalization';
+  class VectorNormalization extends layerWithOptions<VectorNormalizationOptions>() {
+    static override className = 'VectorNormalization';
     private scale?: TF.LayerVariable;
-
-    constructor(private readonly options: VectorNormalizationOptions) {
-      super({ name: options.name });
-    }
 
     override build(shape: TF.Shape | TF.Shape[]): void {
       if (this.options.by === 'root-mean-square') {
@@ -45,10 +41,6 @@ export const vectorNormalization: (options: VectorNormalizationOptions) => TF.la
         const square = tf.add(tf.mean(tf.square(x), -1, true), this.options.epsilon ?? 1e-6);
         return tf.mul(tf.mul(x, tf.rsqrt(square)), this.scale.read());
       });
-    }
-
-    override getConfig(): TF.serialization.ConfigDict {
-      return { ...super.getConfig(), ...this.options } as TF.serialization.ConfigDict;
     }
   }
   return VectorNormalization;

@@ -10,20 +10,13 @@ import pathlib
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import keras
 import numpy
+from stirred import stir
 
 folder = pathlib.Path(__file__).parent
 layers = keras.layers
 ops = keras.ops
 random = numpy.random.default_rng(23)
 keras.utils.set_random_seed(23)
-
-
-def stir(model):
-    """Weights away from what initialisers draw: biases that are 0 and variances that are 1 would hide a mix-up."""
-    for weight in model.weights:
-        if weight.dtype == "float32" and "seed" not in weight.path:
-            weight.assign(abs(random.normal(0.2, 0.3, weight.shape)) if "variance" in weight.path else random.normal(0, 0.4, weight.shape))
-    return model
 
 
 def recurrent():
@@ -132,7 +125,7 @@ def activated():
 expected = {}
 makers = {"recurrent": recurrent, "attentive": attentive, "convolutions": convolutions, "images": pictures, "operations": operations, "activations": activations, "activated": activated}
 for name, make in makers.items():
-    model = stir(make())
+    model = stir(make(), random)
     rows = random.normal(size=(3, *model.input_shape[1:])).astype("float32")
     for ending in ["keras"] + (["h5"] if name in ["recurrent", "attentive", "activated"] else []):
         model.save(folder / f"{name}.{ending}")
