@@ -10,16 +10,19 @@ const LAYERS = {
   losses: ['core'],
   compile: ['core'],
   layers: ['core', 'compile'],
-  models: ['core', 'layers', 'losses', 'data'],
-  training: ['core', 'tables', 'plots', 'data', 'losses', 'compile', 'layers', 'models', 'evaluation'],
+  models: ['core', 'layers'],
+  training: ['core', 'tables', 'data', 'losses', 'compile', 'layers', 'evaluation'],
   // Models of Keras are read into tfjs, whose causal convolutions are replaced by those of layers.
-  inspection: ['core', 'tables', 'plots', 'data', 'evaluation', 'losses', 'layers', 'models', 'training'],
-  diagnosis: ['core', 'tables', 'plots', 'data', 'evaluation', 'losses', 'models', 'training', 'inspection'],
-  notebook: ['core', 'tables', 'plots', 'data', 'evaluation', 'losses', 'models', 'training', 'inspection', 'diagnosis'],
+  inspection: ['core', 'tables', 'plots', 'data', 'evaluation', 'losses', 'layers', 'training'],
+  runs: ['core', 'training', 'inspection'],
+  programs: ['core', 'data', 'models', 'training', 'runs'],
+  diagnosis: ['core', 'tables', 'evaluation', 'losses', 'training', 'inspection', 'runs'],
+  explorer: ['core', 'tables', 'plots', 'losses', 'training', 'diagnosis', 'notebook'],
+  notebook: ['core', 'tables', 'plots', 'losses', 'training', 'explorer'],
   // The kernel runs cells: it lends the notebook functions a front end, and no part of the library imports it.
   kernel: ['core', 'tables', 'notebook'],
   // The shell is a user of the library: it may call everything but is imported by nothing.
-  cli: ['core', 'tables', 'plots', 'data', 'synthetic', 'evaluation', 'losses', 'compile', 'layers', 'models', 'training', 'inspection', 'diagnosis', 'notebook', 'kernel'],
+  cli: ['core', 'tables', 'data', 'evaluation', 'training', 'inspection', 'programs', 'diagnosis', 'notebook', 'kernel'],
 };
 const names = Object.keys(LAYERS);
 
@@ -27,7 +30,7 @@ const names = Object.keys(LAYERS);
 const KEEPERS = {
   'danfojs-node': '^src/(data|core)/',
   '@duckdb/node-api': '^src/(data|core)/',
-  '@duckdb/node-bindings': '^src/data/chunks\.ts',
+  '@duckdb/node-bindings': '^src/data/read/chunks\.ts',
   'plotly.js-dist': '^src/(plots|core)/',
   jsdom: '^src/(plots|core|notebook/report)/',
   h5wasm: '^src/(inspection|core)/',

@@ -1,6 +1,7 @@
 import { type TF, tf } from '../src/core';
 import { watchRules } from '../src/diagnosis';
-import { configurations, financialWaveNet } from '../src/models';
+import { financialWaveNet } from '../src/models';
+import { configurations } from '../src/programs';
 import { type FitOptions, fit, sweep, type TrainingData, type Watcher, watchValues } from '../src/training';
 import { median, type Row } from './row';
 import { WORKLOADS } from './workloads';

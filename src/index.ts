@@ -63,19 +63,19 @@ export { renderReport, writeReport } from './notebook/report';
 export * as widgets from './notebook/widgets';
 export * as plots from './plots';
 export { Figure } from './plots';
+export * as programs from './programs';
+export { predictRobust, trainRobust } from './programs';
+export { Checkpoints, RunFolder } from './runs';
 export * as synthetic from './synthetic';
 export { formatDuration, formatNumber, formatShare, Table } from './tables';
 export {
-  Checkpoints,
   type EpochEvent,
   type FitOptions,
   fit,
   type HistoryRow,
   type Progress,
-  predictRobust,
   type RowSource,
   Run,
-  RunFolder,
   type Samples,
   Sweep,
   type SweepOptions,
@@ -85,7 +85,6 @@ export {
   sweep,
   type Trainable,
   type TrainingData,
-  trainRobust,
   type ValueWatcher,
   watchValues,
 } from './training';

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { InvalidArgumentError } from 'commander';
-import { findFiles, formatOf } from '../data/files';
-import { PROGRAM_BYTES } from '../training';
+import { findFiles, formatOf } from '../data/read/files';
+import { PROGRAM_BYTES } from '../programs';
 
 const UNITS = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 } as const;
 

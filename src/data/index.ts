@@ -1,4 +1,7 @@
-export { type CheckOptions, check, DataReport, type Finding } from './checks';
+export { type CheckOptions, check, DataReport, type Finding } from './market/checks';
+export { addFeatures, describeFeatures, type FeatureName, ROBUST_FEATURES, STANDARD_FEATURES } from './market/features';
+export { MARKET_COLUMNS, type MarketColumn, type PanelOrder, panelOrder, toMarket } from './market/panel';
+export { addTargets, type TargetOptions, type VolatilityMeasure } from './market/targets';
 export {
   type Column,
   cellOf,
@@ -10,21 +13,18 @@ export {
   type SymbolColumn,
   type TimeColumn,
   textToDay,
-} from './column';
-export { concat } from './concat';
-export { type ColumnSummary, Dataset, type Truth } from './dataset';
-export type { Dialect } from './dialect';
-export type { SessionOptions } from './duckdb';
-export { addFeatures, describeFeatures, type FeatureName, ROBUST_FEATURES, STANDARD_FEATURES } from './features';
-export { FILE_FORMATS, type FileFormat } from './files';
-export { type LoadOptions, load, loadBatches, type QueryOptions, query } from './load';
-export { MARKET_COLUMNS, type MarketColumn, type PanelOrder, panelOrder, toMarket } from './panel';
-export type { RelationOptions } from './relation';
-export { makeRows, type RowOptions, type RowSet, type Rows } from './rows';
-export { DIRECTIONS, SampleSet, type SampleTensors, type SampleValues } from './sampleSet';
-export { type DirectionRule, makeSamples, type SampleOptions, type Samples } from './samples';
-export { Scaler, type ScalerState, type Scaling } from './scaler';
-export type { RowSchema } from './schema';
-export { purgedTraining, splitByTime, type TimeSplit, type TimeSplitOptions } from './splits';
-export { addTargets, type TargetOptions, type VolatilityMeasure } from './targets';
-export { type GroupKeys, RankMap, rankTransform, winsorize, zScore } from './transforms';
+} from './read/column';
+export { concat } from './read/concat';
+export { type ColumnSummary, Dataset, type Truth } from './read/dataset';
+export type { Dialect } from './read/dialect';
+export type { SessionOptions } from './read/duckdb';
+export { FILE_FORMATS, type FileFormat } from './read/files';
+export { type LoadOptions, load, loadBatches, type QueryOptions, query } from './read/load';
+export type { RelationOptions } from './read/relation';
+export type { RowSchema } from './read/schema';
+export { makeRows, type RowOptions, type RowSet, type Rows } from './samples/rows';
+export { DIRECTIONS, SampleSet, type SampleTensors, type SampleValues } from './samples/sampleSet';
+export { type DirectionRule, makeSamples, type SampleOptions, type Samples } from './samples/samples';
+export { Scaler, type ScalerState, type Scaling } from './samples/scaler';
+export { purgedTraining, splitByTime, type TimeSplit, type TimeSplitOptions } from './samples/splits';
+export { type GroupKeys, RankMap, rankTransform, winsorize, zScore } from './samples/transforms';

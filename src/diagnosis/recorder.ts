@@ -1,10 +1,10 @@
 import type { TF } from '../core';
 import { type Snapshot, snapshot } from '../inspection';
+import { watchHistograms } from '../runs/histograms';
 import type { Row } from '../tables';
 import { type FitOptions, type TrainingData, type ValueWatcher, type Watcher, watchValues } from '../training';
 import { isLayersModel } from '../training/trainable';
 import { diagnose } from './diagnose';
-import { watchHistograms } from './histograms';
 import { checkRunName, freeRunName, writeRun } from './runRecord';
 
 /** How {@link recordRun} records. */

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ReluctantError, type TF, tf } from '../core';
+import { EventFile } from '../runs/eventFile';
+import { type WeightHistogram, weightHistograms } from '../runs/histograms';
 import { type Row, Table } from '../tables';
 import type { FitOptions, Run, TrainingData } from '../training';
 import type { Diagnosis } from './diagnose';
-import { EventFile } from './eventFile';
-import { type WeightHistogram, weightHistograms } from './histograms';
 
 /** What is kept of a run, beside its history. */
 export interface RunRecord {

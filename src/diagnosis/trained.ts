@@ -1,8 +1,8 @@
 import type { TF } from '../core';
 import { type Snapshot, snapshot } from '../inspection';
+import { watchHistograms } from '../runs/histograms';
 import { type FitOptions, fit, type Run } from '../training';
 import { type Diagnosis, diagnose } from './diagnose';
-import { watchHistograms } from './histograms';
 import type { Program } from './program';
 import type { Thresholds } from './rule';
 import { checkRunName, writeRun } from './runRecord';

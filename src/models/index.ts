@@ -1,4 +1,3 @@
-export { type Configuration, configurations } from './configurations';
 export { type FinancialWaveNetOptions, financialWaveNet } from './financialWaveNet';
 export { HEAD_ACTIVATIONS, type HeadActivation, type HeadInitializer, LEAKY_RELU_SLOPE } from './heads';
 export { type RobustMLPOptions, robustMLP } from './robustMLP';

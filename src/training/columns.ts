@@ -1,6 +1,6 @@
 import { gatherRows } from '../compile';
 import { type Random, ReluctantError, type TF, tf } from '../core';
-import type { RowOrder } from '../data/rowShards';
+import type { RowOrder } from '../data/samples/rowShards';
 import type { FitOptions, RowSource, Samples, TrainingData } from './options';
 import { randomOrder } from './order';
 import { inputColumn, targetColumn, weightColumn } from './step';

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gatherRows, type LoopInputs, type LoopOutputs } from '../compile';
 import { interruptRequested, Random, type TF, tf } from '../core';
-import type { RowOrder } from '../data/rowShards';
+import type { RowOrder } from '../data/samples/rowShards';
 import { type Columns, rowBytes, rowsAt, shuffled } from './columns';
 import { metricKey } from './metrics';
 import type { Mode } from './mode';

@@ -1,4 +1,3 @@
-export { type CheckpointDetails, Checkpoints } from './checkpoints';
 export { fit } from './fit';
 export type { MetricName } from './metrics';
 export type { Mode } from './mode';
@@ -14,17 +13,7 @@ export type {
   TrainingData,
   Watcher,
 } from './options';
-export {
-  predictRobust,
-  type RobustPredictions,
-  type RobustRunOptions,
-  type RobustSettings,
-  robustFitOptions,
-  trainRobust,
-} from './robust';
-export { PROGRAM_BYTES, type RobustFilesOptions, type RobustFilesRun, trainRobustFiles } from './robustFiles';
 export { type HistoryRow, type NotFinite, Run, type StopReason } from './run';
-export { RUN_FORMAT_VERSION, type RunDetails, RunFolder, type RunStatus } from './runFolder';
 export type { Schedule, SchedulePoint } from './schedules';
 export * as schedules from './schedules';
 export type { SavedTensor, TrainingState } from './state';

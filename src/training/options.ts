@@ -1,5 +1,5 @@
 import type { Random, TF } from '../core';
-import type { RowOrder } from '../data/rowShards';
+import type { RowOrder } from '../data/samples/rowShards';
 import type { BalancerName, BalancerOptions, Loss, LossName } from '../losses';
 import type { MetricName } from './metrics';
 import type { Mode } from './mode';

@@ -9,7 +9,7 @@ import { CompressionType, setCompressionCodec, tableFromArrays, tableToIPC } fro
 import { z } from 'zod';
 import type { ReluctantError } from '../../src/core';
 import { type Dataset, load, loadBatches, query, type SymbolColumn } from '../../src/data';
-import { openSession } from '../../src/data/duckdb';
+import { openSession } from '../../src/data/read/duckdb';
 
 let folder: string;
 const at = (name: string) => path.join(folder, name);

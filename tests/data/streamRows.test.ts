@@ -5,9 +5,9 @@ import * as path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Random } from '../../src/core';
 import { describeFeatures, load, makeRows } from '../../src/data';
-import { DateSample } from '../../src/data/dateSample';
-import { openSession } from '../../src/data/duckdb';
-import { streamRows } from '../../src/data/streamRows';
+import { openSession } from '../../src/data/read/duckdb';
+import { DateSample } from '../../src/data/samples/dateSample';
+import { streamRows } from '../../src/data/samples/streamRows';
 import { market } from '../../src/synthetic';
 
 let folder: string;

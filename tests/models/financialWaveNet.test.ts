@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type TF, tf } from '../../src/core';
-import { configurations, financialWaveNet, HEAD_ACTIVATIONS, LEAKY_RELU_SLOPE } from '../../src/models';
+import { financialWaveNet, HEAD_ACTIVATIONS, LEAKY_RELU_SLOPE } from '../../src/models';
+import { configurations } from '../../src/programs';
 
 const small = { window: 12, features: 3, channels: 4, dilations: [1, 2, 4], fusionUnits: 6, seed: 5 };
 

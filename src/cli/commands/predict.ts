@@ -2,8 +2,8 @@ import * as fs from 'node:fs';
 import type { Command } from 'commander';
 import { addTargets, type Column, toMarket } from '../../data';
 import { rankIC, scaleRatio } from '../../evaluation';
+import { predictRobust } from '../../programs';
 import { formatNumber } from '../../tables';
-import { predictRobust } from '../../training';
 import { addDataOptions, type DataOptions, loadData } from '../dataOptions';
 
 interface PredictOptions extends DataOptions {

@@ -1,7 +1,8 @@
 import * as os from 'node:os';
 import type { Command } from 'commander';
+import { PROGRAM_BYTES, trainRobust, trainRobustFiles } from '../../programs';
 import { formatDuration, formatNumber } from '../../tables';
-import { type HistoryRow, PROGRAM_BYTES, type Progress, trainRobust, trainRobustFiles } from '../../training';
+import type { HistoryRow, Progress } from '../../training';
 import { addDataOptions, type DataOptions, loadData, number } from '../dataOptions';
 import { EXIT } from '../exitCodes';
 import { formatBytes, LEAST_MEMORY, memoryOfProcess, memoryToLoad } from '../memory';

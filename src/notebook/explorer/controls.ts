@@ -1,7 +1,7 @@
+import { completeSetting, type Setting, type SettingRules } from '../../explorer/setting';
 import { type BalancerName, type BalancerOptions, balancers } from '../../losses';
 import * as widgets from '../widgets';
 import { MagnitudeControl } from './magnitude';
-import { completeSetting, type Setting, type SettingRules } from './setting';
 
 /** Stands in the list of presets when the controls stand elsewhere. */
 const CUSTOM = 'as the sliders stand';

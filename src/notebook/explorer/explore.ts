@@ -1,8 +1,8 @@
+import { Explorer } from '../../explorer/explorer';
+import type { ExploreOptions } from '../../explorer/options';
 import { comms } from '../comms';
 import { currentHost } from '../host';
-import { Explorer } from './explorer';
 import { LiveExplorer } from './live';
-import type { ExploreOptions } from './options';
 
 /**
  * Finds out what the weights of a model's losses do: trains it under named settings, records each run so that it can be made

@@ -1,11 +1,11 @@
+export { ExploredRun, type RunRecord } from '../../explorer/exploredRun';
+export { Explorer, type Screen } from '../../explorer/explorer';
+export type { Measure, SeedRow } from '../../explorer/measures';
+export type { ExploredEpoch, ExploreOptions, RunControl } from '../../explorer/options';
+export type { PartialSetting, Setting } from '../../explorer/setting';
 export { Controls } from './controls';
 export { explore } from './explore';
-export { ExploredRun, type RunRecord } from './exploredRun';
-export { Explorer, type Screen } from './explorer';
 export { LiveExplorer } from './live';
 export type { Drawing } from './liveView';
 export { MagnitudeControl } from './magnitude';
-export type { Measure, SeedRow } from './measures';
-export type { ExploredEpoch, ExploreOptions, RunControl } from './options';
-export type { PartialSetting, Setting } from './setting';
 export { Surface, type SurfaceDetails } from './surface';

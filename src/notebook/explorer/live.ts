@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { collectIfGrown, ReluctantError } from '../../core';
+import type { ExploredRun } from '../../explorer/exploredRun';
+import type { Explorer, Screen } from '../../explorer/explorer';
+import { nameSetting, type Setting } from '../../explorer/setting';
 import { formatDuration } from '../../tables';
 import { display } from '../display';
 import * as widgets from '../widgets';
 import { Controls } from './controls';
-import type { ExploredRun } from './exploredRun';
-import type { Explorer, Screen } from './explorer';
 import { type Drawing, liveView } from './liveView';
-import { nameSetting, type Setting } from './setting';
 
 /** Milliseconds between two pictures of a running training: alive to the eye, and time left for the training. */
 const REDRAW = 100;

@@ -1,8 +1,8 @@
+import { type ExploredRun, gradientRows } from '../../explorer/exploredRun';
+import type { RunList } from '../../explorer/runList';
+import type { Setting } from '../../explorer/setting';
 import { type Figure, type HeadPredictions, type Panel, panels, predictionPanel, type Trace } from '../../plots';
 import type { HistoryRow } from '../../training';
-import { type ExploredRun, gradientRows } from './exploredRun';
-import type { RunList } from './runList';
-import type { Setting } from './setting';
 
 /** What is on the screen: always of the setting that the controls stand at. */
 export interface Drawing {

@@ -1,14 +1,14 @@
 import { ReluctantError } from '../../core';
+import type { ExploredRun } from '../../explorer/exploredRun';
+import type { Explorer } from '../../explorer/explorer';
+import type { Measure } from '../../explorer/measures';
 import { type Figure, metricSurface } from '../../plots';
 import type { Table } from '../../tables';
 import { mimeBundle } from '../bundle';
 import { comms } from '../comms';
 import { currentHost } from '../host';
 import * as widgets from '../widgets';
-import type { ExploredRun } from './exploredRun';
-import type { Explorer } from './explorer';
 import { LiveExplorer } from './live';
-import type { Measure } from './measures';
 
 /** What a surface was made of. */
 export interface SurfaceDetails {

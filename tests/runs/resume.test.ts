@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { after, before, test } from 'node:test';
+import { Random, ReluctantError, tf } from '../../src/core';
+import { robustMLP } from '../../src/models';
+import { Checkpoints, RunFolder } from '../../src/runs';
+import { fit, type TrainingState } from '../../src/training';
+
+let folder: string;
+before(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'reluctant-resume-'));
+});
+after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+function problem() {
+  const random = new Random(5);
+  const rows = 90;
+  const inputs = tf.tensor2d(
+    Float32Array.from({ length: rows * 5 }, () => random.normal()),
+    [rows, 5],
+  );
+  const targets = tf.tensor2d(
+    Float32Array.from({ length: rows }, () => random.uniform()),
+    [rows, 1],
+  );
+  return { inputs, targets, validation: { inputs: inputs.slice(0, 20), targets: targets.slice(0, 20) } };
+}
+const options = {
+  losses: 'huber' as const,
+  batchSize: 16,
+  seed: 3,
+  mode: 'graph' as const,
+  optimizer: { learningRate: 0.05 },
+  reduceOnPlateau: { patience: 1, factor: 0.5 },
+  earlyStopping: { patience: 50 },
+};
+const bits = (model: { getWeights(): { dataSync(): ArrayLike<number> }[] }) =>
+  model.getWeights().map((tensor) => Array.from(tensor.dataSync()));
+
+async function train(epochs: number, resumeFrom?: TrainingState) {
+  const model = robustMLP({ features: 5, hiddenDims: [8, 4], dropoutRate: 0.2, seed: 1 });
+  const data = problem();
+  const states: TrainingState[] = [];
+  const run = await fit(model, data, {
+    ...options,
+    epochs,
+    onCheckpoint: (save) => void states.push(save()),
+    ...(resumeFrom ? { resumeFrom } : {}),
+  });
+  return { weights: bits(model), run, states };
+}
+
+test('fit resumed from any epoch ends with the same bits and history as the run that never stopped', async () => {
+  const whole = await train(8);
+  const rates = new Set(whole.run.column('learning_rate'));
+  assert.ok(rates.size > 1, 'the plateau has lowered the learning rate, so that its state matters');
+  for (const state of [whole.states[0]!, whole.states[4]!, whole.states[7]!]) {
+    const resumed = await train(8, state);
+    assert.deepEqual(resumed.weights, whole.weights, `after ${state.epochs} epochs`);
+    assert.deepEqual(resumed.run.history, whole.run.history);
+    assert.equal(resumed.run.bestEpoch, whole.run.bestEpoch);
+  }
+  const other = await train(8, { ...whole.states[3]!, weights: whole.states[2]!.weights });
+  assert.notDeepEqual(other.run.history, whole.run.history, 'the comparison can fail');
+});
+
+test('fit refuses a state of another model', async () => {
+  const { states } = await train(1);
+  const wrong = { ...states[0]!, weights: states[0]!.weights.slice(1) };
+  await assert.rejects(train(2, wrong), { code: 'state-does-not-fit' });
+});
+
+test('Checkpoints gives back what it was given, bit for bit, NaN in the history included', async () => {
+  const { states } = await train(1);
+  const state = { ...states[0]!, history: [{ epoch: 0, loss: Number.NaN, val_loss: Number.POSITIVE_INFINITY }] };
+  const checkpoints = new Checkpoints(path.join(folder, 'same'));
+  checkpoints.write(state);
+  assert.deepEqual(checkpoints.latest()!.state, state);
+});
+
+test('Checkpoints notices every kind of damage, goes back to the one before, and says so', async () => {
+  const { states } = await train(3);
+  const damage: ((bytes: Buffer) => Buffer)[] = [
+    (bytes) => bytes.subarray(0, bytes.length - 1),
+    (bytes) => bytes.subarray(0, 10),
+    () => Buffer.alloc(0),
+    (bytes) => Buffer.concat([Buffer.from('NOTHING!'), bytes.subarray(8)]),
+    ...[9, 50, 0.5, 0.99].map((place) => (bytes: Buffer) => {
+      const changed = Buffer.from(bytes);
+      const at = place < 1 ? Math.floor(place * bytes.length) : place;
+      changed[at] = changed[at]! ^ 1;
+      return changed;
+    }),
+  ];
+  for (const [k, harm] of damage.entries()) {
+    const checkpoints = new Checkpoints(path.join(folder, `damage${k}`));
+    for (const state of states) checkpoints.write(state);
+    assert.equal(checkpoints.files().length, 2, 'two are kept');
+    const [newest, before] = checkpoints.files() as [string, string];
+    fs.writeFileSync(newest, harm(fs.readFileSync(newest)));
+    const found = checkpoints.latest()!;
+    assert.equal(found.state.epochs, 2);
+    assert.deepEqual(
+      found.damaged.map(({ file }) => file),
+      [newest],
+    );
+    fs.writeFileSync(before, harm(fs.readFileSync(before)));
+    assert.throws(() => checkpoints.latest(), { code: 'checkpoints-damaged' });
+  }
+  assert.equal(new Checkpoints(path.join(folder, 'none')).latest(), undefined);
+});
+
+test('RunFolder lets one process write at a time, takes over from a dead one, and refuses a run that is there', () => {
+  const where = path.join(folder, 'run');
+  const first = RunFolder.open(where, 'train', { epochs: 3 });
+  assert.throws(() => RunFolder.open(where, 'train', { epochs: 3 }, { resume: true }), { code: 'run-locked' });
+  first.close();
+  assert.throws(() => RunFolder.open(where, 'train', { epochs: 3 }), { code: 'run-exists' });
+  assert.throws(() => RunFolder.open(where, 'train', { epochs: 4 }, { resume: true }), { code: 'settings-differ' });
+  // No process has this number (the most Linux gives is 4194304), so the lock is of a process that is no more.
+  fs.writeFileSync(path.join(where, 'run.lock'), JSON.stringify({ host: os.hostname(), pid: 4194305, started: '1' }));
+  RunFolder.open(where, 'train', { epochs: 3 }, { resume: true }).close();
+  fs.writeFileSync(path.join(where, 'run.lock'), 'half a lo');
+  RunFolder.open(where, 'train', { epochs: 3 }, { resume: true }).close();
+  assert.deepEqual(fs.readdirSync(where).sort(), ['run.json'], 'nothing is left lying');
+});
+
+test('RunFolder.read reads runs of its format and refuses newer ones and damaged ones', () => {
+  const where = path.join(folder, 'formats');
+  fs.mkdirSync(where);
+  const write = (text: string) => fs.writeFileSync(path.join(where, 'run.json'), text);
+  assert.equal(RunFolder.read(where), undefined);
+  write(JSON.stringify({ formatVersion: 1, command: 'train', status: 'finished', settings: {}, begun: '2026-01-01' }));
+  assert.equal(RunFolder.read(where)!.status, 'finished');
+  write(JSON.stringify({ formatVersion: 2, settings: {} }));
+  assert.throws(() => RunFolder.read(where), { code: 'format-too-new' });
+  write('{"formatVersion": 1, "sett');
+  assert.throws(() => RunFolder.read(where), ReluctantError);
+});
