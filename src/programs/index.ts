@@ -4,7 +4,6 @@ export {
   type RobustPredictions,
   type RobustRunOptions,
   type RobustSettings,
-  robustFitOptions,
   trainRobust,
 } from './recipes/robust';
 export { PROGRAM_BYTES, type RobustFilesOptions, type RobustFilesRun, trainRobustFiles } from './recipes/robustFiles';

@@ -1,6 +1,7 @@
 // Runs the code of one `@example`. `rl` is the library, the exports of the documented folder are in scope by name, and
 // `expression; // value` is a claim that is checked: numbers to the digits written.
 import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { inspect } from 'node:util';
 import * as ts from 'typescript';
@@ -23,7 +24,7 @@ export class Example {
     const load = (name: string): unknown => (name === 'reluctant' ? rl : require(name));
     const scope: Record<string, unknown> = {
       ...identifiers(rl),
-      ...identifiers(require(path.dirname(this.file))),
+      ...identifiers(require(room(this.file))),
       ...identifiers(require(this.file)),
       rl,
       require: load,
@@ -64,6 +65,12 @@ export class Example {
     }
     return text;
   }
+}
+
+/** The nearest folder with an index: what a reader of the file takes to be in scope. */
+function room(file: string): string {
+  const folder = path.dirname(file);
+  return fs.existsSync(path.join(folder, 'index.ts')) ? folder : room(folder);
 }
 
 const identifiers = (module: object): Record<string, unknown> =>
