@@ -1,6 +1,7 @@
-import { ReluctantError, type TF } from '../core';
+import { ReluctantError, type TF, tf } from '../core';
 import { escapeHTML, formatNumber, formatShare, Table } from '../tables';
-import type { TrainingData } from '../training';
+import type { RunOrigin, TrainingData } from '../training';
+import { isDisposedOf, isLayersModel } from '../training/trainable';
 import { type Cause, type Finding, Seen } from './cause';
 import { CAUSES } from './causes';
 import { type Evidence, gather, type Known } from './evidence';
@@ -33,11 +34,13 @@ export interface HeadSkill {
   lineSkill: number;
 }
 
-/** What {@link diagnose} is given beside the run. */
+/** Context of a run for {@link diagnose}. A run just made by `fit` remembers its own; each of these takes its place. */
 export interface DiagnosisContext {
-  model: TF.LayersModel;
-  data: TrainingData;
-  /** The options the run was made with. Default: those the run remembers. */
+  /** The trained model. */
+  model?: TF.LayersModel;
+  /** The data it was trained on. */
+  data?: TrainingData;
+  /** The options the run was made with. */
   options?: TrainingOptions;
   /** Thresholds to use instead of the defaults, e.g. `{ 'dead-relu': { deadUnits: 0.7 } }`. */
   thresholds?: Thresholds;
@@ -48,31 +51,75 @@ export interface DiagnosisContext {
  * applies every rule, and traces symptoms to causes. A healthy run has no verdict.
  *
  * @param run what `fit` returned, or `{ history }` from elsewhere.
- * @throws ReluctantError `head-without-targets`, `head-without-loss`, `inputs-mismatch`, `unknown-choice` for thresholds.
+ * @param context model, data and options of a run that does not remember them, and thresholds.
+ * @throws ReluctantError `run-without-origin` for a run that does not remember what the context leaves out,
+ *   `origin-disposed` where it was disposed of since; `not-a-layers-model`, `head-without-targets`, `head-without-loss`, `inputs-mismatch`, `unknown-choice` for thresholds.
  * @example
  * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2], activation: 'softmax', name: 'head' })] });
  * const data = { inputs: tf.randomNormal([64, 2]), targets: tf.randomNormal([64, 1]) };
  * const diagnosis = diagnose({ history: [] }, { model, data, options: { losses: 'meanSquaredError' } });
  * diagnosis.verdicts[0].cause; // 'one-unit-softmax'
  */
-export function diagnose(run: RunLike & { options?: TrainingOptions }, context: DiagnosisContext): Diagnosis {
-  const options = context.options ?? run.options;
-  if (!options) {
+export function diagnose(run: RunLike & { origin?: RunOrigin | undefined }, context: DiagnosisContext = {}): Diagnosis {
+  const { model, data, options } = contextOf(run, context);
+  return judge(gather(run, model, data, options), context.thresholds);
+}
+
+/** What the run was made from: as given, else as the run remembers it. */
+function contextOf({ origin }: { origin?: RunOrigin | undefined }, given: DiagnosisContext) {
+  const context = { model: origin?.model, data: origin?.data, options: origin?.options, ...withoutUndefined(given) };
+  const { model, data, options } = context;
+  if (!model || !data || !options) {
+    const missing = Object.entries({ model, data, options }).flatMap(([name, value]) => (value ? [] : [name]));
     throw new ReluctantError({
-      code: 'options-missing',
+      code: 'run-without-origin',
       operation: 'diagnose',
-      problem: 'the run does not remember the options it was made with',
-      expected: 'options with at least the losses',
+      problem: `the run does not remember ${missing.join(', ')}`,
+      expected: 'a run that fit returned in this process, or all three of model, data and options',
       fix: 'pass { model, data, options: { losses, lossWeights, optimizer } }',
     });
   }
-  return judge(gather(run, context.model, context.data, options), context.thresholds);
+  if (!isLayersModel(model)) {
+    throw new ReluctantError({
+      code: 'not-a-layers-model',
+      operation: 'diagnose',
+      problem: 'the rules look into the layers of a model, and this one is a function',
+      received: model,
+      expected: 'a tf.LayersModel',
+    });
+  }
+  checkAlive(model, data);
+  return { model, data, options };
+}
+
+const withoutUndefined = ({ model, data, options }: DiagnosisContext) =>
+  Object.fromEntries(Object.entries({ model, data, options }).filter(([, value]) => value !== undefined));
+
+function checkAlive(model: TF.LayersModel, data: TrainingData): void {
+  const gone = (given: TrainingData['inputs'] | undefined) =>
+    given instanceof tf.Tensor ? given.isDisposed : Object.values(given ?? {}).some((tensor) => tensor.isDisposed);
+  const parts: [string, boolean][] = [
+    ['model', isDisposedOf(model)],
+    ['inputs', gone(data.inputs)],
+    ['targets', gone(data.targets)],
+    ['validation inputs', gone(data.validation?.inputs)],
+    ['validation targets', gone(data.validation?.targets)],
+  ];
+  const disposed = parts.flatMap(([name, isGone]) => (isGone ? [name] : []));
+  if (disposed.length === 0) return;
+  throw new ReluctantError({
+    code: 'origin-disposed',
+    operation: 'diagnose',
+    problem: `what the run was made from was disposed of since: ${disposed.join(', ')}`,
+    expected: 'the model and the tensors, still alive',
+    fix: 'diagnose before disposing of them, or pass { model, data, options } anew',
+  });
 }
 
 /** {@link diagnose} again and again for one run: what does not change from epoch to epoch is looked at once. */
 export function diagnoseAgain(
   run: RunLike,
-  { model, data, options, thresholds }: DiagnosisContext & { options: TrainingOptions },
+  { model, data, options, thresholds }: Required<Omit<DiagnosisContext, 'thresholds'>> & { thresholds?: Thresholds },
   known: Known,
 ): Diagnosis {
   return judge(gather(run, model, data, options, known), thresholds);

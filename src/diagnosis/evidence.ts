@@ -17,6 +17,7 @@ import { activationOf, evenRows, orderedInputs } from '../inspection/layers';
 import { type Loss, type LossName, lossOf } from '../losses';
 import type { Table } from '../tables';
 import type { TrainingData } from '../training';
+import { weightName } from '../training/trainable';
 import { type FeatureEvidence, features } from './features';
 import { type LossBehaviour, lossBehaviour } from './lossBehaviour';
 import type { EpochRow, RunLike, TrainingOptions } from './program';
@@ -168,7 +169,7 @@ function at<T>(model: TF.LayersModel, snapshot: Snapshot, look: () => T): T {
   const kept = variables.map((variable) => tf.clone(variable.read()));
   try {
     for (const variable of variables) {
-      const values = snapshot.get(variable.originalName.replace(/_\d+$/, ''));
+      const values = snapshot.get(weightName(variable));
       if (values && values.length === variable.read().size) variable.write(tf.tensor(values, variable.read().shape));
     }
     return look();

@@ -2,6 +2,7 @@ import { type TF, tf } from '../core';
 import { census } from '../evaluation';
 import { type Figure, type QuantileRange, quantileRanges } from '../plots';
 import { formatShare } from '../tables';
+import { weightName } from '../training/trainable';
 import { DrawnTable } from './drawnTable';
 import { initialStd } from './initializers';
 import { leafLayers } from './layers';
@@ -131,7 +132,7 @@ export function modelTensors(model: TF.LayersModel): NamedTensor[] {
       seen.add(weight);
       const shape = weight.shape.map(Number);
       return {
-        name: weight.originalName.replace(/_\d+$/, ''),
+        name: weightName(weight),
         shape,
         dtype: weight.dtype,
         values: () => weight.read().dataSync() as Float32Array,

@@ -8,7 +8,7 @@ import { type MetricName, metricOf } from './metrics';
 import { Monitor } from './monitor';
 import { createOptimizer } from './optimizers';
 import type { EpochEvent, FitOptions, TrainingData } from './options';
-import { type HistoryRow, Run } from './run';
+import { type HistoryRow, Run, type WeightValues } from './run';
 import { restoreTensors, saveTensors, toTensors } from './state';
 import type { StepPlan } from './step';
 import { faceOf, type ModelFace, type Named, type Trainable } from './trainable';
@@ -34,8 +34,8 @@ import { validate } from './validation';
  */
 export async function fit(model: Trainable, data: TrainingData, options: FitOptions): Promise<Run> {
   const started = performance.now();
-  const run = new Run();
   const face = faceOf(model);
+  const run = new Run({ model, data, options, initialWeights: options.resumeFrom ? undefined : valuesOf(face) });
   const settings = checkOptions(face, options);
   const training = trainingColumns(face, data, options.classWeights);
   const own = [...training.own];
@@ -180,6 +180,16 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
   for (const watcher of options.watch ?? []) watcher.end?.(run);
   return run;
 }
+
+/** Copies of all weights, unless they are so many that memory may be short. */
+function valuesOf({ weights, weightNames }: ModelFace): WeightValues | undefined {
+  const count = weights.reduce((sum, { size }) => sum + size, 0);
+  if (count > MOST_KEPT) return undefined;
+  return new Map(weights.map((weight, k) => [weightNames[k]!, Float32Array.from(weight.dataSync())]));
+}
+
+/** Weights of a model whose initial values a run keeps at most: 64 MB. */
+const MOST_KEPT = 2 ** 24;
 
 function floorOf({ reduceOnPlateau }: FitOptions, learningRate: number): number {
   return Math.min(reduceOnPlateau?.minLearningRate ?? 0, learningRate);

@@ -13,7 +13,7 @@ export type {
   TrainingData,
   Watcher,
 } from './options';
-export { type HistoryRow, type NotFinite, Run, type StopReason } from './run';
+export { type HistoryRow, type NotFinite, Run, type RunOrigin, type StopReason, type WeightValues } from './run';
 export type { Schedule, SchedulePoint } from './schedules';
 export * as schedules from './schedules';
 export type { SavedTensor, TrainingState } from './state';

@@ -1,6 +1,8 @@
 import * as util from 'node:util';
 import { formatDuration, formatNumber, type Row, Table } from '../tables';
 import type { Mode } from './mode';
+import type { FitOptions, TrainingData } from './options';
+import type { Trainable } from './trainable';
 
 /** Numbers of one epoch, under Keras's names: `epoch`, `loss`, `<head>_loss`, `val_loss`, `val_<head>_<metric>` ... */
 export type HistoryRow = { epoch: number; loss: number } & Record<string, number>;
@@ -19,8 +21,43 @@ export interface NotFinite {
   rows: number[];
 }
 
-/** What a training run of {@link fit} was and gave: plain data, but for its faces in notebook and terminal. */
+/** Values of weights by name, as `inspect.snapshot` gives them. */
+export type WeightValues = ReadonlyMap<string, Float32Array>;
+
+/** The call of {@link fit} that a run came from: the very objects, not copies, but for the initial weights. */
+export interface RunOrigin {
+  model: Trainable;
+  data: TrainingData;
+  options: FitOptions;
+  /**
+   * The weights before the first step; undefined for a resumed run, whose first step was in another call, and for models of
+   * more than 16 million weights, which would be held twice.
+   */
+  initialWeights: WeightValues | undefined;
+}
+
+/**
+ * Record of a training run of {@link fit}: plain data, but for its faces in notebook and terminal, and for {@link origin},
+ * which JSON leaves out.
+ */
 export class Run {
+  readonly #origin: RunOrigin | undefined;
+
+  /** @param origin the call it comes from; none for a run read from disk. */
+  constructor(origin?: RunOrigin) {
+    this.#origin = origin;
+  }
+
+  /** The model, data and options of the call of `fit` that made this run, so that `diagnose(run)` needs nothing else. */
+  get origin(): RunOrigin | undefined {
+    return this.#origin;
+  }
+
+  /** The weights before the first step, by name, if they were kept. */
+  get initialWeights(): WeightValues | undefined {
+    return this.#origin?.initialWeights;
+  }
+
   /** One row per epoch, `epoch` counted from 0. */
   readonly history: HistoryRow[] = [];
   /** The epoch with the best monitored value, counted from 0; -1 before the first. */

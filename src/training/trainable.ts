@@ -25,6 +25,8 @@ export interface ModelFace {
   trainable: readonly TF.Variable[];
   /** All weights: those training changes and those it does not, such as moving averages. */
   weights: readonly TF.Variable[];
+  /** Names of {@link weights}, in the same order, as inspections print them. */
+  weightNames: readonly string[];
   forward(inputs: Named<TF.Tensor>, training: boolean): Named<TF.Tensor>;
   /** Penalties that the layers add to the loss. */
   penalties(): TF.Tensor[];
@@ -39,6 +41,7 @@ export function faceOf(model: Trainable): ModelFace {
       inputs: undefined,
       trainable: model.variables,
       weights: model.variables,
+      weightNames: model.variables.map(({ name }) => name),
       forward: (inputs, training) => model.predict(inputs, training),
       penalties: () => [],
     };
@@ -54,6 +57,14 @@ export function faceOf(model: Trainable): ModelFace {
 
 export function isLayersModel(model: Trainable): model is TF.LayersModel {
   return model instanceof tf.LayersModel;
+}
+
+/** The name of a weight without the number tfjs appends where the same name was used before in this process. */
+export const weightName = ({ originalName }: { originalName: string }): string => originalName.replace(/_\d+$/, '');
+
+/** Whether a weight of the model was disposed of; tfjs's `read` throws then, and says so in its own words. */
+export function isDisposedOf(model: TF.LayersModel): boolean {
+  return model.weights.some((weight) => (weight as unknown as { val: TF.Variable }).val.isDisposed);
 }
 
 function wholeForward(model: TF.LayersModel): Forward {
@@ -75,6 +86,7 @@ function layersFace(model: TF.LayersModel): ModelFace {
     inputs,
     trainable: variables(model.trainableWeights),
     weights: variables(model.weights),
+    weightNames: model.weights.map(weightName),
     forward: (given, training) => {
       const list = forward(
         inputs.map((name) => given[name]!),

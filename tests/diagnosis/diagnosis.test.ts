@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { tf } from '../../src/core';
+import { type TF, tf } from '../../src/core';
 import { benchmark, CAUSES, confirm, diagnose, RULES, train } from '../../src/diagnosis';
 import { lossBehaviour } from '../../src/diagnosis/lossBehaviour';
 import { rowLosses } from '../../src/losses';
+import { fit } from '../../src/training';
 
 const graph = { fit: { mode: 'graph' as const } };
 const twinOf = (fault: string) => benchmark.TWINS.find((twin) => twin.fault.includes(fault))!;
@@ -19,6 +20,26 @@ test('every rule says what it watches and where its thresholds come from', () =>
     }
   }
   assert.equal(new Set(CAUSES.map(({ id }) => id)).size, CAUSES.length);
+});
+
+test('a run just made is diagnosed alone, as with its origin spelt out, until its model or data are disposed of', async () => {
+  const program = twinOf('dead ReLU').build(21, true);
+  const model = await program.model();
+  const inputs = tf.clone(program.data.inputs as TF.Tensor);
+  const run = await fit(model, { ...program.data, inputs }, { ...program.options, mode: 'graph' });
+  const { data, options, initialWeights } = run.origin!;
+  const alone = diagnose(run);
+  assert.equal(alone.verdicts[0]!.cause, 'dead-head');
+  assert.deepEqual(
+    alone.toJSON(),
+    diagnose({ history: run.history, initialWeights: initialWeights! }, { model, data, options }).toJSON(),
+  );
+  inputs.dispose();
+  assert.throws(() => diagnose(run), { code: 'origin-disposed', message: /inputs/ });
+  assert.equal(diagnose(run, { data: program.data }).verdicts[0]!.cause, 'dead-head');
+  model.dispose();
+  assert.throws(() => diagnose(run, { data: program.data }), { code: 'origin-disposed', message: /model/ });
+  assert.throws(() => diagnose({ history: [] }), { code: 'run-without-origin', message: /model, data, options/ });
 });
 
 test('a loss is known by what it does with made-up predictions', () => {
@@ -92,7 +113,7 @@ test('diagnose refuses heads without targets and runs without options, naming th
     () => diagnose({ history: [] }, { model, data, options: program.options }),
     /no training targets \(head volatility\)/,
   );
-  assert.throws(() => diagnose({ history: [] }, { model, data: program.data }), /does not remember the options/);
+  assert.throws(() => diagnose({ history: [] }, { model, data: program.data }), /does not remember options/);
 });
 
 test('a verdict whose change only a person can make is refused by confirm, saying what to do', async () => {
