@@ -5,7 +5,8 @@ const LAYERS = {
   tables: ['core'],
   evaluation: ['core'],
   plots: ['core', 'tables', 'evaluation'],
-  data: ['core', 'tables'],
+  // Statistics are pure functions of numbers: data and plots call them rather than write them again.
+  data: ['core', 'tables', 'evaluation'],
   synthetic: ['core', 'data'],
   losses: ['core'],
   compile: ['core'],

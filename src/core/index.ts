@@ -1,3 +1,4 @@
+export { checkWritable, replaceAtomically, writeAtomically } from './atomicFile';
 export { checkChoice, checkInteger, checkNumber } from './checks';
 export { graphCacheFolder } from './compileCache';
 export { brief, type ErrorDetails, ReluctantError } from './errors';

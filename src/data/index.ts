@@ -1,4 +1,4 @@
-export { type CheckOptions, check, DataReport, type Finding } from './market/checks';
+export { type CheckOptions, check, type DataFinding, DataReport } from './market/checks';
 export { addFeatures, describeFeatures, type FeatureName, ROBUST_FEATURES, STANDARD_FEATURES } from './market/features';
 export { MARKET_COLUMNS, type MarketColumn, type PanelOrder, panelOrder, toMarket } from './market/panel';
 export { addTargets, type TargetOptions, type VolatilityMeasure } from './market/targets';
@@ -24,7 +24,7 @@ export type { RelationOptions } from './read/relation';
 export type { RowSchema } from './read/schema';
 export { makeRows, type RowOptions, type RowSet, type Rows } from './samples/rows';
 export { DIRECTIONS, SampleSet, type SampleTensors, type SampleValues } from './samples/sampleSet';
-export { type DirectionRule, makeSamples, type SampleOptions, type Samples } from './samples/samples';
+export { type DirectionRule, type MarketSamples, makeSamples, type SampleOptions } from './samples/samples';
 export { Scaler, type ScalerState, type Scaling } from './samples/scaler';
 export { purgedTraining, splitByTime, type TimeSplit, type TimeSplitOptions } from './samples/splits';
 export { type GroupKeys, RankMap, rankTransform, winsorize, zScore } from './samples/transforms';

@@ -14,7 +14,7 @@ export function quantiles(values: Numbers, probabilities: readonly number[]): nu
   checkRows('quantiles', 'values', values);
   for (const p of probabilities) checkNumber('quantiles', 'probability', p, 0, 1);
   const sorted = sort(values);
-  return probabilities.map((p) => ofSorted(sorted, p));
+  return probabilities.map((p) => quantileOfSorted(sorted, p));
 }
 
 /** One quantile; see {@link quantiles}.
@@ -73,8 +73,17 @@ export function wasserstein(first: Numbers, second: Numbers): number {
   return area;
 }
 
-function ofSorted(sorted: Float64Array | Float32Array, probability: number): number {
-  if (hasNaN(sorted)) return Number.NaN;
+/**
+ * One quantile of values that are in ascending order already, for callers that ask for many of the same values; see
+ * {@link quantiles}.
+ *
+ * @param sorted ascending, NaN (if any) last; not looked at for order.
+ * @returns NaN if any value is NaN, and of no values.
+ * @example
+ * quantileOfSorted([1, 2, 3, 4], 0.5); // 2.5
+ */
+export function quantileOfSorted(sorted: Numbers, probability: number): number {
+  if (sorted.length === 0 || hasNaN(sorted)) return Number.NaN;
   const place = (sorted.length - 1) * probability;
   const low = Math.floor(place);
   const [a, b] = [sorted[low]!, sorted[Math.min(low + 1, sorted.length - 1)]!];

@@ -1,6 +1,6 @@
 export { accuracy, logLoss, rocAUC, rocAUCOneVsRest } from './classification';
 export { informationCoefficient, pearson, rankIC, ranks } from './correlation';
-export { kolmogorovSmirnov, quantile, quantiles, wasserstein } from './distributions';
+export { kolmogorovSmirnov, quantile, quantileOfSorted, quantiles, wasserstein } from './distributions';
 export { type LinearFit, linearFit } from './linear';
 export { type Census, census, mean, standardDeviation, variance } from './moments';
 export { sharingOrder } from './order';

@@ -32,4 +32,4 @@ export function sort(values: Numbers): Float64Array | Float32Array {
 }
 
 /** Whether a sorted array holds a NaN. */
-export const hasNaN = (sorted: Float64Array | Float32Array): boolean => Number.isNaN(sorted[sorted.length - 1]!);
+export const hasNaN = (sorted: Numbers): boolean => Number.isNaN(sorted[sorted.length - 1]!);

@@ -1,7 +1,8 @@
 import { checkChoice, checkNumber } from '../core';
+import { quantileOfSorted } from '../evaluation';
 import { formatShare, Table } from '../tables';
 import { Figure, plainText, type Trace } from './figure';
-import { type Numbers, quantile, sortedFinite, spread } from './numbers';
+import { type Numbers, sortedFinite, spread } from './numbers';
 import { heading } from './panels';
 import { COLOURS, faded } from './template';
 
@@ -46,7 +47,7 @@ export function activationDistributions(
   const rows = layers.map(({ layer, values }) => row(layer, values));
   const bands = layers.map(({ values }) => {
     const sorted = sortedFinite(values);
-    return BANDS.map((probability) => quantile(sorted, probability));
+    return BANDS.map((probability) => quantileOfSorted(sorted, probability));
   });
   const names = rows.map(({ layer }) => plainText(layer));
   const range = (

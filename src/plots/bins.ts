@@ -1,4 +1,5 @@
-import { type Numbers, quantile, sortedFinite } from './numbers';
+import { quantileOfSorted } from '../evaluation';
+import { type Numbers, sortedFinite } from './numbers';
 
 /** Equal-width bins: `counts[k]` values lie in [edges[k], edges[k + 1]), the last bin closed on both sides. */
 export interface Bins {
@@ -14,7 +15,7 @@ export interface Bins {
  */
 export function binCount(values: Numbers): number {
   const sorted = sortedFinite(values);
-  const width = (2 * (quantile(sorted, 0.75) - quantile(sorted, 0.25))) / Math.cbrt(sorted.length);
+  const width = (2 * (quantileOfSorted(sorted, 0.75) - quantileOfSorted(sorted, 0.25))) / Math.cbrt(sorted.length);
   const range = sorted[sorted.length - 1]! - sorted[0]!;
   const wanted = width > 0 ? Math.ceil(range / width) : 8;
   return Number.isFinite(wanted) ? Math.min(80, Math.max(8, wanted)) : 8;

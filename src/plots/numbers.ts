@@ -91,15 +91,3 @@ export function spread(values: Numbers): Spread {
 export function sortedFinite(values: Numbers): Float64Array {
   return Float64Array.from(values).filter(Number.isFinite).sort();
 }
-
-/**
- * The quantile of ascending values by linear interpolation (type 7 of Hyndman and Fan 1996, NumPy's default);
- * NaN of nothing.
- */
-export function quantile(sorted: Numbers, probability: number): number {
-  if (sorted.length === 0) return Number.NaN;
-  const at = probability * (sorted.length - 1);
-  const low = Math.floor(at);
-  const high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!);
-}

@@ -1,8 +1,9 @@
 import { checkNumber, ReluctantError } from '../core';
+import { quantileOfSorted } from '../evaluation';
 import { Table } from '../tables';
 import { type Bins, binCount, centres, histogram } from './bins';
 import type { Figure, Trace } from './figure';
-import { type Numbers, quantile, sortedFinite, spread } from './numbers';
+import { type Numbers, sortedFinite, spread } from './numbers';
 import { type Panel, panels } from './panels';
 import { COLOURS, faded } from './template';
 
@@ -87,8 +88,8 @@ export function predictionQuantiles(heads: readonly HeadPredictions[], options: 
   const probabilities = Float64Array.from({ length: 99 }, (_, k) => (k + 1) / 100);
   const list = heads.map(({ head, targets, predictions }): Panel => {
     const [sortedTargets, sortedPredictions] = [sortedFinite(targets), sortedFinite(predictions)];
-    const x = probabilities.map((p) => quantile(sortedTargets, p));
-    const y = probabilities.map((p) => quantile(sortedPredictions, p));
+    const x = probabilities.map((p) => quantileOfSorted(sortedTargets, p));
+    const y = probabilities.map((p) => quantileOfSorted(sortedPredictions, p));
     return {
       title: head,
       traces: [
@@ -191,8 +192,8 @@ export function bars(name: string, bins: Bins, total: number, tint: string): Tra
 
 function commonRange(targets: Numbers, predictions: Numbers): [number, number] {
   const [a, b] = [sortedFinite(targets), sortedFinite(predictions)];
-  const low = Math.min(...[a, b].filter((list) => list.length).map((list) => quantile(list, 0.002)));
-  const high = Math.max(...[a, b].filter((list) => list.length).map((list) => quantile(list, 0.998)));
+  const low = Math.min(...[a, b].filter((list) => list.length).map((list) => quantileOfSorted(list, 0.002)));
+  const high = Math.max(...[a, b].filter((list) => list.length).map((list) => quantileOfSorted(list, 0.998)));
   if (!(low < high)) return Number.isFinite(low) ? [low - 0.5, low + 0.5] : [0, 1];
   // Half a bin of room, so that a spike at the very end is not cut in two.
   const room = (high - low) * 0.02;

@@ -1,8 +1,9 @@
 import { checkInteger, Random } from '../core';
+import { quantileOfSorted } from '../evaluation';
 import { formatNumber } from '../tables';
 import { histogram } from './bins';
 import type { Figure, Trace } from './figure';
-import { type Numbers, quantile, sortedFinite } from './numbers';
+import { type Numbers, sortedFinite } from './numbers';
 import { type Panel, panels } from './panels';
 import {
   bars,
@@ -74,7 +75,7 @@ export function predictionPanel(
     title: head,
     traces: [
       points(shown, targets, predictions),
-      diagonal(quantile(sorted, 0.002), quantile(sorted, 0.998)),
+      diagonal(quantileOfSorted(sorted, 0.002), quantileOfSorted(sorted, 0.998)),
       groupMedians(targets, predictions),
     ],
     xTitle: 'target',
@@ -137,7 +138,8 @@ function groupMedians(targets: Numbers, predictions: Numbers): Trace {
   const parts = Array.from({ length: groups }, (_, g) =>
     order.slice(Math.floor((g * order.length) / groups), Math.floor(((g + 1) * order.length) / groups)),
   );
-  const median = (values: Numbers, part: number[]): number => quantile(sortedFinite(part.map((k) => values[k]!)), 0.5);
+  const median = (values: Numbers, part: number[]): number =>
+    quantileOfSorted(sortedFinite(part.map((k) => values[k]!)), 0.5);
   return {
     type: 'scatter',
     name: 'medians',

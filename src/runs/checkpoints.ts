@@ -1,8 +1,7 @@
 import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ReluctantError } from '../core';
-import { writeAtomically } from '../core/atomicFile';
+import { ReluctantError, writeAtomically } from '../core';
 import type { SavedTensor, TrainingState } from '../training/state';
 
 const MAGIC = Buffer.from('RELUCTC1');
@@ -37,7 +36,7 @@ export class Checkpoints {
   write(state: TrainingState): string {
     fs.mkdirSync(this.folder, { recursive: true });
     const file = path.join(this.folder, `checkpoint-${String(state.epochs).padStart(6, '0')}.bin`);
-    writeAtomically(file, encode(state));
+    writeAtomically(file, encode(state), 'make room; --resume goes on from the checkpoint before');
     for (const old of this.files().slice(KEPT)) fs.rmSync(old, { force: true });
     return file;
   }

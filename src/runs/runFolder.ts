@@ -1,8 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { ReluctantError } from '../core';
-import { writeAtomically } from '../core/atomicFile';
+import { ReluctantError, writeAtomically } from '../core';
 import { Checkpoints } from './checkpoints';
 
 /** The version of what a run folder holds. A newer one is refused; older ones stay readable. */
@@ -131,7 +130,7 @@ export class RunFolder {
 
   /** Writes a file of the run, whole or not at all. */
   write(name: string, content: string | Uint8Array): void {
-    writeAtomically(path.join(this.folder, name), content);
+    writeAtomically(path.join(this.folder, name), content, 'make room; --resume goes on from the last checkpoint');
   }
 
   /** Lets other processes write to the folder again. */

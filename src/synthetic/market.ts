@@ -179,20 +179,30 @@ export function market(options: MarketOptions = {}): Dataset & { readonly truth:
     }
   });
 
+  const table = panelOf(names, calendar, { open, high, low, close, volume, imbalance });
+  const truth = { generator: 'synthetic.market', parameters, columns, symbols } as MarketTruth;
+  return new Dataset(table, { name: `synthetic market, seed ${seed}`, truth }) as Dataset & { truth: MarketTruth };
+}
+
+/** The columns of a panel that is sorted by symbol, then day. */
+function panelOf(
+  names: readonly string[],
+  calendar: Int32Array,
+  numbers: Readonly<Record<string, Float64Array>>,
+): Record<string, Column> {
+  const days = calendar.length;
+  const rows = names.length * days;
   const dates = new Int32Array(rows);
   const codes = new Int32Array(rows);
   for (let row = 0; row < rows; row++) {
     dates[row] = calendar[row % days]!;
     codes[row] = Math.floor(row / days);
   }
-  const numbers = { open, high, low, close, volume, imbalance } as Record<string, Float64Array>;
-  const table: Record<string, Column> = {
+  return {
     symbol: { kind: 'symbol', values: codes, dictionary: names },
     date: { kind: 'date', values: dates },
-    ...Object.fromEntries(Object.entries(numbers).map(([name, values]) => [name, { kind: 'number', values }])),
+    ...Object.fromEntries(Object.entries(numbers).map(([name, values]) => [name, { kind: 'number' as const, values }])),
   };
-  const truth = { generator: 'synthetic.market', parameters, columns, symbols } as MarketTruth;
-  return new Dataset(table, { name: `synthetic market, seed ${seed}`, truth }) as Dataset & { truth: MarketTruth };
 }
 
 /** What all symbols share on a day. */

@@ -1,5 +1,5 @@
-import * as fs from 'node:fs';
 import type { Command } from 'commander';
+import { checkWritable, writeAtomically } from '../../core';
 import { check } from '../../data';
 import { addDataOptions, type DataOptions, loadData } from '../dataOptions';
 import { EXIT } from '../exitCodes';
@@ -21,14 +21,13 @@ export function define(command: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
+  if (options.repair !== undefined) checkWritable(options.repair);
   const dataset = await loadData(options);
   const report = check(dataset, options.column ? { columns: options.column } : {});
   console.log(report.toString());
   if (options.repair !== undefined) {
     const { dataset: repaired, dropped } = report.repair();
-    const draft = `${options.repair}.${process.pid}.draft`;
-    fs.writeFileSync(draft, repaired.toCSV());
-    fs.renameSync(draft, options.repair);
+    writeAtomically(options.repair, repaired.toCSV());
     console.log(
       `${options.repair}: ${dropped.toLocaleString('en-US')} of ${dataset.rows.toLocaleString('en-US')} rows dropped`,
     );

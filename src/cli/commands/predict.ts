@@ -1,5 +1,5 @@
-import * as fs from 'node:fs';
 import type { Command } from 'commander';
+import { checkWritable, writeAtomically } from '../../core';
 import { addTargets, type Column, toMarket } from '../../data';
 import { rankIC, scaleRatio } from '../../evaluation';
 import { predictRobust } from '../../programs';
@@ -31,6 +31,7 @@ Example:
 }
 
 async function run(options: PredictOptions): Promise<void> {
+  checkWritable(options.output);
   const dataset = await loadData(options);
   const { rows, ranks, returns, horizon } = predictRobust(dataset, options.run);
   const market = toMarket(dataset, options.column ?? {});
@@ -41,9 +42,7 @@ async function run(options: PredictOptions): Promise<void> {
     predictedReturn: number(returns),
     actualReturn: followed.column('forwardReturn'),
   });
-  const draft = `${options.output}.${process.pid}.draft`;
-  fs.writeFileSync(draft, table.toCSV());
-  fs.renameSync(draft, options.output);
+  writeAtomically(options.output, table.toCSV());
   console.log(
     `${options.output}: ${rows.length.toLocaleString('en-US')} of ${dataset.rows.toLocaleString('en-US')} rows predicted`,
   );

@@ -1,8 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ReluctantError } from '../../core';
+import { ReluctantError, writeAtomically } from '../../core';
 import { INSTALLATION } from '../places';
-import { writeWhole } from '../writeWhole';
 import { KERNEL_NAME, kernelspecText, LOGO, launcherOf, ownKernelspec } from './kernelspec';
 
 const SPEC = 'kernel.json';
@@ -17,7 +16,7 @@ export function installKernel(folder: string): void {
   try {
     fs.mkdirSync(folder, { recursive: true });
     fs.copyFileSync(path.join(INSTALLATION, 'kernels', LOGO), path.join(folder, LOGO));
-    writeWhole(path.join(folder, SPEC), kernelspecText(ownKernelspec()));
+    writeAtomically(path.join(folder, SPEC), kernelspecText(ownKernelspec()));
   } catch (error) {
     throw notWritable('kernel install', folder, error);
   }

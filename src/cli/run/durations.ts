@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { writeWhole } from '../writeWhole';
+import { writeAtomically } from '../../core';
 
 /** How long the cells of a notebook took when it last ran, so that the next run can say how much is left. */
 export class Durations {
@@ -30,7 +30,7 @@ export class Durations {
 
   /** Keeps the durations of a run that went to its end. */
   save(): void {
-    if (this.now.length === this.cells) writeWhole(this.file, JSON.stringify(this.now));
+    if (this.now.length === this.cells) writeAtomically(this.file, JSON.stringify(this.now));
   }
 }
 

@@ -1,8 +1,7 @@
 import * as fs from 'node:fs';
-import { ReluctantError } from '../../core';
+import { ReluctantError, writeAtomically } from '../../core';
 import { RECORD_MIME } from '../../notebook';
 import { Table } from '../../tables';
-import { writeWhole } from '../writeWhole';
 import type { NotebookRun } from './runNotebook';
 
 /** A number recorded by `rl.record`. NaN and infinities, which JSON does not have, are texts: `"NaN"`. */
@@ -131,6 +130,6 @@ function checkedRecord(record: unknown): NumberRecord {
 export function writeRecords(notebook: string, records: ReadonlyMap<string, NumberRecord>): string {
   const file = recordsFile(notebook);
   const sorted = [...records].sort(([a], [b]) => (a < b ? -1 : 1));
-  writeWhole(file, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`);
+  writeAtomically(file, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`);
   return file;
 }

@@ -1,11 +1,12 @@
 import { checkInteger, ReluctantError } from '../../core';
+import { pearson } from '../../evaluation';
 import { Table } from '../../tables';
 import { isMissing, MILLISECONDS_PER_DAY } from '../read/column';
 import type { Dataset } from '../read/dataset';
 import { type MarketColumn, panelOrder, toMarket } from './panel';
 
 /** One kind of finding: how many rows it concerns, and the first of them. */
-export type Finding = {
+export type DataFinding = {
   check: string;
   /** Repairs drop the rows of an `error`; a `warning` is for the reader to judge. */
   severity: 'error' | 'warning';
@@ -30,7 +31,7 @@ export class DataReport {
   /** @param faulty row numbers, from 0, that a repair drops. */
   constructor(
     readonly dataset: Dataset,
-    readonly findings: readonly Finding[],
+    readonly findings: readonly DataFinding[],
     private readonly faulty: ReadonlySet<number>,
   ) {}
 
@@ -40,7 +41,7 @@ export class DataReport {
   }
 
   /** One line per kind of finding. */
-  table(): Table<Finding> {
+  table(): Table<DataFinding> {
     const title = `${this.dataset.name}: ${this.findings.length === 0 ? 'nothing found' : `${this.faulty.size} faulty rows`}`;
     return new Table(this.findings, { title });
   }
@@ -89,9 +90,9 @@ export class DataReport {
 export function check(dataset: Dataset, options: CheckOptions = {}): DataReport {
   const longestGap = checkInteger('data.check', 'longestGap', options.longestGap ?? 10, 1);
   const market = toMarket(dataset, options.columns);
-  const findings: Finding[] = [];
+  const findings: DataFinding[] = [];
   const faulty = new Set<number>();
-  const report = (check: string, severity: Finding['severity'], rows: readonly number[], meaning: string) => {
+  const report = (check: string, severity: DataFinding['severity'], rows: readonly number[], meaning: string) => {
     if (rows.length === 0) return;
     if (severity === 'error') for (const row of rows) faulty.add(row);
     const first = rows.slice(0, 10).map((row) => row + 1);
@@ -222,29 +223,16 @@ function leaks(market: Dataset, names: readonly string[], order: Int32Array, sta
   const close = market.numbers('close');
   return names.filter((name) => {
     const values = market.numbers(name);
-    const pairs: [number, number][] = [];
+    const [known, following]: [number[], number[]] = [[], []];
     for (let group = 0; group + 1 < starts.length; group++) {
       for (let k = starts[group]!; k + 1 < starts[group + 1]!; k++) {
         const next = Math.log(close[order[k + 1]!]! / close[order[k]!]!);
         const value = values[order[k]!]!;
-        if (Number.isFinite(next) && Number.isFinite(value)) pairs.push([value, next]);
+        if (!Number.isFinite(next) || !Number.isFinite(value)) continue;
+        known.push(value);
+        following.push(next);
       }
     }
-    return pairs.length > 30 && Math.abs(correlation(pairs)) > LEAK;
+    return known.length > 30 && Math.abs(pearson(following, known)) > LEAK;
   });
-}
-
-function correlation(pairs: readonly (readonly [number, number])[]): number {
-  let [x, y] = [0, 0];
-  for (const [a, b] of pairs) {
-    x += a / pairs.length;
-    y += b / pairs.length;
-  }
-  let [xy, xx, yy] = [0, 0, 0];
-  for (const [a, b] of pairs) {
-    xy += (a - x) * (b - y);
-    xx += (a - x) ** 2;
-    yy += (b - y) ** 2;
-  }
-  return xy / Math.sqrt(xx * yy);
 }

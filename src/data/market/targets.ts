@@ -42,6 +42,7 @@ export function addTargets(market: Dataset, { horizon = 3, volatility = 'deviati
   for (let group = 0; group + 1 < starts.length; group++) {
     for (let k = starts[group]!; k + horizon < starts[group + 1]!; k++) {
       const row = order[k]!;
+      // Running sums: every row has a window of its own.
       let sum = 0;
       let sumOfSquares = 0;
       for (let ahead = 1; ahead <= horizon; ahead++) {

@@ -1,11 +1,12 @@
 import { checkInteger, checkNumber, ReluctantError } from '../../core';
+import { mean, quantiles, standardDeviation } from '../../evaluation';
 import { Table } from '../../tables';
 import { addFeatures, describeFeatures } from '../market/features';
 import { MARKET_COLUMNS, type MarketColumn, panelOrder, toMarket } from '../market/panel';
 import { addTargets, type VolatilityMeasure } from '../market/targets';
 import type { Dataset } from '../read/dataset';
 import { DIRECTIONS, SampleSet } from './sampleSet';
-import { quantile, Scaler, type Scaling } from './scaler';
+import { Scaler, type Scaling } from './scaler';
 import { splitByTime, type TimeSplit, type TimeSplitOptions } from './splits';
 
 /** Where down ends and up begins. */
@@ -43,7 +44,7 @@ export interface SampleOptions {
 }
 
 /** What {@link makeSamples} returns. */
-export interface Samples {
+export interface MarketSamples {
   training: SampleSet;
   validation: SampleSet;
   test: SampleSet;
@@ -76,7 +77,7 @@ export interface Samples {
  * inputs.shape[1]; // 16
  * targets.direction.shape[1]; // 3
  */
-export function makeSamples(dataset: Dataset, options: SampleOptions = {}): Samples {
+export function makeSamples(dataset: Dataset, options: SampleOptions = {}): MarketSamples {
   const { window = 32, horizon = 3, stride = 1, direction = 'terciles', scaling = 'standard' } = options;
   const operation = 'data.makeSamples';
   checkInteger(operation, 'window', window, 1, 100_000);
@@ -175,16 +176,14 @@ function usableRows(dataset: Dataset, features: readonly string[], window: numbe
 function fitThresholds(rule: DirectionRule, returns: number[]): [number, number] {
   const operation = 'data.makeSamples';
   if (rule === 'terciles') {
-    returns.sort((a, b) => a - b);
-    return [quantile(returns, 1 / 3), quantile(returns, 2 / 3)];
+    return quantiles(returns, [1 / 3, 2 / 3]) as [number, number];
   }
   if ('threshold' in rule) {
     const threshold = checkNumber(operation, 'direction.threshold', rule.threshold, 0);
     return [-threshold, threshold];
   }
   const sigma = checkNumber(operation, 'direction.sigma', rule.sigma, 0);
-  const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
-  const deviation = Math.sqrt(returns.reduce((sum, value) => sum + (value - mean) ** 2, 0) / returns.length);
+  const deviation = standardDeviation(returns);
   return [-sigma * deviation, sigma * deviation];
 }
 
@@ -279,21 +278,17 @@ function describeParts(parts: Record<string, SampleSet>): Table {
   const rows = Object.entries(parts).map(([part, set]) => {
     const [from, to] = set.period;
     const count = (direction: number) => set.directions.reduce((sum, d) => sum + (d === direction ? 1 : 0), 0);
-    const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
-    const deviation = (values: Float32Array) => {
-      const center = mean(values);
-      return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / values.length);
-    };
+    const over = (statistic: typeof mean, values: Float32Array) => (set.size === 0 ? Number.NaN : statistic(values));
     return {
       part,
       samples: set.size,
       from,
       to,
       ...Object.fromEntries(DIRECTIONS.map((name, k) => [name, count(k)])),
-      'volatility mean': mean(set.volatilities),
-      'volatility std': deviation(set.volatilities),
-      'magnitude mean': mean(set.magnitudes),
-      'magnitude std': deviation(set.magnitudes),
+      'volatility mean': over(mean, set.volatilities),
+      'volatility std': over(standardDeviation, set.volatilities),
+      'magnitude mean': over(mean, set.magnitudes),
+      'magnitude std': over(standardDeviation, set.magnitudes),
     };
   });
   return new Table(rows, { title: 'Samples' });

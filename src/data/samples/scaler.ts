@@ -1,5 +1,9 @@
 import { checkChoice, ReluctantError } from '../../core';
+import { mean, quantiles, standardDeviation } from '../../evaluation';
 import { Table } from '../../tables';
+
+/** Interquartile range of a normal variable of standard deviation 1. */
+const INTERQUARTILE_OF_NORMAL = 1.3489795003921634;
 
 /** How a feature is brought to a common scale. */
 export type Scaling = 'standard' | 'robust' | 'none';
@@ -89,22 +93,12 @@ function fitOne(scaling: Scaling, column: ArrayLike<number>): [number, number] {
   const values = Float64Array.from(column).filter((value) => Number.isFinite(value));
   if (values.length === 0) return [0, 1];
   if (scaling === 'robust') {
-    values.sort();
-    const quartiles = (quantile(values, 0.75) - quantile(values, 0.25)) / 1.3489795003921634;
-    return [quantile(values, 0.5), quartiles > 0 ? quartiles : 1];
+    const [lower, median, upper] = quantiles(values, [0.25, 0.5, 0.75]) as [number, number, number];
+    const spread = (upper - lower) / INTERQUARTILE_OF_NORMAL;
+    return [median, spread > 0 ? spread : 1];
   }
-  let mean = 0;
-  for (const value of values) mean += value / values.length;
-  let variance = 0;
-  for (const value of values) variance += (value - mean) ** 2 / values.length;
-  // A constant column has a variance of rounding errors only, which must not be blown up to one.
-  return [mean, variance > (1e-12 * mean) ** 2 && variance > 0 ? Math.sqrt(variance) : 1];
-}
-
-/** Quantile of sorted values with linear interpolation (type 7 of Hyndman and Fan 1996, the default of NumPy and R). */
-export function quantile(sorted: ArrayLike<number>, share: number): number {
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below]! + (place - below) * (sorted[above]! - sorted[below]!);
+  const center = mean(values);
+  const deviation = standardDeviation(values);
+  // A constant column has a deviation of rounding errors only, which must not be blown up to one.
+  return [center, deviation > 1e-12 * Math.abs(center) ? deviation : 1];
 }

@@ -120,17 +120,7 @@ export async function streamRows(source: string | readonly string[], options: St
     }
     options.onRows?.(until - from);
   }
-  if (returns.count === 0 || validation.count === 0) {
-    const problem = `no row of the ${returns.count === 0 ? 'training' : 'validation'} period has all features and a known target`;
-    const fix = 'check the data: reluctant check-data --data FILE';
-    throw new ReluctantError({
-      code: 'rows-empty',
-      operation,
-      problem,
-      received: { rows: survey.rows, features },
-      fix,
-    });
-  }
+  checkParts({ training: returns.count, validation: validation.count }, survey.rows, features);
   const scaler = Scaler.from({
     scaling: 'standard',
     features: [...features],
@@ -143,19 +133,41 @@ export async function streamRows(source: string | readonly string[], options: St
     row[width - 1] = ranks.rank(row[width - 1]!);
   };
   const training = writer.finish(scaled);
-  const held = validation.values();
-  const count = held.length / width;
-  const inputs = new Float32Array(count * features.length);
-  const sample = { inputs, targets: new Float32Array(count), returns: new Float64Array(count) };
-  for (let row = 0; row < count; row++) {
-    const values = held.subarray(row * width, (row + 1) * width);
-    sample.returns[row] = values[width - 1]!;
-    scaled(values);
-    inputs.set(values.subarray(0, width - 1), row * features.length);
-    sample.targets[row] = values[width - 1]!;
-  }
+  const sample = sampleOf(validation.values(), width, scaled);
   if (ordered !== source) fs.rmSync(ordered as string, { force: true });
   return { training, validation: sample, rows: survey.rows, validationRows: validation.count, features, scaler, ranks };
+}
+
+/** The validation rows: `width` values each, the return last; scaled in place. */
+function sampleOf(
+  values: Float32Array,
+  width: number,
+  scaled: (row: Float32Array) => void,
+): StreamedRows['validation'] {
+  const count = values.length / width;
+  const inputs = new Float32Array(count * (width - 1));
+  const sample = { inputs, targets: new Float32Array(count), returns: new Float64Array(count) };
+  for (let row = 0; row < count; row++) {
+    const cells = values.subarray(row * width, (row + 1) * width);
+    sample.returns[row] = cells[width - 1]!;
+    scaled(cells);
+    inputs.set(cells.subarray(0, width - 1), row * (width - 1));
+    sample.targets[row] = cells[width - 1]!;
+  }
+  return sample;
+}
+
+/** Throws `rows-empty` for a part of the data that has no rows. */
+function checkParts(parts: Record<'training' | 'validation', number>, rows: number, features: readonly string[]): void {
+  const part = parts.training === 0 ? 'training' : 'validation';
+  if (parts[part] > 0) return;
+  throw new ReluctantError({
+    code: 'rows-empty',
+    operation: 'data.streamRows',
+    problem: `no row of the ${part} period has all features and a known target`,
+    received: { rows, features },
+    fix: 'check the data: reluctant check-data --data FILE',
+  });
 }
 
 /** The columns of the files that features and targets need, and how symbol and date are called there. */
@@ -232,7 +244,10 @@ function startOfLast(codes: ArrayLike<number>): number {
   return start;
 }
 
-/** Mean and standard deviation of numbers that come one by one (Welford 1962). */
+/**
+ * Mean and standard deviation of numbers that come one by one (Welford 1962): those of `evaluation` need them all at once,
+ * and here they are more than the memory.
+ */
 class Moments {
   mean = 0;
   private count = 0;

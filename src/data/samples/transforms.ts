@@ -1,5 +1,5 @@
 import { checkNumber } from '../../core';
-import { quantile } from './scaler';
+import { mean, quantileOfSorted, standardDeviation } from '../../evaluation';
 
 /** The groups a transform works within, one key per value (days, say); without keys all values are one group. */
 export type GroupKeys = ArrayLike<number>;
@@ -43,8 +43,8 @@ export function winsorize(
   const moved = Float64Array.from(values);
   for (const rows of groups(values, keys)) {
     const sorted = Float64Array.from(rows, (row) => values[row]!).sort();
-    const least = quantile(sorted, low);
-    const most = quantile(sorted, high);
+    const least = quantileOfSorted(sorted, low);
+    const most = quantileOfSorted(sorted, high);
     for (const row of rows) moved[row] = Math.min(most, Math.max(least, values[row]!));
   }
   return moved;
@@ -60,12 +60,10 @@ export function winsorize(
 export function zScore(values: ArrayLike<number>, keys?: GroupKeys): Float64Array {
   const scores = new Float64Array(values.length).fill(Number.NaN);
   for (const rows of groups(values, keys)) {
-    let mean = 0;
-    for (const row of rows) mean += values[row]! / rows.length;
-    let squares = 0;
-    for (const row of rows) squares += (values[row]! - mean) ** 2;
-    const deviation = Math.sqrt(squares / (rows.length - 1));
-    for (const row of rows) scores[row] = deviation > 0 ? (values[row]! - mean) / deviation : 0;
+    const group = Float64Array.from(rows, (row) => values[row]!);
+    const center = mean(group);
+    const deviation = standardDeviation(group, 1);
+    for (const row of rows) scores[row] = deviation > 0 ? (values[row]! - center) / deviation : 0;
   }
   return scores;
 }
@@ -99,7 +97,7 @@ export class RankMap {
 
   /** The value that has a rank: the inverse of {@link rank}. */
   value(rank: number): number {
-    return quantile(this.sorted, Math.min(1, Math.max(0, rank)));
+    return quantileOfSorted(this.sorted, Math.min(1, Math.max(0, rank)));
   }
 
   /** Fitted values below `value`, or up to and with it. */

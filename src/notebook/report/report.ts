@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ReluctantError } from '../../core';
+import { ReluctantError, writeAtomically } from '../../core';
 import { parseNotebook, readNotebook } from './notebookFile';
 import { renderPage } from './page';
 
@@ -45,13 +45,10 @@ export interface WrittenReport {
  */
 export function writeReport(notebookFile: string, reportFile: string): WrittenReport {
   const page = renderPage(readNotebook(notebookFile), path.basename(notebookFile));
-  const draft = `${reportFile}.${process.pid}.draft`;
   try {
     fs.mkdirSync(path.dirname(reportFile), { recursive: true });
-    fs.writeFileSync(draft, page);
-    fs.renameSync(draft, reportFile);
+    writeAtomically(reportFile, page);
   } catch (cause) {
-    removeDraft(draft);
     throw new ReluctantError({
       code: 'report-not-written',
       operation: 'notebook.writeReport',
@@ -63,12 +60,4 @@ export function writeReport(notebookFile: string, reportFile: string): WrittenRe
     });
   }
   return { file: reportFile, bytes: Buffer.byteLength(page) };
-}
-
-function removeDraft(draft: string): void {
-  try {
-    fs.rmSync(draft, { force: true });
-  } catch {
-    // A path that cannot exist holds no draft; the error that is on its way says what is wrong with it.
-  }
 }
