@@ -44,7 +44,7 @@ function writePrices(file: string, rows: number): void {
 }
 
 function train(file: string, folder: string, epochs: number): Finished {
-  const program = path.join(__dirname, '..', 'setup', 'reluctant.js');
+  const program = path.join(__dirname, '..', 'bin', 'reluctant.js');
   const settings = ['--epochs', `${epochs}`, '--batch-size', '16', '--learning-rate', '1e-4', '--dropout-rate', '0.1'];
   const args = [program, 'train', '--data', file, '--output-dir', folder, ...settings, '--hidden-dims', '16', '8'];
   const started = performance.now();

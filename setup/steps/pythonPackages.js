@@ -7,7 +7,7 @@ const stamp = require('../stamp');
 const { findPython } = require('./prerequisites');
 
 const QUIET = ['--disable-pip-version-check', '--no-input', '--progress-bar', 'off'];
-const TRANSLATOR = 'kernels/papermill';
+const TRANSLATOR = 'python/papermill';
 const TRANSLATOR_FILES = ['pyproject.toml', 'src/reluctant_papermill/__init__.py'].map(
   (name) => `${TRANSLATOR}/${name}`,
 );

@@ -1,4 +1,4 @@
-// Written by setup/operationTable.py from the operation registry of TensorFlow 2.21.0; do not edit.
+// Written by python/operationTable.py from the operation registry of TensorFlow 2.21.0; do not edit.
 // One stateless operation a line: name, inputs, outputs. An argument is name:type, where type is a type attribute, a fixed
 // type (=number) or a [type list], and *attribute says how many values of that type there are.
 export const OPERATION_TABLE = `

@@ -16,7 +16,7 @@ const manifest = JSON.parse(read('package.json')) as {
 /** Longer than one idea usually needs; each with the reason why it is not two files. */
 const LONG_FILES: Record<string, string> = {
   'src/compile/operationTable.ts':
-    'made by setup/operationTable.py from the registry of TensorFlow: one line per operation',
+    'made by python/operationTable.py from the registry of TensorFlow: one line per operation',
   'src/compile/trace.ts': 'one class: the backend that records instead of computing, method by method',
   'src/kernel/session.ts': 'one class: the order in which the kernel answers requests',
 };
@@ -42,6 +42,7 @@ const TOP_LEVEL = [
   'LICENSE',
   'README.md',
   'bench/',
+  'bin/',
   'biome.json',
   'data/',
   'docs/',
@@ -49,6 +50,7 @@ const TOP_LEVEL = [
   'notebooks/',
   'package-lock.json',
   'package.json',
+  'python/',
   'requirements.lock',
   'setup/',
   'src/',
@@ -94,7 +96,7 @@ describe('the repository', { skip }, () => {
 
   test('has no file of several ideas: longer ones are listed with a reason', () => {
     const long = files!
-      .filter((file) => /^(src|setup|kernels)\/.*\.(ts|js|cjs|mjs)$/.test(file))
+      .filter((file) => /^(src|bin|setup|kernels)\/.*\.(ts|js|cjs|mjs)$/.test(file))
       .filter((file) => read(file).split('\n').length > LONGEST + 1);
     assert.deepEqual(long.sort(), Object.keys(LONG_FILES).sort());
   });
@@ -108,7 +110,7 @@ describe('the repository', { skip }, () => {
     const left = new RegExp(
       `\\b(${['TO', 'FIX'].map((word) => `${word}${word === 'TO' ? 'DO' : 'ME'}`).join('|')}|XX${'X'})\\b`,
     );
-    const sources = files!.filter((file) => /^(src|setup|kernels|tests)\/.*\.(ts|js|py)$/.test(file));
+    const sources = files!.filter((file) => /^(src|bin|setup|kernels|python|tests)\/.*\.(ts|js|py)$/.test(file));
     assert.deepEqual(
       sources.filter((file) => left.test(read(file))),
       [],
@@ -159,7 +161,7 @@ describe('package.json', () => {
 
   test('pins every dependency to one version', () => {
     for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }))
-      if (name !== 'reluctant') assert.match(version, /^\d+\.\d+\.\d+(-[\w.]+)?$/, name);
+      if (name !== 'reluctant') assert.match(version, /^(npm:@?[\w./-]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/, name);
   });
 
   test('publishes only what is there', () => {
@@ -176,7 +178,9 @@ describe('the documents', () => {
       for (const [, name] of text.matchAll(/npm run ([\w:]+)/g))
         assert.ok(manifest.scripts[name!], `${document} names "npm run ${name}"`);
       // A path in a code span that starts with a folder of ours is a promise, too.
-      for (const [, place] of text.matchAll(/`((?:src|setup|tests|notebooks|data|kernels|bench)\/[\w./-]+)`/g))
+      for (const [, place] of text.matchAll(
+        /`((?:src|bin|setup|python|tests|notebooks|data|kernels|bench)\/[\w./-]+)`/g,
+      ))
         assert.ok(fs.existsSync(path.join(ROOT, place!)), `${document} names ${place}`);
     });
 });

@@ -15,7 +15,7 @@ after(() => fs.rmSync(base, { recursive: true, force: true }));
 /** Runs `reluctant train`; with a limit, the system refuses to write any file beyond so many kilobytes. */
 function train(folder: string, { resume = false, kilobytes }: { resume?: boolean; kilobytes?: number } = {}) {
   const data = path.join(root, 'data', 'market.csv');
-  const program = path.join(root, 'setup', 'reluctant.js');
+  const program = path.join(root, 'bin', 'reluctant.js');
   const settings = [
     '--epochs',
     '30',

@@ -10,7 +10,7 @@ import { Random } from '../../src/core';
 const EPOCHS = 12;
 const root = path.join(__dirname, '..', '..');
 const args = (folder: string, resume: boolean) => [
-  path.join(root, 'setup', 'reluctant.js'),
+  path.join(root, 'bin', 'reluctant.js'),
   'train',
   ...['--data', path.join(root, 'data', 'market.csv'), '--output-dir', folder],
   ...['--epochs', `${EPOCHS}`, '--batch-size', '64', '--learning-rate', '0.001'],

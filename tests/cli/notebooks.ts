@@ -84,5 +84,5 @@ export function call(
 
 /** Runs the `reluctant` command. */
 export function reluctant(args: string[], options: Parameters<typeof call>[2] = {}): Promise<Ended> {
-  return call(process.execPath, [path.join(ROOT, 'setup', 'reluctant.js'), ...args], options);
+  return call(process.execPath, [path.join(ROOT, 'bin', 'reluctant.js'), ...args], options);
 }

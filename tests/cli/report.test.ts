@@ -47,7 +47,7 @@ test('investigate refuses parameters that its notebook does not have, before any
 });
 
 test('a reader who stops reading is no error', () => {
-  const ended = spawnSync('sh', ['-c', `"${process.execPath}" setup/reluctant.js --help | true`], {
+  const ended = spawnSync('sh', ['-c', `"${process.execPath}" bin/reluctant.js --help | true`], {
     cwd: ROOT,
     encoding: 'utf8',
   });

@@ -25,7 +25,7 @@ async function writePrices(file: string, symbols: number): Promise<void> {
 
 /** Runs the command; resident memory at its peak in bytes, and the losses of its epochs. */
 function train(file: string, folder: string, memory: number): { peak: number; losses: number[]; said: string } {
-  const program = path.join(root, 'setup', 'reluctant.js');
+  const program = path.join(root, 'bin', 'reluctant.js');
   const args = ['train', '--data', file, '--output-dir', folder, '--epochs', '2', '--batch-size', '256'];
   const peakFile = `${folder}.peak`;
   const code = `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(peakFile)}, String(process.resourceUsage().maxRSS * 1024)));

@@ -247,8 +247,7 @@ export const jupyter = {
   python: (require('../../setup/places.js') as { python: string }).python,
   environment(): NodeJS.ProcessEnv {
     const { bin } = require('../../setup/places.js') as { bin: string };
-    const own = path.join(root, 'kernels', 'python');
-    return { ...process.env, PATH: `${bin}${path.delimiter}${process.env['PATH']}`, PYTHONPATH: own };
+    return { ...process.env, PATH: `${bin}${path.delimiter}${process.env['PATH']}` };
   },
 };
 

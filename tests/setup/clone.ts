@@ -106,8 +106,8 @@ export class Clone {
       'tsconfig.json': '{}',
       'src/index.ts': 'export {};\n',
       'kernels/logo-svg.svg': '<svg/>',
-      'kernels/papermill/pyproject.toml': '[project]',
-      'kernels/papermill/src/reluctant_papermill/__init__.py': '',
+      'python/papermill/pyproject.toml': '[project]',
+      'python/papermill/src/reluctant_papermill/__init__.py': '',
     }))
       this.write(file, text);
     fs.mkdirSync(this.tools);

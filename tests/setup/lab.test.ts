@@ -6,7 +6,7 @@ import { test } from 'node:test';
 const ROOT = path.resolve(__dirname, '..', '..');
 
 test('npm run lab serves the notebooks on this machine only, behind a token, with the kernel chosen', async () => {
-  const lab = spawn(process.execPath, ['setup/lab.js', '--ServerApp.port=0'], {
+  const lab = spawn(process.execPath, ['bin/lab.js', '--ServerApp.port=0'], {
     cwd: ROOT,
     env: { ...process.env, CI: 'true' },
     stdio: ['ignore', 'pipe', 'pipe'],

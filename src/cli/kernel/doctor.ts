@@ -130,7 +130,7 @@ function papermill({ optional }: JupyterReport): Finding {
   if (optional['papermill'] === null) return ok('papermill', 'not installed, not needed');
   const translator = optional['reluctant-papermill'];
   if (translator) return ok('papermill', `${optional['papermill']}, with the translator for TypeScript`);
-  const folder = path.join(INSTALLATION, 'kernels', 'papermill');
+  const folder = path.join(INSTALLATION, 'python', 'papermill');
   return note('papermill', 'its translator for TypeScript is not installed', `to use it: pip install ${folder}`);
 }
 

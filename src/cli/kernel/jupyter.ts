@@ -6,7 +6,7 @@ import type { Kernelspec } from './kernelspec';
 
 const call = promisify(execFile);
 
-/** What kernels/headless/inspect_jupyter.py tells. Versions are null where a package is missing. */
+/** What python/headless/inspect_jupyter.py tells. Versions are null where a package is missing. */
 export interface JupyterReport {
   python: string;
   problem?: string;
@@ -17,7 +17,7 @@ export interface JupyterReport {
   extensions: string[];
 }
 
-/** What kernels/headless/probe_kernel.py tells. */
+/** What python/headless/probe_kernel.py tells. */
 export interface KernelAnswer {
   problem?: string;
   /** Seconds from the start to the first answer. */
@@ -40,7 +40,7 @@ export async function probeKernel(kernel: string, seconds: number): Promise<{ an
 }
 
 async function ask(script: string, args: string[], seconds: number): Promise<{ answer: unknown; log: string }> {
-  const file = path.join(INSTALLATION, 'kernels', 'headless', script);
+  const file = path.join(INSTALLATION, 'python', 'headless', script);
   const { stdout, stderr } = await call(PYTHON, ['-X', 'utf8', file, ...args], {
     timeout: seconds * 1000,
     maxBuffer: 1 << 26,

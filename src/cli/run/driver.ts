@@ -6,7 +6,7 @@ import { ReluctantError } from '../../core';
 import { INSTALLATION, PYTHON } from '../places';
 import type { CellOutput, Notebook } from './notebookFile';
 
-/** What kernels/headless/run_notebook.py is asked for. */
+/** What python/headless/run_notebook.py is asked for. */
 export interface DriverRequest {
   notebook: Notebook;
   kernel: string;
@@ -19,7 +19,7 @@ export interface DriverRequest {
 /** Why a run is stopped from here. */
 export type StopReason = 'interrupt' | 'timeout' | 'total-timeout' | 'kill';
 
-/** What kernels/headless/run_notebook.py says. */
+/** What python/headless/run_notebook.py says. */
 export type DriverEvent =
   | { event: 'refused'; code: string; message: string }
   | { event: 'starting'; kernel: string }
@@ -41,7 +41,7 @@ export type DriverEvent =
 /** How a cell ended; `error-expected`: it has the tag `raises-exception`. */
 export type CellStatus = 'ok' | 'error' | 'error-expected' | 'dead';
 
-const SCRIPT = path.join(INSTALLATION, 'kernels', 'headless', 'run_notebook.py');
+const SCRIPT = path.join(INSTALLATION, 'python', 'headless', 'run_notebook.py');
 /** Characters of the standard error kept for a message. */
 const KEPT = 4000;
 

@@ -1,11 +1,11 @@
 'use strict';
 // npm run lab [-- OPTIONS of jupyter lab]: JupyterLab on the notebooks, on this machine only, behind a token.
-require('./nodeVersion');
+require('../setup/nodeVersion');
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { bin, python, root, venv } = require('./places');
-const { command } = require('./sequence');
+const { bin, python, root, venv } = require('../setup/places');
+const { command } = require('../setup/sequence');
 
 command({}, (args) => {
   const notebooks = path.join(root, 'notebooks');

@@ -1,6 +1,6 @@
 """Writes src/compile/operationTable.ts: inputs and outputs of every stateless TensorFlow operation.
 
-Usage, from the project folder:  .venv/bin/python setup/operationTable.py
+Usage, from the project folder:  .venv/bin/python python/operationTable.py
 
 Graph functions name a value "node:output_argument:index", so emitting one needs the argument names of each operation.
 They are read from TensorFlow's own registry, so they are those of the installed version.
@@ -40,7 +40,7 @@ def usable(operation):
 
 lines = sorted(line(operation) for operation in operations.op if usable(operation))
 TARGET.write_text(
-    "// Written by setup/operationTable.py from the operation registry of TensorFlow "
+    "// Written by python/operationTable.py from the operation registry of TensorFlow "
     + tf.__version__
     + "; do not edit.\n"
     "// One stateless operation a line: name, inputs, outputs. An argument is name:type, where type is a type attribute, a fixed\n"

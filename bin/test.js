@@ -1,11 +1,11 @@
 'use strict';
 // npm test [-- PATTERN...]: all set-up, then every test file (or those whose path contains a PATTERN), on Node's own runner.
-require('./nodeVersion');
+require('../setup/nodeVersion');
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { root } = require('./places');
-const { command } = require('./sequence');
+const { root } = require('../setup/places');
+const { command } = require('../setup/sequence');
 
 /** Slow suites end in .slow.test.ts and run only when a pattern names them. @param {string[]} patterns */
 function testFiles(patterns) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 'use strict';
 // The `reluctant` command. It stands outside dist/ so that the link in node_modules/.bin exists before the first build.
-require('./nodeVersion');
+require('../setup/nodeVersion');
 const fs = require('node:fs');
 const path = require('node:path');
 

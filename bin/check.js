@@ -1,10 +1,10 @@
 'use strict';
 // npm run check: what must hold before a commit, in one command: types, format, lint, import arrows.
-require('./nodeVersion');
+require('../setup/nodeVersion');
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { modules, root } = require('./places');
+const { modules, root } = require('../setup/places');
 
 const CHECKS = [
   { title: 'types', script: 'typescript/bin/tsc', args: ['-p', 'tests/tsconfig.json'] },
