@@ -1,5 +1,5 @@
 import { fileError } from '../files/fileError';
-import type { Json, Place } from './config';
+import type { Json, Place } from './description';
 import type { LayerRule } from './layers';
 
 /** Where a tensor comes from: a layer, which of its calls, which of its outputs, and nothing. */

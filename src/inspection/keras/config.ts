@@ -1,15 +1,10 @@
 import { fileError } from '../files/fileError';
 import { callsOf, malformed, type Reference, withoutRepeats } from './calls';
+import type { Json, Place } from './description';
 import { withActivationApart } from './layerActivations';
 import { ACTIVATIONS, INITIALIZERS, LAYERS, type LayerRule, OPERATIONS } from './layers';
 import { operationLayer } from './operations';
 import { type GivenLayer, substitute, unable } from './substitutes';
-
-/** A JSON object as it comes from a file: nothing about it is known. */
-export type Json = Record<string, unknown>;
-
-/** Where in which file, for errors. */
-export type Place = Record<string, string>;
 
 /** A layer in the form that tfjs reads, and its class in Keras, by which its weights are filed. */
 export interface ConvertedLayer {

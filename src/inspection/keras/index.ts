@@ -3,7 +3,8 @@ import { type TF, tf } from '../../core';
 import { registerLayers } from '../../layers';
 import { fileError } from '../files/fileError';
 import { type KerasFile, readKerasFile } from '../files/kerasFile';
-import { type ConvertedLayer, convertModel, type Place } from './config';
+import { type ConvertedLayer, convertModel } from './config';
+import type { Place } from './description';
 
 /**
  * A model of Keras, to run, inspect and train: from a `.keras` file (Keras 3) or a `.h5` one. Layers that tfjs computes as

@@ -1,4 +1,4 @@
-import type { Json } from './config';
+import type { Json } from './description';
 
 /** Layers without weights that Keras takes as the activation of another one. */
 const AS_ACTIVATION = new Set(['ELU', 'LeakyReLU', 'ReLU', 'Softmax']);

@@ -1,6 +1,6 @@
 import { fileError } from '../files/fileError';
 import { type Call, TENSOR } from './calls';
-import type { Json } from './config';
+import type { Json } from './description';
 import type { GivenLayer, Substitute } from './substitutes';
 
 /** Operations with two operands, by Keras's name. */

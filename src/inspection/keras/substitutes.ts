@@ -1,5 +1,5 @@
 import { fileError } from '../files/fileError';
-import type { Json, Place } from './config';
+import type { Json, Place } from './description';
 
 /** A layer as tfjs, or this project, knows it. */
 export interface Substitute {

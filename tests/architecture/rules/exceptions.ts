@@ -1,0 +1,55 @@
+import type { RuleName } from './rules';
+
+/** What a rule complains of and may stay, by the rule and by what it concerns; each with the reason. */
+export type Exceptions = Readonly<Record<RuleName, Readonly<Record<string, string>>>>;
+
+const LAYER = 'the definition of one layer: its settings, weights, call and shape, which share what they close over';
+const TO_BE_PARTED = 'to be parted: one idea too many';
+const TO_BE_RENAMED = 'to be renamed: one of the two gets a name of its own';
+
+/**
+ * The exceptions from the rules of the house, all of them. An entry that no rule complains of any more fails the check: this list
+ * can only shrink.
+ */
+export const EXCEPTIONS: Exceptions = {
+  circles: {
+    'src/data/read/readColumns.ts': 'to be opened',
+    'src/explorer/explorer.ts': 'to be opened: the explorer knows its view',
+    'src/notebook/explorer/live.ts': 'to be opened: the explorer knows its view',
+  },
+  arrows: {
+    'diagnosis > diagnosis/rules': 'to be opened: what rules and causes are made of gets a room below them',
+    'diagnosis > diagnosis/causes': 'to be opened: what rules and causes are made of gets a room below them',
+    'explorer > notebook': 'to be opened: the explorer knows its view',
+    'explorer > notebook/explorer': 'to be opened: the explorer knows its view',
+  },
+  functions: {
+    'src/data/market/checks.ts#check': TO_BE_PARTED,
+    'src/data/samples/streamRows.ts#streamRows': TO_BE_PARTED,
+    'src/layers/causalConvolution.ts#causalConvolution': LAYER,
+    'src/layers/keras/gatedRecurrentUnit.ts#gatedRecurrentUnit': LAYER,
+    'src/layers/keras/timeConvolution.ts#timeConvolution': LAYER,
+    'src/plots/activationDistributions.ts#activationDistributions': TO_BE_PARTED,
+    'src/plots/marketOverview.ts#marketOverview': TO_BE_PARTED,
+    'src/synthetic/market.ts#market': TO_BE_PARTED,
+    'src/training/fit.ts#fit': TO_BE_PARTED,
+  },
+  files: {
+    'src/compile/operationTable.ts': 'a table made from the registry of TensorFlow: one line per operation',
+    'src/compile/trace.ts': TO_BE_PARTED,
+    'src/kernel/session.ts': TO_BE_PARTED,
+    'src/training/epochs.ts': TO_BE_PARTED,
+  },
+  names: {
+    HEAD_ACTIVATIONS: TO_BE_RENAMED,
+    HistoryRow: TO_BE_RENAMED,
+    Layout: TO_BE_RENAMED,
+    Numbers: TO_BE_RENAMED,
+    PredictionOptions: TO_BE_RENAMED,
+    PredictionRow: TO_BE_RENAMED,
+    ProgressBar: TO_BE_RENAMED,
+    RunRecord: TO_BE_RENAMED,
+    Samples: TO_BE_RENAMED,
+    record: TO_BE_RENAMED,
+  },
+};
