@@ -13,23 +13,6 @@ const manifest = JSON.parse(read('package.json')) as {
   devDependencies: Record<string, string>;
 };
 
-/** Longer than one idea usually needs; each with the reason why it is not two files. */
-const LONG_FILES: Record<string, string> = {
-  'src/compile/operationTable.ts':
-    'made by python/operationTable.py from the registry of TensorFlow: one line per operation',
-  'src/compile/trace.ts': 'one class: the backend that records instead of computing, method by method',
-  'src/kernel/session.ts': 'one class: the order in which the kernel answers requests',
-};
-const LONGEST = 360; // lines
-
-/** Folders of src/ whose tests go through another part, which they serve. */
-const TESTED_IN: Record<string, string> = {
-  cli: 'notebook',
-  compile: 'training',
-  kernel: 'notebook',
-  losses: 'training',
-};
-
 const TOP_LEVEL = [
   '.ci/',
   '.dependency-cruiser.cjs',
@@ -94,13 +77,6 @@ describe('the repository', { skip }, () => {
     assert.deepEqual(found, []);
   });
 
-  test('has no file of several ideas: longer ones are listed with a reason', () => {
-    const long = files!
-      .filter((file) => /^(src|bin|setup|kernels)\/.*\.(ts|js|cjs|mjs)$/.test(file))
-      .filter((file) => read(file).split('\n').length > LONGEST + 1);
-    assert.deepEqual(long.sort(), Object.keys(LONG_FILES).sort());
-  });
-
   test('has no drawer for odds and ends, and no work left in comments', () => {
     const drawers = /(^|\/)(utils?|helpers?|common|misc)(\/|\.\w+$)/i;
     assert.deepEqual(
@@ -117,29 +93,28 @@ describe('the repository', { skip }, () => {
     );
   });
 
-  test('has tests that mirror src/', () => {
-    const folders = fs.readdirSync(path.join(ROOT, 'src'), { withFileTypes: true });
-    for (const { name } of folders.filter((entry) => entry.isDirectory())) {
-      const place = `tests/${TESTED_IN[name] ?? name}/`;
-      assert.ok(
-        files!.some((file) => file.startsWith(place) && file.endsWith('.test.ts')),
-        `src/${name} has no ${place}*.test.ts`,
-      );
-    }
+  test('has the tests of every folder of src/ in a folder of that name', () => {
+    const rooms = fs
+      .readdirSync(path.join(ROOT, 'src'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory());
+    const isTested = ({ name }: fs.Dirent): boolean =>
+      files!.some((file) => file.startsWith(`tests/${name}/`) && file.endsWith('.test.ts'));
+    assert.deepEqual(
+      rooms.filter((room) => !isTested(room)).map(({ name }) => `src/${name} has no tests in tests/${name}`),
+      [],
+    );
   });
 
-  test('has every folder of src/ in the list of layers', () => {
-    const { options, forbidden } = require(path.join(ROOT, '.dependency-cruiser.cjs')) as {
-      options: object;
-      forbidden: { name: string }[];
-    };
-    assert.ok(options);
-    for (const entry of fs.readdirSync(path.join(ROOT, 'src'), { withFileTypes: true }))
-      if (entry.isDirectory())
-        assert.ok(
-          forbidden.some(({ name }) => name === `arrows-of-${entry.name}`),
-          entry.name,
-        );
+  test('has no tests but in folders named as what they test', () => {
+    const folders = new Set(
+      files!.filter((file) => /^tests\/.*\.test\.ts$/.test(file)).map((file) => path.dirname(file)),
+    );
+    const subjectOf = (folder: string): string[] =>
+      folder === 'tests/architecture' ? ['src'] : [folder.replace('tests', 'src'), folder.replace('tests/', '')];
+    assert.deepEqual(
+      [...folders].filter((folder) => !subjectOf(folder).some((place) => fs.existsSync(path.join(ROOT, place)))),
+      [],
+    );
   });
 });
 
