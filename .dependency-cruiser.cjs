@@ -9,8 +9,8 @@ const ROOMS = {
   // Statistics are pure functions of numbers: data and plots call them rather than write them again.
   plots: ['core', 'tables', 'evaluation'],
   'data/read': ['core', 'tables'],
-  'data/market': ['core', 'tables', 'data/read'],
-  'data/samples': ['core', 'tables', 'data/read', 'data/market'],
+  'data/market': ['core', 'tables', 'evaluation', 'data/read'],
+  'data/samples': ['core', 'tables', 'evaluation', 'data/read', 'data/market'],
   data: [],
   synthetic: ['core', 'data'],
   'losses/balancers': ['core'],
@@ -20,7 +20,7 @@ const ROOMS = {
   'layers/keras': ['core', 'layers'],
   models: ['core', 'layers'],
   training: ['core', 'tables', 'evaluation', 'data/samples', 'losses', 'compile', 'layers'],
-  inspection: ['core', 'tables', 'evaluation', 'plots', 'data', 'losses'],
+  inspection: ['core', 'tables', 'evaluation', 'plots', 'data', 'losses', 'training'],
   'inspection/files': ['core', 'inspection'],
   // Models of Keras are read into tfjs, whose causal convolutions are replaced by those of layers.
   'inspection/keras': ['core', 'inspection/files', 'layers'],
