@@ -206,7 +206,7 @@ function recordOf(name: string, { run, data, options, diagnosis }: RunToWrite): 
     seconds,
     bestEpoch,
     verdicts: (diagnosis?.verdicts ?? []).map(({ cause, where, says }) => ({ cause, where, says })),
-    last: { ...run.last },
+    last: { ...run.history.at(-1) },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { FitOptions } from '../training';
+import { type FitOptions, historyKey, type MetricChoice, metricOf } from '../training';
 import type { ExploredRun } from './exploredRun';
 
 /** A number of the history that runs are compared by. */
@@ -30,10 +30,9 @@ export function spreadOver(setting: string, runs: readonly ExploredRun[], measur
 /** Of each head the first metric, or else its loss. */
 export function defaultMeasures(heads: readonly string[], metrics: FitOptions['metrics']): Measure[] {
   return heads.map((head) => {
-    const own = Array.isArray(metrics) ? metrics : (metrics as Record<string, readonly string[]> | undefined)?.[head];
-    const prefix = heads.length === 1 ? 'val_' : `val_${head}_`;
-    const metric = own?.[0];
-    if (metric === undefined) return { key: `${prefix}loss`, best: 'lowest' };
-    return { key: `${prefix}${metric}`, best: /auc|accuracy|ic/i.test(metric) ? 'highest' : 'lowest' };
+    const byHead = metrics as Record<string, readonly MetricChoice[]> | undefined;
+    const metric = (Array.isArray(metrics) ? (metrics as readonly MetricChoice[]) : byHead?.[head])?.[0];
+    const { key, best } = metric === undefined ? { key: 'loss', best: 'lowest' as const } : metricOf(metric);
+    return { key: historyKey(heads, head, key, 'val_'), best };
   });
 }

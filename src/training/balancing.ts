@@ -1,6 +1,6 @@
 import { Random, type TF, tf } from '../core';
 import { balancers } from '../losses';
-import type { HistoryRow } from './run';
+import type { HistoryRow } from './history';
 
 /** What the terms of a loss ask of the weights, and what the balancer makes of it. */
 export interface Balanced {

@@ -3,13 +3,14 @@ import { gatherRows, type LoopInputs, type LoopOutputs } from '../compile';
 import { interruptRequested, Random, type TF, tf } from '../core';
 import type { RowOrder } from '../data/samples/rowShards';
 import { type Columns, rowBytes, rowsAt, shuffled } from './columns';
-import { metricKey } from './metrics';
+import { historyKey } from './history';
+import { metricOf } from './metrics';
 import type { Mode } from './mode';
 import type { NotFinite } from './run';
 import { disposeOutputs, Runner } from './runner';
 import { keptHeads, recordKeys, type StepPlan, targetColumn, trainingStep } from './step';
 import type { Named } from './trainable';
-import { historyKey, wholeMetrics } from './validation';
+import { wholeMetrics } from './validation';
 
 /** Steps that one call of a compiled loop runs at most, and the bytes its rows take at most. */
 const MOST_STEPS = 16384;
@@ -297,7 +298,7 @@ export class Epochs {
       if (kind === 'total') numbers.loss = value;
       else if (kind === 'term' && face.heads.length > 1) numbers[`${head}_loss`] = value;
       else if (kind === 'balance') numbers[key!] = value;
-      else if (kind === 'metric') numbers[historyKey(face, head, metricKey(metric!))] = value;
+      else if (kind === 'metric') numbers[historyKey(face.heads, head, metricOf(metric!).key)] = value;
     });
     return numbers;
   }
@@ -332,7 +333,7 @@ class KeptRows {
         tf.tidy(() => {
           const sorted = order ? gatherRows(targets, tf.tensor1d(order.subarray(0, this.rows), 'int32')) : targets;
           const predictions = tf.tensor(this.parts[head]!, targets.shape);
-          const names = this.plan.metrics[head]!.filter((name) => !(`${name}` in ROW_METRICS));
+          const names = this.plan.metrics[head]!.filter((name) => !metricOf(name).perRow);
           return wholeMetrics(this.plan, head, sorted, predictions, names, '') as unknown as TF.TensorContainerObject;
         }),
       );
@@ -340,9 +341,6 @@ class KeptRows {
     return all as Record<string, number>;
   }
 }
-
-/** Metrics the steps have recorded already. */
-const ROW_METRICS = { mae: true, mse: true, accuracy: true };
 
 function finite(variables: readonly TF.Variable[]): boolean {
   return tf.tidy(() => {

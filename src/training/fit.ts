@@ -1,14 +1,22 @@
 import { checkChoice, checkInteger, interruptSignal, ReluctantError, type TF, tf } from '../core';
-import { balancers, lossOf } from '../losses';
+import { type BalancerName, type BalancerOptions, balancers, lossOf } from '../losses';
 import { formatDuration, formatNumber } from '../tables';
 import { Balancing } from './balancing';
 import { columnsOf, trainingColumns } from './columns';
 import { Epochs } from './epochs';
-import { type MetricName, metricOf } from './metrics';
+import {
+  type HistoryRow,
+  type LossChoices,
+  type MetricChoice,
+  type MetricChoices,
+  measuredKeys,
+  type RowOf,
+} from './history';
+import { metricOf } from './metrics';
 import { Monitor } from './monitor';
 import { createOptimizer } from './optimizers';
 import type { EpochEvent, FitOptions, TrainingData } from './options';
-import { type HistoryRow, Run, type WeightValues } from './run';
+import { Run, type WeightValues } from './run';
 import { restoreTensors, saveTensors, toTensors } from './state';
 import type { StepPlan } from './step';
 import { faceOf, type ModelFace, type Named, type Trainable } from './trainable';
@@ -32,10 +40,27 @@ import { validate } from './validation';
  * const run = await fit(model, { inputs, targets: inputs.sum(1, true) }, { losses: 'meanSquaredError', epochs: 3 });
  * run.history.length; // 3
  */
-export async function fit(model: Trainable, data: TrainingData, options: FitOptions): Promise<Run> {
+export function fit<
+  const Losses extends LossChoices,
+  Data extends TrainingData,
+  const Metrics extends MetricChoices = readonly [],
+  const Kind extends BalancerName | BalancerOptions = 'static',
+  const Shares extends boolean = false,
+>(
+  model: Trainable,
+  data: Data & NothingElse<Data, TrainingData>,
+  options: FitOptions<Losses, Metrics, Kind, Shares>,
+): Promise<Run<RowOf<Losses, Metrics, Data, Kind, Shares>>> {
+  return run(model, data, options as unknown as FitOptions) as Promise<Run<RowOf<Losses, Metrics, Data, Kind, Shares>>>;
+}
+
+/** Forbids the keys that a type does not have, as TypeScript itself does where no type is inferred. */
+type NothingElse<Given, Allowed> = { [Key in Exclude<keyof Given, keyof Allowed>]?: never };
+
+async function run(model: Trainable, data: TrainingData, options: FitOptions): Promise<Run> {
   const started = performance.now();
   const face = faceOf(model);
-  const run = new Run({ model, data, options, initialWeights: options.resumeFrom ? undefined : valuesOf(face) });
+  const record = new Run({ model, data, options, initialWeights: options.resumeFrom ? undefined : valuesOf(face) });
   const settings = checkOptions(face, options);
   const training = trainingColumns(face, data, options.classWeights);
   const own = [...training.own];
@@ -51,12 +76,13 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
     const plan: StepPlan = { face, optimizer, balancing, ...settings.plan };
     const epochs = new Epochs(plan, training, settings);
     const { mode, reason, warning } = epochs.runner;
-    Object.assign(run, { mode, modeReason: reason, compileSeconds: (performance.now() - started) / 1000 });
-    if (warning) warn(run, warning);
+    Object.assign(record, { mode, modeReason: reason, compileSeconds: (performance.now() - started) / 1000 });
+    if (warning) warn(record, warning);
     const fallback = validation ? 'val_loss' : 'loss';
-    const monitor = new Monitor(options.earlyStopping ?? {}, fallback);
-    const plateau = options.reduceOnPlateau && new Monitor(options.reduceOnPlateau, fallback);
-    run.monitor = monitor.key;
+    const directions = measuredKeys(face.heads, settings.plan.metrics, validation !== undefined);
+    const monitor = new Monitor(options.earlyStopping ?? {}, fallback, directions);
+    const plateau = options.reduceOnPlateau && new Monitor(options.reduceOnPlateau, fallback, directions);
+    record.monitor = monitor.key;
     for (const watcher of options.watch ?? []) watcher.begin?.({ model, data, options, mode });
     let scale = 1;
     const { resumeFrom } = options;
@@ -87,10 +113,10 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
       Object.assign(lossWeights, resumeFrom.lossWeights);
       epochs.skip(resumeFrom.epochs);
       for (const row of resumeFrom.history) {
-        run.history.push(row);
-        run.steps += epochs.stepsPerEpoch;
-        balancing.observe(run.history);
-        if (monitor.observe(row)) run.bestEpoch = row.epoch;
+        record.history.push(row);
+        record.steps += epochs.stepsPerEpoch;
+        balancing.observe(record.history);
+        if (monitor.observe(row)) record.bestEpoch = row.epoch;
         easeOff(row);
       }
     }
@@ -103,19 +129,19 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
         onStep: (step) => {
           const done = epoch * epochs.stepsPerEpoch + step;
           const seconds = (performance.now() - started) / 1000;
-          const secondsLeft = done > 0 ? ((seconds - run.compileSeconds) / done) * (totalSteps - done) : undefined;
+          const secondsLeft = done > 0 ? ((seconds - record.compileSeconds) / done) * (totalSteps - done) : undefined;
           const { stepsPerEpoch } = epochs;
           options.onProgress?.({ epoch, epochs: settings.epochs, step, stepsPerEpoch, seconds, secondsLeft });
         },
       });
-      run.steps += outcome.steps;
+      record.steps += outcome.steps;
       if (outcome.aborted) {
-        run.stopReason = 'aborted';
+        record.stopReason = 'aborted';
         break;
       }
       if (outcome.notFinite) {
-        run.stopReason = 'not-finite';
-        run.notFinite = { epoch, ...outcome.notFinite };
+        record.stopReason = 'not-finite';
+        record.notFinite = { epoch, ...outcome.notFinite };
         break;
       }
       const row: HistoryRow = {
@@ -124,10 +150,10 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
         ...(validation ? validate(plan, validation, lossWeights, data.source !== undefined) : {}),
         learning_rate: rate(epoch)(epochs.stepsPerEpoch - 1),
       };
-      run.history.push(row);
-      balancing.observe(run.history);
+      record.history.push(row);
+      balancing.observe(record.history);
       if (monitor.observe(row)) {
-        run.bestEpoch = epoch;
+        record.bestEpoch = epoch;
         tf.dispose(best);
         best = face.weights.map((variable) => variable.clone());
       }
@@ -136,7 +162,7 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
         epoch,
         epochs: settings.epochs,
         row,
-        history: run.history,
+        history: record.history,
         lossWeights,
         stop: (reason) => {
           asked = { reason };
@@ -149,19 +175,19 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
       await options.onEpoch?.(event);
       balancers.checkWeights(settings.balancer, lossWeights, 'fit');
       if (asked) {
-        run.stopReason = 'requested';
-        run.stopNote = (asked as { reason: string | undefined }).reason;
+        record.stopReason = 'requested';
+        record.stopNote = (asked as { reason: string | undefined }).reason;
         break;
       }
       if (options.earlyStopping && monitor.exhausted) {
-        run.stopReason = 'early-stopping';
+        record.stopReason = 'early-stopping';
         break;
       }
       easeOff(row);
       await options.onCheckpoint?.(() => ({
         epochs: epoch + 1,
-        mode: run.mode,
-        history: [...run.history],
+        mode: record.mode,
+        history: [...record.history],
         lossWeights: { ...lossWeights },
         weights: saveTensors(face.weights, names),
         slots: saveTensors(slots),
@@ -176,9 +202,9 @@ export async function fit(model: Trainable, data: TrainingData, options: FitOpti
     optimizer.dispose();
     balancing.dispose();
   }
-  run.seconds = (performance.now() - started) / 1000;
-  for (const watcher of options.watch ?? []) watcher.end?.(run);
-  return run;
+  record.seconds = (performance.now() - started) / 1000;
+  for (const watcher of options.watch ?? []) watcher.end?.(record);
+  return record;
 }
 
 /** Copies of all weights, unless they are so many that memory may be short. */
@@ -232,7 +258,7 @@ export function checkOptions(face: ModelFace, options: FitOptions) {
     'losses',
     (loss) => typeof loss === 'string' || typeof loss === 'function',
   );
-  const metrics = byHead(heads, options.metrics ?? {}, 'metrics', Array.isArray) as Named<readonly MetricName[]>;
+  const metrics = byHead(heads, options.metrics ?? {}, 'metrics', Array.isArray) as Named<readonly MetricChoice[]>;
   for (const name of Object.values(metrics).flat()) metricOf(name);
   const missing = heads.filter((head) => losses[head] === undefined);
   if (missing.length > 0) {

@@ -1,5 +1,6 @@
 export { fit } from './fit';
-export type { MetricName } from './metrics';
+export { type HistoryRow, historyKey, type MetricChoice, type RowOf } from './history';
+export { type Best, METRICS, type Metric, type MetricName, metricOf } from './metrics';
 export type { Mode } from './mode';
 export type { OptimizerOptions } from './optimizers';
 export type {
@@ -13,7 +14,7 @@ export type {
   TrainingData,
   Watcher,
 } from './options';
-export { type HistoryRow, type NotFinite, Run, type RunOrigin, type StopReason, type WeightValues } from './run';
+export { type NotFinite, Run, type RunOrigin, type StopReason, type WeightValues } from './run';
 export type { Schedule, SchedulePoint } from './schedules';
 export * as schedules from './schedules';
 export type { SavedTensor, TrainingState } from './state';

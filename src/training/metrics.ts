@@ -1,4 +1,4 @@
-import { checkChoice, type TF, tf } from '../core';
+import { checkChoice, ReluctantError, type TF, tf } from '../core';
 import {
   accuracy,
   informationCoefficient,
@@ -10,45 +10,120 @@ import {
 } from '../evaluation';
 import { rowLosses } from '../losses';
 
-/** A metric by name. */
-export type MetricName = 'mae' | 'mse' | 'accuracy' | 'auc' | 'aucMicro' | 'ic' | 'rankIC';
-
-interface Metric {
-  /** One number per row, if the metric is a mean over rows; it is then taken inside the training step. */
-  perRow?: (targets: TF.Tensor, predictions: TF.Tensor) => TF.Tensor1D;
-  /** From all rows, flattened, of `width` columns each. */
-  whole: (targets: Float32Array, predictions: Float32Array, width: number) => number;
-}
+/** Which direction of a number is better. */
+export type Best = 'lowest' | 'highest';
 
 /**
- * The metrics there are. `auc` of a head with several classes is the mean of the areas of each class against the rest
+ * Metric of a head: what `fit` records beside the loss. One of one's own is an object of this shape; at least one of
+ * `perRow` and `whole` must be there.
+ */
+export interface Metric<Key extends string = string> {
+  /** Name in the history: lower case, words joined by `_`, as Keras spells them. */
+  readonly key: Key;
+  readonly best: Best;
+  /**
+   * One number per row, [batch], of targets and predictions [batch, ...], if the metric is a mean over rows; it is then taken
+   * inside the compiled training step.
+   */
+  readonly perRow?: (targets: TF.Tensor, predictions: TF.Tensor) => TF.Tensor1D;
+  /** From all rows, flattened, of `width` columns each. Default: the mean of `perRow`. */
+  readonly whole?: (targets: Float32Array, predictions: Float32Array, width: number) => number;
+}
+
+/** A metric that can be computed in both places, or whole only. */
+export type ComputedMetric = Metric & Required<Pick<Metric, 'whole'>>;
+
+/**
+ * Metrics by name. `auc` of a head with several classes is the mean of the areas of each class against the rest
  * (macro); `aucMicro` takes every class of every row as one binary question, which is what Keras's AUC computes by default.
  */
-const METRICS: Record<MetricName, Metric> = {
-  mae: { perRow: rowLosses.meanAbsoluteError, whole: (t, p) => meanAbsoluteError(t, p) },
-  mse: { perRow: rowLosses.meanSquaredError, whole: (t, p) => meanSquaredError(t, p) },
+export const METRICS = {
+  mae: {
+    key: 'mae',
+    best: 'lowest',
+    perRow: rowLosses.meanAbsoluteError,
+    whole: (targets, predictions) => meanAbsoluteError(targets, predictions),
+  },
+  mse: {
+    key: 'mse',
+    best: 'lowest',
+    perRow: rowLosses.meanSquaredError,
+    whole: (targets, predictions) => meanSquaredError(targets, predictions),
+  },
   accuracy: {
+    key: 'accuracy',
+    best: 'highest',
     perRow: (targets, predictions) =>
       (targets.shape[1] === 1 || targets.rank === 1
         ? tf.equal(tf.greater(targets, 0.5), tf.greater(predictions, 0.5)).reshape([-1])
         : tf.equal(tf.argMax(targets, -1), tf.argMax(predictions, -1))
       ).cast('float32') as TF.Tensor1D,
-    whole: (t, p, width) => (width === 1 ? binaryAccuracy(t, p) : accuracy(t, p, width)),
+    whole: (targets, predictions, width) =>
+      width === 1 ? binaryAccuracy(targets, predictions) : accuracy(targets, predictions, width),
   },
-  auc: { whole: (t, p, width) => (width === 1 ? rocAUC(t, p) : rocAUCOneVsRest(t, p, width)) },
-  aucMicro: { whole: (t, p) => rocAUC(t, p) },
-  ic: { whole: (t, p) => informationCoefficient(t, p) },
-  rankIC: { whole: (t, p) => rankIC(t, p) },
-};
+  auc: {
+    key: 'auc',
+    best: 'highest',
+    whole: (targets, predictions, width) =>
+      width === 1 ? rocAUC(targets, predictions) : rocAUCOneVsRest(targets, predictions, width),
+  },
+  aucMicro: { key: 'auc_micro', best: 'highest', whole: (targets, predictions) => rocAUC(targets, predictions) },
+  ic: {
+    key: 'ic',
+    best: 'highest',
+    whole: (targets, predictions) => informationCoefficient(targets, predictions),
+  },
+  rankIC: { key: 'rank_ic', best: 'highest', whole: (targets, predictions) => rankIC(targets, predictions) },
+} as const satisfies Record<string, ComputedMetric>;
 
-/** The metric of that name; throws `unknown-choice` naming them all. */
-export function metricOf(name: MetricName): Metric {
-  return METRICS[checkChoice('fit', 'metric', name, Object.keys(METRICS) as MetricName[])];
+/** A metric by name. */
+export type MetricName = keyof typeof METRICS;
+
+/** The key of a metric in the history, as a type. */
+export type KeyOfMetric<Choice> = Choice extends MetricName
+  ? (typeof METRICS)[Choice]['key']
+  : Choice extends { key: infer Key extends string }
+    ? Key
+    : never;
+
+const NAMES = Object.keys(METRICS) as MetricName[];
+
+/**
+ * The metric of that name with its key in the history, its better direction and its formula; a metric of one's own is
+ * checked and returned.
+ *
+ * @throws `unknown-choice` naming the metrics there are; `not-a-metric`.
+ * @example
+ * metricOf('rankIC').key; // 'rank_ic'
+ * metricOf('mae').best; // 'lowest'
+ */
+export function metricOf(metric: MetricName | Metric): ComputedMetric {
+  if (typeof metric === 'string') return METRICS[checkChoice('fit', 'metric', metric, NAMES)];
+  const { key, best, perRow, whole } = metric ?? {};
+  const isUsable =
+    typeof key === 'string' &&
+    /^[a-z][a-z0-9_]*$/.test(key) &&
+    (best === 'lowest' || best === 'highest') &&
+    [perRow, whole].some((formula) => typeof formula === 'function');
+  if (!isUsable) {
+    throw new ReluctantError({
+      code: 'not-a-metric',
+      operation: 'fit',
+      problem: 'a metric is neither a name nor { key, best, perRow or whole }',
+      received: metric,
+      expected: `one of ${NAMES.join(', ')}, or { key: "my_metric", best: "lowest" or "highest", whole: (targets, predictions, width) => number }`,
+    });
+  }
+  return { ...metric, whole: whole ?? meanOfRows(perRow!) };
 }
 
-/** How a metric is called in a history: Keras's spelling. */
-export function metricKey(name: MetricName): string {
-  return { aucMicro: 'auc_micro', rankIC: 'rank_ic' }[name as string] ?? name;
+/** The mean over the rows of a metric that has one number per row. */
+function meanOfRows(perRow: NonNullable<Metric['perRow']>): ComputedMetric['whole'] {
+  return (targets, predictions, width) =>
+    tf.tidy(() => {
+      const [t, p] = [targets, predictions].map((values) => tf.tensor2d(values, [values.length / width, width]));
+      return tf.mean(perRow(t!, p!)).dataSync()[0]!;
+    });
 }
 
 function binaryAccuracy(targets: Float32Array, predictions: Float32Array): number {

@@ -1,6 +1,7 @@
 import { checkChoice, checkInteger, checkNumber, ReluctantError } from '../core';
+import type { HistoryRow } from './history';
+import type { Best } from './metrics';
 import type { EarlyStopping } from './options';
-import type { HistoryRow } from './run';
 
 /** Follows one number of the history and says when it last improved. */
 export class Monitor {
@@ -11,10 +12,18 @@ export class Monitor {
   private best = Number.NaN;
   private wait = 0;
 
-  /** @param fallback the key to follow if the options name none. */
-  constructor(options: Pick<EarlyStopping, 'monitor' | 'mode' | 'patience' | 'minDelta'>, fallback: string) {
+  /**
+   * @param fallback the key to follow if the options name none.
+   * @param directions which direction is better of the losses and metrics; of any other number, lower is.
+   */
+  constructor(
+    options: Pick<EarlyStopping, 'monitor' | 'mode' | 'patience' | 'minDelta'>,
+    fallback: string,
+    directions: ReadonlyMap<string, Best>,
+  ) {
     this.key = options.monitor ?? fallback;
-    this.mode = options.mode ? checkChoice('fit', 'mode', options.mode, ['min', 'max']) : directionOf(this.key);
+    const mode = directions.get(this.key) === 'highest' ? 'max' : 'min';
+    this.mode = options.mode ? checkChoice('fit', 'mode', options.mode, ['min', 'max']) : mode;
     this.patience = checkInteger('fit', 'patience', options.patience ?? 10, 0);
     this.minDelta = checkNumber('fit', 'minDelta', options.minDelta ?? 0, 0);
   }
@@ -50,5 +59,3 @@ export class Monitor {
     this.wait = 0;
   }
 }
-
-const directionOf = (key: string): 'min' | 'max' => (/(accuracy|auc(_micro)?|ic)$/.test(key) ? 'max' : 'min');

@@ -1,10 +1,10 @@
 import type { Random, TF } from '../core';
 import type { RowOrder } from '../data/samples/rowShards';
-import type { BalancerName, BalancerOptions, Loss, LossName } from '../losses';
-import type { MetricName } from './metrics';
+import type { BalancerName, BalancerOptions } from '../losses';
+import type { ByHead, HistoryRow, LossChoices, MetricChoices } from './history';
 import type { Mode } from './mode';
 import type { OptimizerOptions } from './optimizers';
-import type { HistoryRow, Run } from './run';
+import type { Run } from './run';
 import type { Schedule } from './schedules';
 import type { TrainingState } from './state';
 import type { Named, Trainable } from './trainable';
@@ -105,25 +105,30 @@ export interface Progress {
 }
 
 /** How to train. Only `losses` has no default. */
-export interface FitOptions {
+export interface FitOptions<
+  Losses extends LossChoices = LossChoices,
+  Metrics extends MetricChoices = MetricChoices,
+  Balancer extends BalancerName | BalancerOptions = BalancerName | BalancerOptions,
+  Shares extends boolean = boolean,
+> {
   /** The loss of each head; one loss alone serves a model of one head. */
-  losses: LossName | Loss | Named<LossName | Loss>;
+  losses: Losses;
   /** How much each head's loss counts; default 1. Changing them recompiles nothing. */
-  lossWeights?: Named<number>;
+  lossWeights?: ByHead<Losses, number>;
   /**
    * How the heads' losses are weighed against each other while training; default `static`, the loss weights as they are.
    * Validation losses are always weighed by `lossWeights`, so that runs of different balancers compare.
    */
-  balancer?: BalancerName | BalancerOptions;
+  balancer?: Balancer;
   /**
    * Records per epoch what each head's loss asks of the shared weights: `<head>_gradient_share`, its share in the sum of the
    * norms, and `<head>_gradient_cosine` with the step taken. One backward pass per head; default false.
    */
-  gradientShares?: boolean;
+  gradientShares?: Shares;
   /** How much rows of each class count, by head, by class number of a one-hot (or 0/1) target. */
-  classWeights?: Named<Record<number, number>>;
-  /** Metrics by head, or for the only head. */
-  metrics?: readonly MetricName[] | Named<readonly MetricName[]>;
+  classWeights?: ByHead<Losses, Readonly<Record<number, number>>>;
+  /** Metrics by head, or for the only head: names, or metrics of one's own. */
+  metrics?: Metrics;
   /** Default 10. */
   epochs?: number;
   /** Rows per step; default 32. The last batch of an epoch is smaller if they do not divide the rows. */

@@ -1,11 +1,10 @@
 import * as util from 'node:util';
-import { formatDuration, formatNumber, type Row, Table } from '../tables';
+import { ReluctantError } from '../core';
+import { formatDuration, formatNumber, Table } from '../tables';
+import type { HistoryRow } from './history';
 import type { Mode } from './mode';
 import type { FitOptions, TrainingData } from './options';
 import type { Trainable } from './trainable';
-
-/** Numbers of one epoch, under Keras's names: `epoch`, `loss`, `<head>_loss`, `val_loss`, `val_<head>_<metric>` ... */
-export type HistoryRow = { epoch: number; loss: number } & Record<string, number>;
 
 /** Why a run ended. */
 export type StopReason = 'finished' | 'early-stopping' | 'aborted' | 'not-finite' | 'requested';
@@ -40,7 +39,7 @@ export interface RunOrigin {
  * Record of a training run of {@link fit}: plain data, but for its faces in notebook and terminal, and for {@link origin},
  * which JSON leaves out.
  */
-export class Run {
+export class Run<Row extends HistoryRow = HistoryRow> {
   readonly #origin: RunOrigin | undefined;
 
   /** @param origin the call it comes from; none for a run read from disk. */
@@ -59,7 +58,7 @@ export class Run {
   }
 
   /** One row per epoch, `epoch` counted from 0. */
-  readonly history: HistoryRow[] = [];
+  readonly history: Row[] = [];
   /** The epoch with the best monitored value, counted from 0; -1 before the first. */
   bestEpoch = -1;
   /** The key that `bestEpoch` is the best of. */
@@ -82,18 +81,39 @@ export class Run {
   /** What the reader should know, such as why a step could not be compiled. */
   readonly warnings: string[] = [];
 
-  /** The last epoch's numbers, or nothing. */
-  get last(): HistoryRow | undefined {
-    return this.history.at(-1);
+  /**
+   * The last epoch's numbers.
+   *
+   * @throws ReluctantError `run-without-epochs` where none was finished; `history.at(-1)` does not.
+   */
+  get last(): Row {
+    return this.history.at(-1) ?? this.refuse();
   }
 
-  /** The best epoch's numbers, or nothing. */
-  get best(): HistoryRow | undefined {
-    return this.history[this.bestEpoch];
+  /**
+   * The numbers of {@link bestEpoch}.
+   *
+   * @throws ReluctantError `run-without-epochs` where none was finished; `history[bestEpoch]` does not.
+   */
+  get best(): Row {
+    return this.history[this.bestEpoch] ?? this.refuse();
+  }
+
+  private refuse(): never {
+    const { notFinite } = this;
+    throw new ReluctantError({
+      code: 'run-without-epochs',
+      operation: 'Run',
+      problem: 'the run has no epoch to take numbers from',
+      ...(notFinite && { where: { epoch: notFinite.epoch, step: notFinite.step, term: notFinite.term } }),
+      received: `${this.history.length} epochs, stopped: ${this.stopReason}`,
+      expected: 'at least one finished epoch with a monitored number',
+      fix: 'look at history, which may be empty, or at stopReason first',
+    });
   }
 
   /** One number per epoch under a key of the history. */
-  column(key: string): number[] {
+  column(key: (keyof Row & string) | (string & {})): number[] {
     return this.history.map((row) => row[key] ?? Number.NaN);
   }
 
@@ -105,7 +125,7 @@ export class Run {
   /** One line: how long, how it ran, how it ended. */
   summary(): string {
     const count = `${this.history.length} epoch${this.history.length === 1 ? '' : 's'}`;
-    const value = this.best?.[this.monitor];
+    const value = this.history[this.bestEpoch]?.[this.monitor];
     const best = value === undefined ? '' : `, best ${this.monitor} ${formatNumber(value)} in epoch ${this.bestEpoch}`;
     const end = this.notFinite
       ? `, stopped: ${this.notFinite.term} not finite at step ${this.notFinite.step} of epoch ${this.notFinite.epoch}`

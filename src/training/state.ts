@@ -1,6 +1,6 @@
 import { ReluctantError, type TF, tf } from '../core';
+import type { HistoryRow } from './history';
 import type { Mode } from './mode';
-import type { HistoryRow } from './run';
 
 /** The values of a variable. */
 export interface SavedTensor {

@@ -2,7 +2,8 @@ import { type LoopStep, type StepInputs, type Tensors, withRandomKey } from '../
 import { ReluctantError, type TF, tf } from '../core';
 import type { Loss } from '../losses';
 import { type Balancing, balanceKeys, balanceRecord } from './balancing';
-import { type MetricName, metricOf } from './metrics';
+import type { MetricChoice } from './history';
+import { metricOf } from './metrics';
 import type { Optimizer } from './optimizers';
 import type { ModelFace, Named } from './trainable';
 
@@ -10,7 +11,7 @@ import type { ModelFace, Named } from './trainable';
 export interface StepPlan {
   face: ModelFace;
   losses: Named<Loss>;
-  metrics: Named<readonly MetricName[]>;
+  metrics: Named<readonly MetricChoice[]>;
   /** Over the model's variables, then the balancer's. */
   optimizer: Optimizer;
   balancing: Balancing;
@@ -34,7 +35,7 @@ export function recordKeys({
   face,
   metrics,
   balancing,
-}: StepPlan): { kind: 'total' | 'term' | 'metric' | 'balance'; head: string; metric?: MetricName; key?: string }[] {
+}: StepPlan): { kind: 'total' | 'term' | 'metric' | 'balance'; head: string; metric?: MetricChoice; key?: string }[] {
   return [
     { kind: 'total', head: '' },
     ...face.heads.map((head) => ({ kind: 'term' as const, head })),

@@ -1,6 +1,7 @@
 import { type TF, tf } from '../core';
 import type { Columns } from './columns';
-import { metricKey, metricOf } from './metrics';
+import { historyKey, type MetricChoice } from './history';
+import { metricOf } from './metrics';
 import { inputColumn, reduceLoss, type StepPlan, targetColumn, weightColumn } from './step';
 import type { ModelFace, Named } from './trainable';
 
@@ -75,8 +76,8 @@ export function wholeMetrics(
   head: string,
   targets: TF.Tensor,
   predictions: TF.Tensor,
-  names: StepPlan['metrics'][string],
-  prefix: string,
+  names: readonly MetricChoice[],
+  prefix: '' | 'val_',
 ): Record<string, number> {
   if (names.length === 0) return {};
   const [t, p] = [targets.dataSync() as Float32Array, predictions.dataSync() as Float32Array];
@@ -89,17 +90,12 @@ export function metricsOfValues(
   head: string,
   targets: Float32Array,
   predictions: Float32Array,
-  { width, names, prefix }: { width: number; names: StepPlan['metrics'][string]; prefix: string },
+  { width, names, prefix }: { width: number; names: readonly MetricChoice[]; prefix: '' | 'val_' },
 ): Record<string, number> {
   return Object.fromEntries(
-    names.map((name) => [
-      historyKey(face, head, metricKey(name), prefix),
-      metricOf(name).whole(targets, predictions, width),
-    ]),
+    names.map((name) => {
+      const { key, whole } = metricOf(name);
+      return [historyKey(face.heads, head, key, prefix), whole(targets, predictions, width)];
+    }),
   );
-}
-
-/** `direction_auc`, or `auc` for the only head, as Keras names them. */
-export function historyKey(face: ModelFace, head: string, metric: string, prefix = ''): string {
-  return face.heads.length === 1 ? `${prefix}${metric}` : `${prefix}${head}_${metric}`;
 }

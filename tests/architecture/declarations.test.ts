@@ -15,6 +15,13 @@ const table = new rl.Table([{ epoch: 0, loss: 0.5 }], { title: 'Loss' });
 const loss: number = table.rows[0].loss;
 const isAny = <T>(value: 0 extends 1 & T ? 'any' : T): void => {};
 isAny<typeof rl.Random>(rl.Random);
+async function typed(model: rl.Trainable, inputs: rl.TF.Tensor, validation: rl.Samples) {
+  const losses = { direction: 'huber', volatility: 'logCosh' } as const;
+  const run = await rl.fit(model, { inputs, targets: {}, validation }, { losses, metrics: { direction: ['auc'] } });
+  const auc: number = run.last.val_direction_auc;
+  // @ts-expect-error a metric that was not asked for
+  const absent = run.last.val_volatility_auc;
+}
 const wrong: string = random.uniform();
 `;
 

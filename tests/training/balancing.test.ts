@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type TF, tf } from '../../src/core';
 import { type BalancerName, balancers } from '../../src/losses';
-import { type FitOptions, fit, type HistoryRow } from '../../src/training';
+import { type FitOptions, fit, type HistoryRow, type Run } from '../../src/training';
 import { twoHeadLosses, twoHeadModel, twoHeadRows } from './models';
 
 const data = twoHeadRows(200);
@@ -101,11 +101,11 @@ test('fit with uncertainty learns weights that go to 1 / (2 L), with or without 
     const options = { balancer: 'uncertainty', gradientShares, epochs: 40, batchSize: 20, mode: 'graph' } as const;
     const optimizer = { learningRate: 0.01 };
     const model = twoHeadModel(4);
-    const { last } = await fit(model, { ...data, targets: noise }, { losses: twoHeadLosses, optimizer, ...options });
+    const run: Run = await fit(model, { ...data, targets: noise }, { losses: twoHeadLosses, optimizer, ...options });
     model.dispose();
     for (const head of ['direction', 'volatility']) {
-      const aim = 1 / (2 * last![`${head}_loss`]!);
-      const weight = last![`${head}_weight`]!;
+      const aim = 1 / (2 * run.last[`${head}_loss`]!);
+      const weight = run.last[`${head}_weight`]!;
       assert.ok(Math.abs(weight / aim - 1) < 0.15, `${head}: ${weight} is not about ${aim}`);
     }
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { tf } from '../../src/core';
 import { snapshot } from '../../src/inspection';
 import { type FitOptions, fit } from '../../src/training';
 import { twoHeadLosses, twoHeadModel, twoHeadRows } from './models';
@@ -14,6 +15,18 @@ test('a run remembers the call it comes from, and its initial weights under the 
   assert.ok(run.origin!.model === model && run.origin!.data === data && run.origin!.options === options);
   assert.deepEqual([...run.initialWeights!], [...before]);
   assert.notDeepEqual([...snapshot(model)], [...before]);
+  model.dispose();
+});
+
+test('a run without a finished epoch says why it has no last row', async () => {
+  const model = twoHeadModel();
+  const inputs = tf.fill([16, 5], Number.NaN);
+  const targets = { direction: tf.zeros([16, 3]), volatility: tf.zeros([16, 1]) };
+  const run = await fit(model, { inputs, targets }, options);
+  assert.equal(run.stopReason, 'not-finite');
+  assert.throws(() => run.last, { code: 'run-without-epochs', message: /epoch 0, step 0, term direction.*not-finite/ });
+  assert.throws(() => run.best, { code: 'run-without-epochs' });
+  assert.match(run.summary(), /stopped: direction not finite/);
   model.dispose();
 });
 

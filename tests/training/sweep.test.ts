@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type TF, tf } from '../../src/core';
 import { attention, causalConvolution, layerNormalization } from '../../src/layers';
 import { balancers } from '../../src/losses';
-import { fit, type SweptRun, sweep } from '../../src/training';
+import { fit, type Run, type SweptRun, sweep } from '../../src/training';
 import { twoHeadLosses, twoHeadModel, twoHeadRows } from './models';
 
 const data = { ...twoHeadRows(83), validation: twoHeadRows(40, 2) };
@@ -27,7 +27,7 @@ test('sweep gives what single runs give, for loss weights and learning rates, in
     );
     for (const [k, { lossWeights, learningRate }] of settings.entries()) {
       const single = twoHeadModel();
-      const run = await fit(single, data, {
+      const run: Run = await fit(single, data, {
         ...common,
         mode: 'graph',
         metrics,
@@ -73,7 +73,7 @@ for (const balancer of balancers.BALANCERS) {
     const swept = await sweep(model, data, options, settings);
     assert.equal(swept.vectorized, true, swept.reason);
     for (const [k, { learningRate, ...setting }] of settings.entries()) {
-      const run = await fit(twoHeadModel(), data, { ...options, ...setting, optimizer: { learningRate } });
+      const run: Run = await fit(twoHeadModel(), data, { ...options, ...setting, optimizer: { learningRate } });
       for (const [epoch, row] of run.history.entries()) {
         const keys = Object.keys(row).filter((key) => !['learning_rate', 'direction_auc'].includes(key));
         assert.ok(keys.includes('val_direction_auc') && keys.includes('val_loss'));
@@ -116,7 +116,7 @@ test('sweep tells the gradient shares of every setting, as fit does, and how far
   assert.equal(swept.vectorized, true, swept.reason);
   assert.deepEqual(seen, [0, 1, 2]);
   for (const [k, { lossWeights }] of settings.entries()) {
-    const run = await fit(twoHeadModel(), data, { ...options, lossWeights });
+    const run: Run = await fit(twoHeadModel(), data, { ...options, lossWeights });
     for (const [epoch, row] of run.history.entries()) {
       for (const key of ['volatility_gradient_share', 'direction_gradient_cosine']) {
         assert.ok(Math.abs(swept.runs[k]!.history[epoch]![key]! - row[key]!) < 1e-4, `${k} ${epoch} ${key}`);
@@ -137,7 +137,7 @@ test('sweep vectorises convolutions, attention and normalisation', async () => {
   const samples = { inputs, targets: inputs.mean([1, 2]) };
   const swept = await sweep(model, samples, options, [{ learningRate: 0.01 }, { learningRate: 0.001 }]);
   assert.equal(swept.vectorized, true, swept.reason);
-  const run = await fit(model, samples, { ...options, optimizer: { learningRate: 0.01 } });
+  const run: Run = await fit(model, samples, { ...options, optimizer: { learningRate: 0.01 } });
   assert.ok(Math.abs(run.last!.loss - swept.runs[0]!.history.at(-1)!.loss) < 1e-5);
 });
 

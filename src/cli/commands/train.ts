@@ -109,7 +109,7 @@ async function run(options: TrainOptions): Promise<void> {
     };
     const { run, trainingRows, validationRows } = memoryToLoad(data) > forData ? await streamed() : await loaded();
     line.clear();
-    const [first, last] = [run.history[0], run.last];
+    const [first, last] = [run.history[0], run.history.at(-1)];
     console.log(`${count(trainingRows)} training rows, ${count(validationRows)} validation rows`);
     console.log(run.summary());
     if (first && last) {

@@ -7,8 +7,9 @@ import { completeRows, scaledRows, withRowFeatures } from '../../data/samples/ro
 import { type RobustMLPOptions, robustMLP } from '../../models';
 import { RunFolder } from '../../runs/runFolder';
 import { fit } from '../../training/fit';
+import type { HistoryRow } from '../../training/history';
 import type { Progress, TrainingData } from '../../training/options';
-import type { HistoryRow, Run } from '../../training/run';
+import type { Run } from '../../training/run';
 import { restoreTensors, saveTensors } from '../../training/state';
 
 /** Everything that decides what {@link trainRobust} makes. */
@@ -149,7 +150,7 @@ export async function robustRun(
           trainingRows: rows.trainingRows,
           validationRows: rows.validationRows,
           weights: model.countParams(),
-          last: run.last ?? null,
+          last: run.history.at(-1) ?? null,
         },
       });
       return run;
