@@ -31,26 +31,29 @@ export interface Metric<Key extends string = string> {
 }
 
 /** A metric that can be computed in both places, or whole only. */
-export type ComputedMetric = Metric & Required<Pick<Metric, 'whole'>>;
+export type ComputedMetric<Key extends string = string> = Metric<Key> & Required<Pick<Metric, 'whole'>>;
+
+/** Keeps the key of a metric as its type. */
+const metric = <Key extends string>(one: ComputedMetric<Key>): ComputedMetric<Key> => one;
 
 /**
  * Metrics by name. `auc` of a head with several classes is the mean of the areas of each class against the rest
  * (macro); `aucMicro` takes every class of every row as one binary question, which is what Keras's AUC computes by default.
  */
 export const METRICS = {
-  mae: {
+  mae: metric({
     key: 'mae',
     best: 'lowest',
     perRow: rowLosses.meanAbsoluteError,
     whole: (targets, predictions) => meanAbsoluteError(targets, predictions),
-  },
-  mse: {
+  }),
+  mse: metric({
     key: 'mse',
     best: 'lowest',
     perRow: rowLosses.meanSquaredError,
     whole: (targets, predictions) => meanSquaredError(targets, predictions),
-  },
-  accuracy: {
+  }),
+  accuracy: metric({
     key: 'accuracy',
     best: 'highest',
     perRow: (targets, predictions) =>
@@ -60,21 +63,25 @@ export const METRICS = {
       ).cast('float32') as TF.Tensor1D,
     whole: (targets, predictions, width) =>
       width === 1 ? binaryAccuracy(targets, predictions) : accuracy(targets, predictions, width),
-  },
-  auc: {
+  }),
+  auc: metric({
     key: 'auc',
     best: 'highest',
     whole: (targets, predictions, width) =>
       width === 1 ? rocAUC(targets, predictions) : rocAUCOneVsRest(targets, predictions, width),
-  },
-  aucMicro: { key: 'auc_micro', best: 'highest', whole: (targets, predictions) => rocAUC(targets, predictions) },
-  ic: {
+  }),
+  aucMicro: metric({
+    key: 'auc_micro',
+    best: 'highest',
+    whole: (targets, predictions) => rocAUC(targets, predictions),
+  }),
+  ic: metric({
     key: 'ic',
     best: 'highest',
     whole: (targets, predictions) => informationCoefficient(targets, predictions),
-  },
-  rankIC: { key: 'rank_ic', best: 'highest', whole: (targets, predictions) => rankIC(targets, predictions) },
-} as const satisfies Record<string, ComputedMetric>;
+  }),
+  rankIC: metric({ key: 'rank_ic', best: 'highest', whole: (targets, predictions) => rankIC(targets, predictions) }),
+};
 
 /** A metric by name. */
 export type MetricName = keyof typeof METRICS;
@@ -97,9 +104,9 @@ const NAMES = Object.keys(METRICS) as MetricName[];
  * metricOf('rankIC').key; // 'rank_ic'
  * metricOf('mae').best; // 'lowest'
  */
-export function metricOf(metric: MetricName | Metric): ComputedMetric {
-  if (typeof metric === 'string') return METRICS[checkChoice('fit', 'metric', metric, NAMES)];
-  const { key, best, perRow, whole } = metric ?? {};
+export function metricOf(choice: MetricName | Metric): ComputedMetric {
+  if (typeof choice === 'string') return METRICS[checkChoice('fit', 'metric', choice, NAMES)];
+  const { key, best, perRow, whole } = choice ?? {};
   const isUsable =
     typeof key === 'string' &&
     /^[a-z][a-z0-9_]*$/.test(key) &&
@@ -110,11 +117,11 @@ export function metricOf(metric: MetricName | Metric): ComputedMetric {
       code: 'not-a-metric',
       operation: 'fit',
       problem: 'a metric is neither a name nor { key, best, perRow or whole }',
-      received: metric,
+      received: choice,
       expected: `one of ${NAMES.join(', ')}, or { key: "my_metric", best: "lowest" or "highest", whole: (targets, predictions, width) => number }`,
     });
   }
-  return { ...metric, whole: whole ?? meanOfRows(perRow!) };
+  return { ...choice, whole: whole ?? meanOfRows(perRow!) };
 }
 
 /** The mean over the rows of a metric that has one number per row. */
