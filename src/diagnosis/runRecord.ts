@@ -5,7 +5,7 @@ import { ReluctantError, type TF, tf } from '../core';
 import { EventFile } from '../runs/eventFile';
 import { type WeightHistogram, weightHistograms } from '../runs/histograms';
 import { type Row, Table } from '../tables';
-import type { FitOptions, Run, TrainingData } from '../training';
+import type { FitOptions, RunOutcome, TrainingData } from '../training';
 import type { Diagnosis } from './diagnose';
 
 /** What is kept of a run, beside its history. */
@@ -33,7 +33,7 @@ export interface RunRecord {
 
 /** What {@link writeRun} is given. */
 export interface RunToWrite {
-  run: Run;
+  run: RunOutcome;
   data: TrainingData;
   options: FitOptions;
   model?: TF.LayersModel;

@@ -8,7 +8,7 @@ import {
   type EpochEvent,
   type FitOptions,
   type PredictedValues,
-  type Run,
+  type RunOutcome,
   type TrainingData,
   type ValueWatcher,
   type WatchedPrediction,
@@ -79,7 +79,7 @@ export function watchRules({ every, stopOn = LOST, thresholds }: WatchOptions = 
   let heads: SuspectHead[] = [];
   let suspect = '';
 
-  const look = (epoch: number, run: Pick<Run, 'history' | 'notFinite'>): Diagnosis => {
+  const look = (epoch: number, run: Pick<RunOutcome, 'history' | 'notFinite'>): Diagnosis => {
     const { model, data, options, initialWeights } = start!;
     const seen = { ...run, history: run.history, initialWeights };
     const found = diagnoseAgain(seen, { model, data, options, thresholds }, known);

@@ -1,8 +1,9 @@
 import { gatherRows } from '../compile';
 import { type Random, ReluctantError, type TF, tf } from '../core';
 import type { RowOrder } from '../data/samples/rowShards';
-import type { FitOptions, RowSource, Samples, TrainingData } from './options';
+import type { FitOptions } from './options';
 import { randomOrder } from './order';
+import type { RowSource, Samples, TrainingData } from './samples';
 import { inputColumn, targetColumn, weightColumn } from './step';
 import type { ModelFace, Named } from './trainable';
 

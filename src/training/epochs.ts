@@ -6,7 +6,7 @@ import { type Columns, rowBytes, rowsAt, shuffled } from './columns';
 import { historyKey } from './history';
 import { metricOf } from './metrics';
 import type { Mode } from './mode';
-import type { NotFinite } from './run';
+import type { NotFinite } from './outcome';
 import { disposeOutputs, Runner } from './runner';
 import { keptHeads, recordKeys, type StepPlan, targetColumn, trainingStep } from './step';
 import type { Named } from './trainable';

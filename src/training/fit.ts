@@ -15,8 +15,9 @@ import {
 import { metricOf } from './metrics';
 import { Monitor } from './monitor';
 import { createOptimizer } from './optimizers';
-import type { EpochEvent, FitOptions, TrainingData } from './options';
+import type { EpochEvent, FitOptions } from './options';
 import { Run, type WeightValues } from './run';
+import type { TrainingData } from './samples';
 import { restoreTensors, saveTensors, toTensors } from './state';
 import type { StepPlan } from './step';
 import { faceOf, type ModelFace, type Named, type Trainable } from './trainable';

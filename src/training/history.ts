@@ -1,6 +1,6 @@
 import type { BalancerName, BalancerOptions, Loss, LossName } from '../losses';
 import { type Best, type KeyOfMetric, type Metric, type MetricName, metricOf } from './metrics';
-import type { Samples } from './options';
+import type { Samples } from './samples';
 import type { Named } from './trainable';
 
 /** Numbers of one epoch, under Keras's names: `epoch`, `loss`, `<head>_loss`, `val_loss`, `val_<head>_<metric>` ... */

@@ -9,12 +9,11 @@ export type {
   FitOptions,
   Progress,
   ReduceOnPlateau,
-  RowSource,
-  Samples,
-  TrainingData,
   Watcher,
 } from './options';
-export { type NotFinite, Run, type RunOrigin, type StopReason, type WeightValues } from './run';
+export type { NotFinite, RunOutcome, StopReason } from './outcome';
+export { Run, type RunOrigin, type WeightValues } from './run';
+export type { RowSource, Samples, TrainingData } from './samples';
 export type { Schedule, SchedulePoint } from './schedules';
 export * as schedules from './schedules';
 export type { SavedTensor, TrainingState } from './state';

@@ -1,45 +1,12 @@
-import type { Random, TF } from '../core';
-import type { RowOrder } from '../data/samples/rowShards';
 import type { BalancerName, BalancerOptions } from '../losses';
 import type { ByHead, HistoryRow, LossChoices, MetricChoices } from './history';
 import type { Mode } from './mode';
 import type { OptimizerOptions } from './optimizers';
-import type { Run } from './run';
+import type { RunOutcome } from './outcome';
+import type { TrainingData } from './samples';
 import type { Schedule } from './schedules';
 import type { TrainingState } from './state';
-import type { Named, Trainable } from './trainable';
-
-/** Rows to train or validate on. Every tensor has the rows along its first axis; the tensors stay the caller's. */
-export interface Samples {
-  /** One tensor, or one by input name; [rows, ...]. */
-  inputs: TF.Tensor | Named<TF.Tensor>;
-  /** One tensor, or one by head; [rows, ...]. */
-  targets: TF.Tensor | Named<TF.Tensor>;
-  /** How much each row counts, [rows]; for all heads, or by head. */
-  sampleWeights?: TF.Tensor1D | Named<TF.Tensor1D>;
-}
-
-/** Training rows that are not all in memory: fetched as they are needed, some thousands at a time. */
-export interface RowSource {
-  /** Number of rows. */
-  rows: number;
-  /** Bytes of one row's input and target as float32. */
-  rowBytes: number;
-  /** All row numbers in the order of an epoch (an `Int32Array` will do); neighbours should be quick to fetch together. */
-  order(random: Random): RowOrder;
-  /** Input [n, ...] and target [n, outputs] of rows, as new tensors. */
-  gather(rows: Int32Array): { inputs: TF.Tensor; targets: TF.Tensor };
-}
-
-/** Rows to train on, and rows to validate on after every epoch. */
-export interface TrainingData extends Samples {
-  validation?: Samples;
-  /**
-   * Rows to train on in place of `inputs` and `targets`, which then hold a few of them. For models of one input and one
-   * head; metrics of whole columns (AUC, IC) are then of the validation rows only.
-   */
-  source?: RowSource;
-}
+import type { Trainable } from './trainable';
 
 /** When to stop because a number no longer improves. */
 export interface EarlyStopping {
@@ -89,7 +56,7 @@ export interface Watcher {
   /** Called after every epoch, before `onEpoch`; a text that is returned ends the run and becomes its `stopNote`. */
   evaluate(event: EpochEvent): string | undefined;
   /** Called once at the end, however the run ended. */
-  end?(run: Run): void;
+  end?(run: RunOutcome): void;
 }
 
 /** What {@link FitOptions.onProgress} is told, a few times a second. */
@@ -165,5 +132,3 @@ export interface FitOptions<
   /** Prints a line per epoch; default false. */
   verbose?: boolean;
 }
-
-export type { Run };

@@ -3,22 +3,10 @@ import { ReluctantError } from '../core';
 import { formatDuration, formatNumber, Table } from '../tables';
 import type { HistoryRow } from './history';
 import type { Mode } from './mode';
-import type { FitOptions, TrainingData } from './options';
+import type { FitOptions } from './options';
+import type { NotFinite, RunOutcome, StopReason } from './outcome';
+import type { TrainingData } from './samples';
 import type { Trainable } from './trainable';
-
-/** Why a run ended. */
-export type StopReason = 'finished' | 'early-stopping' | 'aborted' | 'not-finite' | 'requested';
-
-/** Where a loss, or the weights after a step, stopped being finite numbers. */
-export interface NotFinite {
-  epoch: number;
-  /** Step in the epoch, counted from 0. */
-  step: number;
-  /** The head whose loss it was, `loss` for the total, `gradients` if the losses were finite and the new weights not. */
-  term: string;
-  /** Row numbers of that step's batch. */
-  rows: number[];
-}
 
 /** Values of weights by name, as `inspect.snapshot` gives them. */
 export type WeightValues = ReadonlyMap<string, Float32Array>;
@@ -39,7 +27,7 @@ export interface RunOrigin {
  * Record of a training run of {@link fit}: plain data, but for its faces in notebook and terminal, and for {@link origin},
  * which JSON leaves out.
  */
-export class Run<Row extends HistoryRow = HistoryRow> {
+export class Run<Row extends HistoryRow = HistoryRow> implements RunOutcome {
   readonly #origin: RunOrigin | undefined;
 
   /** @param origin the call it comes from; none for a run read from disk. */
@@ -57,28 +45,17 @@ export class Run<Row extends HistoryRow = HistoryRow> {
     return this.#origin?.initialWeights;
   }
 
-  /** One row per epoch, `epoch` counted from 0. */
   readonly history: Row[] = [];
-  /** The epoch with the best monitored value, counted from 0; -1 before the first. */
   bestEpoch = -1;
-  /** The key that `bestEpoch` is the best of. */
   monitor = 'loss';
   stopReason: StopReason = 'finished';
-  /** What was given to `stop(reason)`. */
   stopNote: string | undefined;
-  /** Set when `stopReason` is `not-finite`. The model then has the weights from before that step. */
   notFinite: NotFinite | undefined;
-  /** How the steps ran. */
   mode: Exclude<Mode, 'auto'> = 'eager';
-  /** Why in that mode. */
   modeReason = '';
-  /** Wall-clock time of the whole call, compilation included. */
   seconds = 0;
-  /** The part of it that was tracing, compiling and measuring. */
   compileSeconds = 0;
-  /** Steps taken. */
   steps = 0;
-  /** What the reader should know, such as why a step could not be compiled. */
   readonly warnings: string[] = [];
 
   /**

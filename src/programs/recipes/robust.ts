@@ -8,8 +8,9 @@ import { type RobustMLPOptions, robustMLP } from '../../models';
 import { RunFolder } from '../../runs/runFolder';
 import { fit } from '../../training/fit';
 import type { HistoryRow } from '../../training/history';
-import type { Progress, TrainingData } from '../../training/options';
+import type { Progress } from '../../training/options';
 import type { Run } from '../../training/run';
+import type { TrainingData } from '../../training/samples';
 import { restoreTensors, saveTensors } from '../../training/state';
 
 /** Everything that decides what {@link trainRobust} makes. */

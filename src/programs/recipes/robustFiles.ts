@@ -4,8 +4,8 @@ import * as path from 'node:path';
 import { collectGarbage, type TF, tf } from '../../core';
 import { findFiles } from '../../data/read/files';
 import { streamRows } from '../../data/samples/streamRows';
-import type { RowSource } from '../../training/options';
 import type { Run } from '../../training/run';
+import type { RowSource } from '../../training/samples';
 import { DEFAULTS, type RobustRunOptions, type RobustSettings, robustRun } from './robust';
 
 /**

@@ -1,0 +1,35 @@
+import type { Random, TF } from '../core';
+import type { RowOrder } from '../data/samples/rowShards';
+import type { Named } from './trainable';
+
+/** Rows to train or validate on. Every tensor has the rows along its first axis; the tensors stay the caller's. */
+export interface Samples {
+  /** One tensor, or one by input name; [rows, ...]. */
+  inputs: TF.Tensor | Named<TF.Tensor>;
+  /** One tensor, or one by head; [rows, ...]. */
+  targets: TF.Tensor | Named<TF.Tensor>;
+  /** How much each row counts, [rows]; for all heads, or by head. */
+  sampleWeights?: TF.Tensor1D | Named<TF.Tensor1D>;
+}
+
+/** Training rows that are not all in memory: fetched as they are needed, some thousands at a time. */
+export interface RowSource {
+  /** Number of rows. */
+  rows: number;
+  /** Bytes of one row's input and target as float32. */
+  rowBytes: number;
+  /** All row numbers in the order of an epoch (an `Int32Array` will do); neighbours should be quick to fetch together. */
+  order(random: Random): RowOrder;
+  /** Input [n, ...] and target [n, outputs] of rows, as new tensors. */
+  gather(rows: Int32Array): { inputs: TF.Tensor; targets: TF.Tensor };
+}
+
+/** Rows to train on, and rows to validate on after every epoch. */
+export interface TrainingData extends Samples {
+  validation?: Samples;
+  /**
+   * Rows to train on in place of `inputs` and `targets`, which then hold a few of them. For models of one input and one
+   * head; metrics of whole columns (AUC, IC) are then of the validation rows only.
+   */
+  source?: RowSource;
+}
