@@ -5,7 +5,12 @@
 const ROOMS = {
   core: [],
   tables: [],
-  evaluation: ['core'],
+  'evaluation/statistics': ['core'],
+  'evaluation/scores': ['core', 'evaluation/statistics'],
+  'evaluation/inference': ['core', 'evaluation/statistics'],
+  'evaluation/sharpe': ['core', 'evaluation/statistics', 'evaluation/inference'],
+  'evaluation/overfitting': ['core', 'evaluation/statistics'],
+  evaluation: [],
   // Statistics are pure functions of numbers: data and plots call them rather than write them again.
   plots: ['core', 'tables', 'evaluation'],
   'data/read': ['core', 'tables'],

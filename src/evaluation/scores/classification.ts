@@ -1,5 +1,5 @@
-import { ReluctantError } from '../core';
-import { checkPairs, checkRows, type Numbers } from './rows';
+import { ReluctantError } from '../../core';
+import { checkPairs, checkRows, type Numbers } from '../statistics/rows';
 
 /**
  * Area under the receiver operating characteristic: the chance that a positive row scores above a negative one, ties

@@ -1,6 +1,6 @@
-import { quantile } from './distributions';
-import { mean, standardDeviation, variance } from './moments';
-import { checkPairs, type Numbers } from './rows';
+import { quantile } from '../statistics/distributions';
+import { mean, standardDeviation, variance } from '../statistics/moments';
+import { checkPairs, type Numbers } from '../statistics/rows';
 
 /** The mean of |target - prediction|, in the unit of the target.
  *

@@ -1,4 +1,4 @@
-import { checkNumber } from '../core';
+import { checkNumber } from '../../core';
 import { hasNaN, sort } from './order';
 import { checkRows, type Numbers } from './rows';
 
