@@ -60,7 +60,7 @@ const FAULTS: { fault: string; plant: () => void; rule: RuleName; complaint: Reg
   {
     fault: 'an arrow that the list allows although it goes up',
     plant: () => {
-      list("evaluation: ['core']", "evaluation: ['core', 'plots']");
+      list('  evaluation: []', "  evaluation: ['plots']");
       write('src/evaluation/drawn.ts', "import { Figure } from '../plots';\nexport const drawn = Figure;\n");
     },
     rule: 'arrows',
