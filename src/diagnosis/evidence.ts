@@ -13,7 +13,7 @@ import {
   type WeightRow,
   weights,
 } from '../inspection';
-import { activationOf, evenRows, orderedInputs } from '../inspection/layers';
+import { activationOf, evenRows, orderedInputs, outputRangeOf } from '../inspection/layers';
 import { type Loss, type LossName, lossOf } from '../losses';
 import type { Table } from '../tables';
 import type { TrainingData } from '../training';
@@ -38,6 +38,8 @@ export interface HeadEvidence extends TargetEvidence {
   head: string;
   /** Activation of the last layer; `linear` when there is none. */
   activation: string;
+  /** Least and most that it can give. */
+  range: readonly [least: number, most: number];
   /** Columns of its output. */
   columns: number;
   /** Name of the loss, or `custom`. */
@@ -258,6 +260,7 @@ function headEvidence(
     ...known,
     head,
     activation: activationOf(output.sourceLayer) || 'linear',
+    range: outputRangeOf(output.sourceLayer),
     columns: output.shape[output.shape.length - 1] ?? 1,
     loss: typeof given === 'string' ? given : 'custom',
     lossWeight: options.lossWeights?.[head] ?? 1,

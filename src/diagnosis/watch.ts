@@ -2,6 +2,7 @@ import { checkInteger, ReluctantError, type TF, tf } from '../core';
 import { standardDeviation } from '../evaluation';
 import { outputNames, type Snapshot, snapshot } from '../inspection';
 import { activationOf } from '../inspection/layers';
+import { isAtFlatEnd } from '../layers/activations';
 import { lossOf } from '../losses';
 import type { Table } from '../tables';
 import {
@@ -176,15 +177,5 @@ function isSuspicious(values: ValueWatcher, heads: readonly SuspectHead[], histo
 }
 
 /** Share of predictions where the activation has no slope to speak of: below 1 % of its steepest. */
-function atAnEnd(activation: string, { values }: PredictedValues): number {
-  const isFlat: Record<string, (value: number) => boolean> = {
-    relu: (value) => value === 0,
-    relu6: (value) => value === 0 || value === 6,
-    sigmoid: (value) => value * (1 - value) < 0.0025,
-    hardSigmoid: (value) => value === 0 || value === 1,
-    hardSigmoidSixth: (value) => value === 0 || value === 1,
-    tanh: (value) => 1 - value * value < 0.01,
-  };
-  const test = isFlat[activation];
-  return test ? values.filter(test).length / values.length : 0;
-}
+const atAnEnd = (activation: string, { values }: PredictedValues): number =>
+  values.filter((value) => isAtFlatEnd(activation, value)).length / values.length;

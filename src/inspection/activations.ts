@@ -1,5 +1,6 @@
 import { checkNumber, type TF, tf } from '../core';
 import { quantiles } from '../evaluation';
+import { activationFacts } from '../layers/activations';
 import { deadUnits, type Figure, type QuantileRange, quantileRanges } from '../plots';
 import { formatShare, Table } from '../tables';
 import { DrawnTable } from './drawnTable';
@@ -18,7 +19,7 @@ export interface LayerActivation {
   values: number;
   /** Share of units that are dead: rectified (ReLU, ReLU6) and above zero on fewer than `deadBelow` of the values. */
   deadShare: number;
-  /** Share of values where the activation is saturated (sigmoid, tanh, hard sigmoid): see {@link SATURATION}. */
+  /** Share of values where the activation is saturated (sigmoid, tanh, softsign and their hard forms): its slope there is under 1 % of its steepest. */
   saturatedShare: number;
   /** Share of units that give the same value for every row. */
   constantShare: number;
@@ -68,19 +69,6 @@ export interface ActivationOptions {
   /** A rectified unit above zero on a smaller share of values is dead. Default 0.01 (Amazon SageMaker Debugger, DeadRelu). */
   deadBelow?: number;
 }
-
-/**
- * Pre-activation beyond which an activation is saturated: its slope is below 1 % of its steepest. For the sigmoid
- * s(1-s) < 0.0025 at |z| > 5.9866, for tanh 1-t^2 < 0.01 at |z| > 2.9932; the hard sigmoid is flat beyond 2.5.
- */
-export const SATURATION: Readonly<Record<string, number>> = {
-  sigmoid: 5.9866,
-  tanh: 2.9932,
-  hardSigmoid: 2.5,
-  hardSigmoidSixth: 3,
-};
-
-const RECTIFIED = new Set(['relu', 'relu6']);
 
 /** Rows per layer, and per unit in `units`: what {@link activations} gives. */
 export class ActivationTable extends DrawnTable<LayerActivation> {
@@ -159,14 +147,14 @@ export function activations(model: TF.LayersModel, x: ModelInputs, options: Acti
   const looked = Math.min(given, options.rows === undefined ? affordable : Math.floor(rows));
   const places = evenPlaces(given, looked);
   const piece = Math.max(1, Math.floor(PIECE_VALUES / perRow));
-  const seen = new Map<TF.layers.Layer, SeenLayer[]>();
+  const tallies = new Map<TF.layers.Layer, LayerTally[]>();
   for (let start = 0; start < looked; start += piece)
     tf.tidy(() => {
       const part = tf.tensor1d(places.subarray(start, start + piece), 'int32');
       const rowsOfPart = inputs.map((input) => tf.gather(input, part));
-      forEachPass(model, rowsOfPart, (pass) => note(seen, pass, looked));
+      forEachPass(model, rowsOfPart, (pass) => note(tallies, pass, looked));
     });
-  const all = [...seen.values()].flat();
+  const all = [...tallies.values()].flat();
   return new ActivationTable(
     all.map((layer) => layerRow(layer, deadBelow)),
     all.flatMap((layer) => unitRows(layer, deadBelow)),
@@ -178,8 +166,8 @@ export function activations(model: TF.LayersModel, x: ModelInputs, options: Acti
 const MOST_VALUES = 2 ** 23;
 const PIECE_VALUES = 2 ** 21;
 const LEAST_ROWS = 256;
-/** Values kept of a layer for the quantiles of its pre-activations. */
-const KEPT = 20_000;
+/** Values of a layer that the quantiles of its pre-activations are taken from. */
+const SAMPLED = 20_000;
 
 /** How many values all layers together give for a row. */
 function valuesPerRow(model: TF.LayersModel, inputs: TF.Tensor[]): number {
@@ -194,8 +182,8 @@ function valuesPerRow(model: TF.LayersModel, inputs: TF.Tensor[]): number {
   return Math.max(1, values / few);
 }
 
-/** What was seen of one call of one layer. */
-interface SeenLayer {
+/** What one call of one layer does with the rows, gathered piece by piece. */
+interface LayerTally {
   label: string;
   kind: string;
   activation: string;
@@ -203,31 +191,37 @@ interface SeenLayer {
   /** The same object as `after` for layers without an activation. */
   before: Tally;
   /** Every `stride`-th pre-activation. */
-  kept: number[];
+  sampled: number[];
   stride: number;
-  /** Pre-activations seen, to keep the stride from piece to piece. */
+  /** Pre-activations so far, to keep the stride from piece to piece. */
   passed: number;
 }
 
-function note(seen: Map<TF.layers.Layer, SeenLayer[]>, pass: LayerPass, rows: number): void {
-  const { layer, call, activation, before, after } = pass;
-  const calls = seen.get(layer) ?? [];
-  seen.set(layer, calls);
-  const rowsNow = after.shape[0] ?? 1;
-  calls[call] ??= startOf(pass, Math.ceil((after.size / rowsNow) * rows));
-  const own = calls[call];
-  const bound = SATURATION[activation];
-  const values = after.dataSync();
-  const pre = before === after ? values : before.dataSync();
-  own.after.add(values, own.before === own.after ? bound : undefined);
-  if (own.before !== own.after) own.before.add(pre, bound);
-  const { stride } = own;
-  for (let k = (stride - (own.passed % stride)) % stride; k < pre.length; k += stride)
-    if (Number.isFinite(pre[k]!)) own.kept.push(pre[k]!);
-  own.passed += pre.length;
+/** Distance from 0 beyond which a saturating activation is flat; all of them are symmetric. */
+function saturationOf(activation: string): number | undefined {
+  const facts = activationFacts(activation);
+  return facts?.kind === 'saturating' ? facts.flat[1] : undefined;
 }
 
-function startOf({ layer, call, activation, before, after }: LayerPass, expected: number): SeenLayer {
+function note(tallies: Map<TF.layers.Layer, LayerTally[]>, pass: LayerPass, rows: number): void {
+  const { layer, call, activation, before, after } = pass;
+  const calls = tallies.get(layer) ?? [];
+  tallies.set(layer, calls);
+  const rowsNow = after.shape[0] ?? 1;
+  calls[call] ??= startOf(pass, Math.ceil((after.size / rowsNow) * rows));
+  const tally = calls[call];
+  const bound = saturationOf(activation);
+  const values = after.dataSync();
+  const pre = before === after ? values : before.dataSync();
+  tally.after.add(values, tally.before === tally.after ? bound : undefined);
+  if (tally.before !== tally.after) tally.before.add(pre, bound);
+  const { stride } = tally;
+  for (let k = (stride - (tally.passed % stride)) % stride; k < pre.length; k += stride)
+    if (Number.isFinite(pre[k]!)) tally.sampled.push(pre[k]!);
+  tally.passed += pre.length;
+}
+
+function startOf({ layer, call, activation, before, after }: LayerPass, expected: number): LayerTally {
   const tally = new Tally(unitsOf(after));
   const separate = before !== after && before.size === after.size;
   return {
@@ -236,14 +230,15 @@ function startOf({ layer, call, activation, before, after }: LayerPass, expected
     activation,
     after: tally,
     before: separate ? new Tally(unitsOf(before)) : tally,
-    kept: [],
-    stride: Math.max(1, Math.ceil(expected / KEPT)),
+    sampled: [],
+    stride: Math.max(1, Math.ceil(expected / SAMPLED)),
     passed: 0,
   };
 }
 
-function unitRows({ label, activation, after, before }: SeenLayer, deadBelow: number): UnitActivation[] {
-  const hasBound = SATURATION[activation] !== undefined;
+function unitRows({ label, activation, after, before }: LayerTally, deadBelow: number): UnitActivation[] {
+  const saturates = saturationOf(activation) !== undefined;
+  const rectifies = activationFacts(activation)?.kind === 'rectified';
   return Array.from({ length: after.units }, (_, unit) => {
     const { count, active, mean, std, min, max } = after.of(unit);
     const pre = before.of(unit);
@@ -252,8 +247,8 @@ function unitRows({ label, activation, after, before }: SeenLayer, deadBelow: nu
       layer: label,
       unit,
       activeShare,
-      dead: RECTIFIED.has(activation) && activeShare < deadBelow,
-      saturatedShare: hasBound ? before.beyondShare(unit) : Number.NaN,
+      dead: rectifies && activeShare < deadBelow,
+      saturatedShare: saturates ? before.beyondShare(unit) : Number.NaN,
       mean,
       std,
       min,
@@ -265,13 +260,14 @@ function unitRows({ label, activation, after, before }: SeenLayer, deadBelow: nu
   });
 }
 
-function layerRow(seen: SeenLayer, deadBelow: number): LayerActivation {
-  const { label, kind, activation, after, before, kept } = seen;
-  const units = unitRows(seen, deadBelow);
+function layerRow(tally: LayerTally, deadBelow: number): LayerActivation {
+  const { label, kind, activation, after, before, sampled } = tally;
+  const units = unitRows(tally, deadBelow);
+  const shape = activationFacts(activation)?.kind;
   const { count, nan, infinite, zeros, mean, std, min, max } = after.total();
   const pre = before.total();
-  const [p01, p05, p50, p95, p99] = kept.length
-    ? quantiles(kept, [0.01, 0.05, 0.5, 0.95, 0.99])
+  const [p01, p05, p50, p95, p99] = sampled.length
+    ? quantiles(sampled, [0.01, 0.05, 0.5, 0.95, 0.99])
     : new Array<number>(5).fill(Number.NaN);
   const share = (test: (unit: UnitActivation) => boolean) => units.filter(test).length / units.length;
   return {
@@ -280,8 +276,8 @@ function layerRow(seen: SeenLayer, deadBelow: number): LayerActivation {
     activation,
     units: units.length,
     values: count,
-    deadShare: RECTIFIED.has(activation) ? share((unit) => unit.dead) : Number.NaN,
-    saturatedShare: activation in SATURATION ? average(units.map((unit) => unit.saturatedShare)) : Number.NaN,
+    deadShare: shape === 'rectified' ? share((unit) => unit.dead) : Number.NaN,
+    saturatedShare: shape === 'saturating' ? average(units.map((unit) => unit.saturatedShare)) : Number.NaN,
     constantShare: share((unit) => unit.min === unit.max),
     zeroShare: zeros / count,
     nan,

@@ -3,7 +3,6 @@ export {
   ActivationTable,
   activations,
   type LayerActivation,
-  SATURATION,
   type UnitActivation,
 } from './activations';
 export {

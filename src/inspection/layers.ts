@@ -1,4 +1,5 @@
 import { ReluctantError, type TF, tf } from '../core';
+import { activationFacts } from '../layers/activations';
 
 /** Inputs of a model: one tensor, one per input in order, or one per input by name. Rows first. */
 export type ModelInputs = TF.Tensor | TF.Tensor[] | Record<string, TF.Tensor>;
@@ -22,17 +23,40 @@ interface Named {
   getClassName?(): string;
 }
 
-/** The activation of a layer by its Keras name in tfjs spelling (`relu`, `leakyReLU`, `linear` ...); `''` when it has none. */
+/** Layers that are an activation and nothing else, by their class. */
+const ACTIVATION_LAYERS: Readonly<Record<string, string>> = {
+  ReLU: 'relu',
+  LeakyReLU: 'leakyReLU',
+  ELU: 'elu',
+  Softmax: 'softmax',
+};
+
+/** The activation of a layer by its name in `layers.ACTIVATIONS` (`relu`, `leakyReLU`, `linear` ...); `''` when it has none. */
 export function activationOf(layer: TF.layers.Layer): string {
-  const own = layer as unknown as { activation?: Named; activationLayer?: { activation?: Named } };
+  const holder = layer as unknown as {
+    activation?: Named;
+    activationLayer?: { activation?: Named };
+    maxValue?: number;
+  };
   const kind = layer.getClassName();
-  if (kind === 'ReLU') return 'relu';
-  if (kind === 'LeakyReLU') return 'leakyReLU';
-  if (kind === 'ELU') return 'elu';
-  if (kind === 'Softmax') return 'softmax';
+  if (kind === 'ReLU' && holder.maxValue === 6) return 'relu6';
+  if (Object.hasOwn(ACTIVATION_LAYERS, kind)) return ACTIVATION_LAYERS[kind]!;
   // Recurrent layers keep theirs in the cell, where the pre-activation of each step is out of reach.
   if ('cell' in layer) return '';
-  return (own.activation ?? own.activationLayer?.activation)?.getClassName?.() ?? '';
+  return (holder.activation ?? holder.activationLayer?.activation)?.getClassName?.() ?? '';
+}
+
+/**
+ * Least and most that a layer can give, by its activation and its settings: all numbers for one that is not known.
+ *
+ * @example
+ * outputRangeOf(tf.layers.dense({ units: 1, activation: 'tanh' })); // [-1, 1]
+ */
+export function outputRangeOf(layer: TF.layers.Layer): readonly [least: number, most: number] {
+  const { alpha, maxValue } = layer as unknown as { alpha?: number; maxValue?: number };
+  const [least, most] = activationFacts(activationOf(layer))?.range ?? [-Infinity, Infinity];
+  if (layer.getClassName() === 'ELU') return [-(alpha ?? 1), most];
+  return [least, layer.getClassName() === 'ReLU' ? (maxValue ?? most) : most];
 }
 
 /** Names of a model's inputs. Sequential models of tfjs leave their own list empty until they are compiled. */
@@ -134,18 +158,18 @@ function preActivation(
   values: TF.Tensor | TF.Tensor[],
   kwargs: Parameters<TF.layers.Layer['call']>[1],
 ): TF.Tensor {
-  const own = layer as unknown as Record<string, unknown>;
+  const holder = layer as unknown as Record<string, unknown>;
   const first = Array.isArray(values) ? values[0]! : values;
   // Layers of this library keep a whole activation layer; both kinds are asked to apply it.
-  const key = own['activationLayer'] === undefined ? 'activation' : 'activationLayer';
-  if (own[key] === undefined || ['ReLU', 'LeakyReLU', 'ELU', 'Softmax'].includes(layer.getClassName())) return first;
-  const kept = own[key];
-  own[key] = LINEAR;
+  const key = holder['activationLayer'] === undefined ? 'activation' : 'activationLayer';
+  if (holder[key] === undefined || Object.hasOwn(ACTIVATION_LAYERS, layer.getClassName())) return first;
+  const activation = holder[key];
+  holder[key] = LINEAR;
   try {
     const result = call.call(layer, values, kwargs);
     return Array.isArray(result) ? result[0]! : result;
   } finally {
-    own[key] = kept;
+    holder[key] = activation;
   }
 }
 

@@ -1,5 +1,13 @@
 import './keras';
 
+export {
+  ACTIVATIONS,
+  type ActivationFacts,
+  type ActivationKind,
+  type ActivationName,
+  activationFacts,
+  isAtFlatEnd,
+} from './activations';
 export { type AttentionOptions, attention } from './attention';
 export { type CausalConvolutionOptions, causalConvolution } from './causalConvolution';
 export { registerLayers } from './define';

@@ -1,16 +1,23 @@
 import { checkChoice, type TF, tf } from '../core';
+import { type ActivationName, LEAKY_RELU_SLOPE } from '../layers/activations';
+
+export { LEAKY_RELU_SLOPE };
 
 /** Activations a regression head can end in. What each does to a positive target is the subject of notebook 01. */
-export const HEAD_ACTIVATIONS = ['relu', 'leakyRelu', 'softplus', 'elu', 'sigmoid', 'linear'] as const;
+export const HEAD_ACTIVATIONS = [
+  'relu',
+  'leakyRelu',
+  'softplus',
+  'elu',
+  'sigmoid',
+  'linear',
+] as const satisfies readonly (ActivationName | 'leakyRelu')[];
 
 /** One of {@link HEAD_ACTIVATIONS}. */
 export type HeadActivation = (typeof HEAD_ACTIVATIONS)[number];
 
 /** Initialisers of a head's kernel, by the names that tfjs and Keras use. */
 export type HeadInitializer = 'heNormal' | 'glorotUniform' | 'glorotNormal' | 'leCunNormal';
-
-/** Slope of LeakyReLU below zero, as in the documented attempt. */
-export const LEAKY_RELU_SLOPE = 0.01;
 
 /**
  * A one-unit head on a trunk. `leakyRelu` becomes a linear layer `<name>_linear` and a LeakyReLU of slope 0.01, since it is

@@ -1,4 +1,5 @@
-import { checkNumber } from '../core';
+import { checkChoice, checkNumber, ReluctantError } from '../core';
+import { ACTIVATIONS, type ActivationName, activationFacts, LEAKY_RELU_SLOPE, leakyReLU } from '../layers/activations';
 import { Table } from '../tables';
 import type { Figure } from './figure';
 import { panels } from './panels';
@@ -8,18 +9,15 @@ import { colour } from './template';
 export interface NamedActivation {
   name: string;
   value: (x: number) => number;
-  derivative: (x: number) => number;
+  slope: (x: number) => number;
 }
 
-const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
-
-/** The candidates for the output of a head that must be positive; slope 0.01 for the leaky one, alpha 1 for ELU. */
-export const HEAD_ACTIVATIONS: readonly NamedActivation[] = [
-  { name: 'ReLU', value: (x) => Math.max(0, x), derivative: (x) => (x > 0 ? 1 : 0) },
-  { name: 'LeakyReLU', value: (x) => (x > 0 ? x : 0.01 * x), derivative: (x) => (x > 0 ? 1 : 0.01) },
-  // log(1 + e^x) written so that it overflows nowhere.
-  { name: 'softplus', value: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), derivative: sigmoid },
-  { name: 'ELU', value: (x) => (x > 0 ? x : Math.expm1(x)), derivative: (x) => (x > 0 ? 1 : Math.exp(x)) },
+/** The candidates for the output of a head that must be positive. */
+const FOR_POSITIVE_OUTPUTS: readonly NamedActivation[] = [
+  { name: 'ReLU', ...ACTIVATIONS.relu },
+  { name: 'LeakyReLU', ...leakyReLU(LEAKY_RELU_SLOPE) },
+  { name: 'softplus', ...ACTIVATIONS.softplus },
+  { name: 'ELU', ...ACTIVATIONS.elu },
 ];
 
 /** Options of {@link activationFunctions}. */
@@ -33,20 +31,23 @@ export interface ActivationFunctionsOptions {
  * Activation functions beside their derivatives. Where the derivative is exactly zero nothing is learnt; where the value is
  * negative a positive target cannot be met.
  *
- * @param activations default {@link HEAD_ACTIVATIONS}.
+ * @param activations names from `layers.ACTIVATIONS`, or functions with a name of their own; by default the candidates for a
+ *   positive output: ReLU, LeakyReLU with slope 0.01, softplus, and ELU.
  * @param options `title`, `range`.
+ * @throws ReluctantError `no-curve` for an activation that has no value of its own, such as softmax.
  *
  * @example
- * activationFunctions().summary.rows.length; // 4
+ * activationFunctions(['relu', 'gelu']).summary.rows.length; // 2
  */
 export function activationFunctions(
-  activations: readonly NamedActivation[] = HEAD_ACTIVATIONS,
+  activations: readonly (NamedActivation | ActivationName)[] = FOR_POSITIVE_OUTPUTS,
   options: ActivationFunctionsOptions = {},
 ): Figure {
   const range = checkNumber('plots.activationFunctions', 'range', options.range ?? 4, 0.1, 1000);
+  const curves = activations.map(curveOf);
   const x = Float64Array.from({ length: 161 }, (_, k) => (k / 80 - 1) * range);
-  const traces = (part: 'value' | 'derivative') =>
-    activations.map((activation, k) => ({
+  const traces = (part: 'value' | 'slope') =>
+    curves.map((activation, k) => ({
       type: 'scatter',
       name: activation.name,
       mode: 'lines',
@@ -54,8 +55,8 @@ export function activationFunctions(
       y: x.map((at) => activation[part](at)),
       line: { color: colour(k), width: 2.5, dash: ['solid', 'dash', 'solid', 'dot'][k % 4] },
     }));
-  const rows = activations.map(({ name, value, derivative }) => {
-    const [values, slopes] = [x.map(value), x.map(derivative)];
+  const rows = curves.map(({ name, value, slope }) => {
+    const [values, slopes] = [x.map(value), x.map(slope)];
     return {
       activation: name,
       smallest: Math.min(...values),
@@ -68,13 +69,31 @@ export function activationFunctions(
   return panels(
     [
       { title: 'output', traces: traces('value'), xTitle: 'pre-activation', yaxis: { zeroline: true } },
-      { title: 'derivative', traces: traces('derivative'), xTitle: 'pre-activation', yaxis: { range: [-0.05, 1.1] } },
+      { title: 'derivative', traces: traces('slope'), xTitle: 'pre-activation', yaxis: { zeroline: true } },
     ],
     {
-      title: options.title ?? 'Activation functions for a positive output',
+      title:
+        options.title ??
+        (activations === FOR_POSITIVE_OUTPUTS ? 'Activation functions for a positive output' : 'Activation functions'),
       columns: 2,
       panelHeight: 250,
       summary: new Table(rows),
     },
   );
+}
+
+/** The curve of an activation that is named, or the one given. */
+function curveOf(activation: NamedActivation | ActivationName): NamedActivation {
+  if (typeof activation !== 'string') return activation;
+  const names = Object.keys(ACTIVATIONS) as ActivationName[];
+  const name = checkChoice('plots.activationFunctions', 'activations', activation, names);
+  const { value, slope } = activationFacts(name)!;
+  if (value && slope) return { name, value, slope };
+  throw new ReluctantError({
+    code: 'no-curve',
+    operation: 'plots.activationFunctions',
+    problem: 'this activation is a function of all units together and has no curve of its own',
+    received: name,
+    expected: `one of ${names.filter((other) => activationFacts(other)!.value).join(', ')}`,
+  });
 }

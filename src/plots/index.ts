@@ -6,7 +6,6 @@ export {
 export {
   type ActivationFunctionsOptions,
   activationFunctions,
-  HEAD_ACTIVATIONS,
   type NamedActivation,
 } from './activationFunctions';
 export { comparison, type Measurement } from './comparison';

@@ -41,9 +41,6 @@ test('inspect.activations measures saturation where the slope is below 1 % of it
     inspect.activations(tf.sequential({ layers: [layer(`s_${activation}`, activation)] }), x).rows[0]!.saturatedShare;
   near(of('sigmoid'), 2 / 6);
   near(of('tanh'), 4 / 6);
-  const slope = (z: number) => Math.exp(-z) / (1 + Math.exp(-z)) ** 2;
-  near(slope(inspect.SATURATION['sigmoid']!) / slope(0), 0.01, 1e-4);
-  near(1 - Math.tanh(inspect.SATURATION['tanh']!) ** 2, 0.01, 1e-4);
 });
 
 test('inspect.activations opens nested models, counts NaN and refuses inputs that do not fit', () => {

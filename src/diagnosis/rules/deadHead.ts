@@ -1,3 +1,4 @@
+import { activationFacts } from '../../layers/activations';
 import { measure, rule } from '../rule';
 
 /** A rectified head whose pre-activation is below zero for nearly every row: constant zero, no gradient. */
@@ -12,7 +13,7 @@ export const deadHead = rule({
     return heads.flatMap(({ head, activation, train, targets }) => {
       const share = train.length ? train.reduce((sum, row) => sum + row.zeroShare, 0) / train.length : Number.NaN;
       const wanted = targets.filter((value) => value === 0).length / targets.length;
-      if (!activation.startsWith('relu') || !(share > zeros) || wanted > targetZeros) return [];
+      if (activationFacts(activation)?.kind !== 'rectified' || !(share > zeros) || wanted > targetZeros) return [];
       const layer = final.activations.find({ layer: head });
       const gradient = final.gradients?.find({ layer: head });
       const evidence = [

@@ -1,32 +1,16 @@
 import { measure, rule } from '../rule';
 
-/** What each activation can give. */
-export const RANGES: Readonly<Record<string, readonly [number, number]>> = {
-  sigmoid: [0, 1],
-  hardSigmoid: [0, 1],
-  hardSigmoidSixth: [0, 1],
-  softmax: [0, 1],
-  tanh: [-1, 1],
-  relu: [0, Infinity],
-  relu6: [0, 6],
-  softplus: [0, Infinity],
-  softsign: [-1, 1],
-  elu: [-1, Infinity],
-};
-
 /** Targets that the head's activation cannot give, and a softmax of one unit, which gives 1 whatever comes. */
 export const outputRange = rule({
   id: 'output-range',
   watches: 'the share of targets outside the range of the head’s activation',
   thresholds: { outside: { value: 0.01, source: 'DeepDiagnosis has any; 1 % leaves room for outliers' } },
   evaluate({ heads }, { outside }) {
-    return heads.flatMap(({ head, activation, columns, targets }) => {
+    return heads.flatMap(({ head, activation, range, columns, targets }) => {
       if (activation === 'softmax' && columns === 1) {
         const evidence = [measure('units of the softmax', 1, 'units', 2)];
         return [{ rule: 'output-range', kind: 'one-unit-softmax', where: head, evidence }];
       }
-      const range = RANGES[activation];
-      if (!range) return [];
       const [low, high] = range;
       const share = targets.filter((value) => value < low || value > high).length / targets.length;
       if (!(share > outside)) return [];

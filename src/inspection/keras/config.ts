@@ -2,7 +2,7 @@ import { fileError } from '../files/fileError';
 import { callsOf, malformed, type Reference, withoutRepeats } from './calls';
 import type { Json, Place } from './description';
 import { withActivationApart } from './layerActivations';
-import { ACTIVATIONS, INITIALIZERS, LAYERS, type LayerRule, OPERATIONS } from './layers';
+import { ACTIVATION_NAMES, INITIALIZERS, LAYERS, type LayerRule, OPERATIONS } from './layers';
 import { operationLayer } from './operations';
 import { type GivenLayer, substitute, unable } from './substitutes';
 
@@ -173,10 +173,11 @@ function settingOf(key: string, value: unknown, where: Place, { keras }: Context
     const activation = value === null ? 'linear' : typeof value === 'object' ? (value as Json)['config'] : value;
     // Keras 2's had the slope that tfjs's has.
     if (activation === 'hard_sigmoid' && keras === 2) return 'hardSigmoid';
-    if (typeof activation === 'string' && Object.hasOwn(ACTIVATIONS, activation)) return ACTIVATIONS[activation];
+    if (typeof activation === 'string' && Object.hasOwn(ACTIVATION_NAMES, activation))
+      return ACTIVATION_NAMES[activation];
     throw fileError('unsupported', 'an activation that tfjs does not compute as Keras does', where, {
       received: activation,
-      expected: Object.keys(ACTIVATIONS).join(', '),
+      expected: Object.keys(ACTIVATION_NAMES).join(', '),
     });
   }
   if (value === null) return null;

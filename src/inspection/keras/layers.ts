@@ -1,3 +1,4 @@
+import { ACTIVATIONS } from '../../layers/activations';
 /** What a layer of Keras becomes in tfjs, and what of its settings tfjs can do. */
 export interface LayerRule {
   /** Settings that are handed on as they are. */
@@ -146,36 +147,10 @@ export const OPERATIONS: Readonly<Record<string, LayerRule>> = {
   Exp: merge,
 };
 
-/** Activations by Keras's name, and by their name in tfjs: those that are the same function there, and those of `layers/keras`. */
-export const ACTIVATIONS: Readonly<Record<string, string>> = {
-  linear: 'linear',
-  relu: 'relu',
-  relu6: 'relu6',
-  elu: 'elu',
-  selu: 'selu',
-  sigmoid: 'sigmoid',
-  softmax: 'softmax',
-  log_softmax: 'log_softmax',
-  softplus: 'softplus',
-  softsign: 'softsign',
-  tanh: 'tanh',
-  silu: 'swish',
-  swish: 'swish',
-  mish: 'mish',
-  gelu: 'gelu',
-  celu: 'elu',
-  leaky_relu: 'leakyReLU',
-  exponential: 'exponential',
-  hard_sigmoid: 'hardSigmoidSixth',
-  hard_silu: 'hardSwish',
-  hard_swish: 'hardSwish',
-  log_sigmoid: 'logSigmoid',
-  hard_tanh: 'hardTanh',
-  tanh_shrink: 'tanhShrink',
-  soft_shrink: 'softShrink',
-  hard_shrink: 'hardShrink',
-  squareplus: 'squareplus',
-};
+/** Activations by Keras's name, and by their name in tfjs. */
+export const ACTIVATION_NAMES: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(ACTIVATIONS).flatMap(([name, { keras }]) => keras.map((other) => [other, name])),
+);
 
 /** What is read off tfjs's own `Orthogonal` and the like; tfjs spells some differently. */
 export const INITIALIZERS: Readonly<Record<string, string>> = {

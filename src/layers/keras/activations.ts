@@ -1,25 +1,21 @@
 import { type TF, tf } from '../../core';
+import { KERAS_LEAKY_SLOPE, SHRINK_THRESHOLD } from '../activations';
 import { whenRegistered } from '../define';
-
-/** Keras's slope of `leaky_relu` below 0, where the function has no other setting. */
-const LEAKY_SLOPE = 0.2;
-/** Keras's threshold of the shrinking functions. */
-const SHRUNK = 0.5;
 
 /**
  * Activations of Keras 3 that tfjs lacks or computes otherwise, by the name under which layers find them in tfjs.
  * `hardSigmoidSixth` is Keras 3's hard sigmoid, relu6(x + 3) / 6; that of tfjs has the slope 0.2 of Keras 2.
  */
 export const KERAS_ACTIVATIONS: Readonly<Record<string, (x: TF.Tensor) => TF.Tensor>> = {
-  leakyReLU: (x) => tf.leakyRelu(x, LEAKY_SLOPE),
+  leakyReLU: (x) => tf.leakyRelu(x, KERAS_LEAKY_SLOPE),
   exponential: (x) => tf.exp(x),
   hardSigmoidSixth: (x) => hardSigmoid(x),
   hardSwish: (x) => tf.mul(x, hardSigmoid(x)),
   logSigmoid: (x) => tf.logSigmoid(x),
   hardTanh: (x) => tf.clipByValue(x, -1, 1),
   tanhShrink: (x) => tf.sub(x, tf.tanh(x)),
-  softShrink: (x) => tf.sub(tf.relu(tf.sub(x, SHRUNK)), tf.relu(tf.sub(tf.neg(x), SHRUNK))),
-  hardShrink: (x) => tf.mul(x, tf.cast(tf.greater(tf.abs(x), SHRUNK), 'float32')),
+  softShrink: (x) => tf.sub(tf.relu(tf.sub(x, SHRINK_THRESHOLD)), tf.relu(tf.sub(tf.neg(x), SHRINK_THRESHOLD))),
+  hardShrink: (x) => tf.mul(x, tf.cast(tf.greater(tf.abs(x), SHRINK_THRESHOLD), 'float32')),
   squareplus: (x) => tf.mul(tf.add(x, tf.sqrt(tf.add(tf.square(x), 4))), 0.5),
 };
 

@@ -38,7 +38,6 @@ export const EXCEPTIONS: Exceptions = {
     'src/kernel/session.ts': TO_BE_PARTED,
   },
   names: {
-    HEAD_ACTIVATIONS: TO_BE_RENAMED,
     HistoryRow: TO_BE_RENAMED,
     Layout: TO_BE_RENAMED,
     Numbers: TO_BE_RENAMED,
