@@ -66,10 +66,12 @@ export function activationFunctions(
       'slope is zero somewhere': slopes.some((v) => v === 0),
     };
   });
+  const slopes = curves.flatMap(({ slope }) => Array.from(x, slope));
+  const slopeRange = [Math.min(-0.05, ...slopes.map((v) => v - 0.05)), Math.max(1.1, ...slopes.map((v) => v + 0.05))];
   return panels(
     [
       { title: 'output', traces: traces('value'), xTitle: 'pre-activation', yaxis: { zeroline: true } },
-      { title: 'derivative', traces: traces('slope'), xTitle: 'pre-activation', yaxis: { zeroline: true } },
+      { title: 'derivative', traces: traces('slope'), xTitle: 'pre-activation', yaxis: { range: slopeRange } },
     ],
     {
       title:
