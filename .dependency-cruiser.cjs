@@ -26,7 +26,17 @@ const ROOMS = {
   layers: ['core', 'compile'],
   'layers/keras': ['core', 'layers/activations', 'layers'],
   models: ['core', 'layers/activations', 'layers'],
-  training: ['core', 'tables', 'evaluation', 'data/samples', 'losses', 'compile', 'layers'],
+  training: ['core', 'tables', 'evaluation', 'data/samples', 'losses', 'layers'],
+  'training/step': ['core', 'losses', 'compile', 'training'],
+  'training/feeds': ['core', 'data/samples', 'compile', 'training', 'training/step'],
+  'training/loop': [
+    ...['core', 'tables', 'evaluation', 'data/samples', 'losses', 'compile'],
+    ...['training', 'training/step', 'training/feeds'],
+  ],
+  'training/together': [
+    ...['core', 'tables', 'data/samples', 'compile'],
+    ...['training', 'training/step', 'training/feeds', 'training/loop'],
+  ],
   inspection: ['core', 'tables', 'evaluation', 'plots', 'data', 'losses', 'layers/activations', 'training'],
   'inspection/files': ['core', 'inspection'],
   // Models of Keras are read into tfjs, whose causal convolutions are replaced by those of layers.

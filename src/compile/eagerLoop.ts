@@ -1,16 +1,23 @@
 import { type TF, tf } from '../core';
 import {
+  capacityOf,
   type LoopInputs,
   type LoopOutputs,
   type LoopRange,
   type LoopStep,
+  type StepInputs,
   type StepOutputs,
   sliceInputs,
 } from './loopInputs';
 
 /** The same run, step by step in tfjs: what a compiled loop must agree with, and what runs when a step cannot be traced. */
-export function runEagerly(step: LoopStep, batch: number, inputs: LoopInputs, { from, until }: LoopRange): LoopOutputs {
-  const capacity = Object.values(inputs.perStep)[0]!.shape[0]!;
+export function runEagerly<Inputs extends StepInputs>(
+  step: LoopStep<Inputs>,
+  batch: number,
+  inputs: LoopInputs<Inputs>,
+  { from, until }: LoopRange,
+): LoopOutputs {
+  const capacity = capacityOf(inputs);
   const kept: TF.Tensor[][] = [];
   let names: string[] = [];
   for (let k = from; k < until; k++) {
@@ -18,7 +25,7 @@ export function runEagerly(step: LoopStep, batch: number, inputs: LoopInputs, { 
     const { record, rows = {} } = tf.tidy(
       () => step(first) as unknown as TF.TensorContainerObject,
     ) as unknown as StepOutputs;
-    tf.dispose([first.columns, first.perStep]);
+    tf.dispose([first.columns, first.perStep] as unknown as TF.TensorContainer);
     names = Object.keys(rows);
     kept.push([record.expandDims(0), ...Object.values(rows)]);
     record.dispose();

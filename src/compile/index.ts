@@ -5,4 +5,5 @@ export { CompiledLoop } from './loop';
 export type { LoopInputs, LoopOutputs, LoopRange, LoopStep, StepInputs, StepOutputs, Tensors } from './loopInputs';
 export { hasRandomKey, randomUniform, withRandomKey } from './random';
 export { clearCompiled, countCompiled, type GraphMode } from './session';
+export { leavesOf, mapTree, type TensorTree } from './tensorTree';
 export { trace } from './trace';

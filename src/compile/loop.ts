@@ -2,6 +2,7 @@ import { ReluctantError, type TF, tf } from '../core';
 import { TYPE_NUMBERS } from './backend';
 import { attribute, GraphFunction } from './graph';
 import {
+  capacityOf,
   type LoopInputs,
   type LoopOutputs,
   type LoopRange,
@@ -12,6 +13,7 @@ import {
 import { savedModel } from './savedModel';
 import { type GraphMode, Program } from './session';
 import { signature } from './signature';
+import { leavesOf, namesOf, type TreeNames, takeTree } from './tensorTree';
 import { type Spec, type Trace, type TraceOptions, trace, typeNumber } from './trace';
 import { vectorize } from './vectorize';
 
@@ -19,12 +21,13 @@ import { vectorize } from './vectorize';
  * A step compiled together with the loop around it: one call runs thousands of steps without returning to JavaScript.
  * Everything that may change between runs is an input, so one compilation serves a whole training run, and the next.
  */
-export class CompiledLoop {
+export class CompiledLoop<Inputs extends StepInputs = StepInputs> {
   private readonly programs = new Map<GraphMode, Program>();
 
   private constructor(
     private readonly traced: Trace,
     private readonly names: Names,
+    private readonly columnCount: number,
     readonly batch: number,
     private readonly capacity: number,
     private readonly inputs: readonly Spec[],
@@ -35,17 +38,17 @@ export class CompiledLoop {
    *
    * @param operation named in errors. @param batch rows a step takes.
    */
-  static of(
+  static of<Inputs extends StepInputs>(
     operation: string,
-    step: LoopStep,
+    step: LoopStep<Inputs>,
     batch: number,
-    inputs: LoopInputs,
+    inputs: LoopInputs<Inputs>,
     options: TraceOptions = {},
-  ): CompiledLoop {
+  ): CompiledLoop<Inputs> {
     const names: Names = {
-      columns: Object.keys(inputs.columns),
-      fixed: Object.keys(inputs.fixed),
-      perStep: Object.keys(inputs.perStep),
+      columns: namesOf(inputs.columns),
+      fixed: namesOf(inputs.fixed),
+      perStep: namesOf(inputs.perStep),
       rows: [],
     };
     const first = sliceInputs(inputs, { step: 0, batch });
@@ -54,7 +57,7 @@ export class CompiledLoop {
       traced = trace(
         operation,
         (flat) => {
-          const { record, rows = {} } = step(unflatten(names, flat));
+          const { record, rows = {} } = step(unflatten<Inputs>(names, flat));
           names.rows = Object.keys(rows);
           return [record, ...Object.values(rows)];
         },
@@ -62,11 +65,12 @@ export class CompiledLoop {
         options,
       );
     } finally {
-      tf.dispose([first.columns, first.perStep]);
+      tf.dispose([first.columns, first.perStep] as unknown as TF.TensorContainer);
     }
     checkOutputs(operation, traced, batch);
-    const capacity = Object.values(inputs.perStep)[0]!.shape[0]!;
-    return new CompiledLoop(traced, names, batch, capacity, specsOf([...flatten(names, inputs), ...traced.variables]));
+    const specs = specsOf([...flatten(names, inputs), ...traced.variables]);
+    const columnCount = leavesOf(inputs.columns).length;
+    return new CompiledLoop(traced, names, columnCount, batch, capacityOf(inputs), specs);
   }
 
   /**
@@ -76,21 +80,24 @@ export class CompiledLoop {
    * @param variables stand-ins for {@link variables}, each with the new axis first.
    * @throws `not-vectorizable` if some operation of the step has no rule for it.
    */
-  vectorized(count: number, stacked: ReadonlySet<string>, variables: readonly TF.Variable[]): CompiledLoop {
-    const { names, traced, batch, capacity } = this;
+  vectorized(count: number, stacked: ReadonlySet<string>, variables: readonly TF.Variable[]): CompiledLoop<Inputs> {
+    const { names, traced, columnCount, batch, capacity } = this;
     const isStacked = [
-      ...names.columns.map(() => false),
-      ...[...names.fixed, ...names.perStep].map((name) => stacked.has(name)),
+      ...Array<boolean>(columnCount).fill(false),
+      ...[...names.fixed, ...names.perStep].map(([name]) => stacked.has(name)),
     ];
     const inputs = this.inputs.slice(0, isStacked.length).map((spec, k) => {
       if (!isStacked[k]) return spec;
       const { shape } = spec;
-      const perStep = k >= names.columns.length + names.fixed.length;
+      const perStep = k >= columnCount + names.fixed.length;
       return { ...spec, shape: perStep ? [shape[0]!, count, ...shape.slice(1)] : [count, ...shape] };
     });
     const single = { ...traced, outputs: traced.outputs.slice(0, 1), outputSpecs: traced.outputSpecs.slice(0, 1) };
     const many = vectorize(single, count, isStacked, variables);
-    return new CompiledLoop(many, { ...names, rows: [] }, batch, capacity, [...inputs, ...specsOf(variables)]);
+    return new CompiledLoop(many, { ...names, rows: [] }, columnCount, batch, capacity, [
+      ...inputs,
+      ...specsOf(variables),
+    ]);
   }
 
   /** Number of TensorFlow operations in one step. */
@@ -104,7 +111,7 @@ export class CompiledLoop {
   }
 
   /** Runs a range of steps and assigns the variables. Throws TensorFlow's own error if it cannot compile the graph. */
-  run(mode: GraphMode, inputs: LoopInputs, { from, until }: LoopRange): LoopOutputs {
+  run(mode: GraphMode, inputs: LoopInputs<Inputs>, { from, until }: LoopRange): LoopOutputs {
     let program = this.programs.get(mode);
     if (!program) {
       program = this.program(mode);
@@ -126,7 +133,7 @@ export class CompiledLoop {
   private program(mode: GraphMode): Program {
     const { names, batch, capacity, inputs } = this;
     const { all, results } = this.shapes();
-    const counts = Object.values(names).map((each) => each.length);
+    const counts = [this.columnCount, names.fixed.length, names.perStep.length, names.rows.length];
     const specs = inputs.map(({ dtype, shape }) => `${dtype}[${shape}]`);
     const key = signature(this.traced, ['loop', mode, batch, capacity, ...counts, ...specs]);
     return new Program(key, all.length, results.length, () => this.write(mode));
@@ -210,7 +217,7 @@ export class CompiledLoop {
       });
     let position = 3 + keptCount;
     const argumentsAt: string[] = [];
-    for (const _ of names.columns) argumentsAt.push(slice(position++, stepRow, batch));
+    for (let k = 0; k < this.columnCount; k++) argumentsAt.push(slice(position++, stepRow, batch));
     for (const _ of names.fixed) argumentsAt.push(at[position++]!);
     for (const _ of names.perStep) {
       argumentsAt.push(reshape(slice(position, step, 1), carried[position]!.shape.slice(1), types[position]!));
@@ -250,26 +257,25 @@ export class CompiledLoop {
   }
 }
 
+/** Names of inputs and outputs, in their order. Fixed inputs and those per step have no groups. */
 interface Names {
-  columns: string[];
-  fixed: string[];
-  perStep: string[];
+  columns: TreeNames;
+  fixed: TreeNames;
+  perStep: TreeNames;
   rows: string[];
 }
 
 const specsOf = (tensors: readonly TF.Tensor[]): Spec[] =>
   tensors.map(({ dtype, shape }) => ({ dtype, shape: [...shape] }));
 
-const flatten = (names: Names, { columns, fixed, perStep }: StepInputs | LoopInputs): TF.Tensor[] => [
-  ...names.columns.map((name) => columns[name]!),
-  ...names.fixed.map((name) => fixed[name]!),
-  ...names.perStep.map((name) => perStep[name]!),
-];
+const KINDS = ['columns', 'fixed', 'perStep'] as const;
 
-function unflatten(names: Names, flat: readonly TF.Tensor[]): StepInputs {
-  let position = 0;
-  const take = (own: string[]) => Object.fromEntries(own.map((name) => [name, flat[position++]!]));
-  return { columns: take(names.columns), fixed: take(names.fixed), perStep: take(names.perStep) };
+const flatten = (names: Names, inputs: StepInputs): TF.Tensor[] =>
+  KINDS.flatMap((kind) => leavesOf(inputs[kind], names[kind]));
+
+function unflatten<Inputs extends StepInputs>(names: Names, flat: readonly TF.Tensor[]): Inputs {
+  const left = [...flat];
+  return Object.fromEntries(KINDS.map((kind) => [kind, takeTree(names[kind], left)])) as unknown as Inputs;
 }
 
 function checkOutputs(operation: string, { outputSpecs }: Trace, batch: number): void {

@@ -1,16 +1,21 @@
 import { type TF, tf } from '../core';
+import { mapTree, type TensorTree } from './tensorTree';
 
 /** Tensors by name. */
 export type Tensors = Record<string, TF.Tensor>;
 
-/** What a loop's step is given: one batch of every column, the fixed inputs, and this step's row of the others. */
-export interface StepInputs {
-  columns: Tensors;
-  fixed: Tensors;
-  perStep: Tensors;
+/** The three kinds of inputs a loop's step has: one batch of every column, the fixed ones, and this step's row of the others. */
+export interface StepInputs<
+  Columns extends TensorTree = TensorTree,
+  Fixed extends TensorTree = TensorTree,
+  PerStep extends TensorTree = TensorTree,
+> {
+  columns: Columns;
+  fixed: Fixed;
+  perStep: PerStep;
 }
 
-/** What a loop's step returns. */
+/** Results of a loop's step. */
 export interface StepOutputs {
   /** Numbers to keep of every step, shape [k]. */
   record: TF.Tensor1D;
@@ -19,17 +24,14 @@ export interface StepOutputs {
 }
 
 /** A step to repeat over batches of rows. It may read and assign any variable. */
-export type LoopStep = (inputs: StepInputs) => StepOutputs;
+export type LoopStep<Inputs extends StepInputs = StepInputs> = (inputs: Inputs) => StepOutputs;
 
-/** The inputs of a run of several steps. */
-export interface LoopInputs {
-  /** Shape [capacity * batch, ...], already in the order the batches take them. */
-  columns: Tensors;
-  /** Any shape; every step sees the whole tensor. */
-  fixed: Tensors;
-  /** Shape [capacity, ...]; step k of the run sees row k. */
-  perStep: Tensors;
-}
+/**
+ * Inputs of a run of several steps, named as a step's are. Columns have the shape [capacity * batch, ...], already in the order the
+ * batches take them; fixed ones any shape, every step sees the whole tensor; those per step [capacity, ...], step k of the
+ * run sees row k.
+ */
+export type LoopInputs<Inputs extends StepInputs = StepInputs> = Inputs;
 
 /** The steps to run: from step `from` up to but not including step `until`; step k takes rows k * batch and on. */
 export interface LoopRange {
@@ -37,7 +39,7 @@ export interface LoopRange {
   until: number;
 }
 
-/** What a run of several steps returns; the caller owns the tensors. */
+/** Results of a run of several steps; the caller owns the tensors. */
 export interface LoopOutputs {
   /** Shape [capacity, k]; rows of steps that were not run are zero. [capacity, settings, k] of a vectorised loop. */
   record: TF.Tensor2D;
@@ -46,21 +48,23 @@ export interface LoopOutputs {
 }
 
 /** One step's inputs, cut from a run's. The caller disposes of columns and perStep. */
-export function sliceInputs(inputs: LoopInputs, { step, batch }: { step: number; batch: number }): StepInputs {
-  const cut = (tensors: Tensors, from: number, count: number, squeeze: boolean): Tensors =>
-    Object.fromEntries(
-      Object.entries(tensors).map(([name, tensor]) => {
-        const rest = tensor.shape.slice(1);
-        const part = tf.tidy(() => {
-          const rows = tensor.slice([from, ...rest.map(() => 0)], [count, ...rest]);
-          return squeeze ? rows.reshape(rest) : rows;
-        });
-        return [name, part];
-      }),
-    );
+export function sliceInputs<Inputs extends StepInputs>(
+  inputs: LoopInputs<Inputs>,
+  { step, batch }: { step: number; batch: number },
+): Inputs {
+  const cut = (from: number, count: number, squeeze: boolean) => (tensor: TF.Tensor) => {
+    const rest = tensor.shape.slice(1);
+    return tf.tidy(() => {
+      const rows = tensor.slice([from, ...rest.map(() => 0)], [count, ...rest]);
+      return squeeze ? rows.reshape(rest) : rows;
+    });
+  };
   return {
-    columns: cut(inputs.columns, step * batch, batch, false),
-    fixed: inputs.fixed,
-    perStep: cut(inputs.perStep, step, 1, true),
+    ...inputs,
+    columns: mapTree(inputs.columns, cut(step * batch, batch, false)),
+    perStep: mapTree(inputs.perStep, cut(step, 1, true)),
   };
 }
+
+/** How many steps the inputs have room for. */
+export const capacityOf = ({ perStep }: StepInputs): number => (Object.values(perStep)[0] as TF.Tensor).shape[0]!;

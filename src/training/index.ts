@@ -1,8 +1,18 @@
-export { fit } from './fit';
 export { type HistoryRow, historyKey, type MetricChoice, type RowOf } from './history';
+export { fit } from './loop/fit';
+export {
+  type PredictedValues,
+  type Spread,
+  type ValueWatcher,
+  type WatchedGradient,
+  type WatchedPrediction,
+  type WatchedWeight,
+  type WatchValuesOptions,
+  watchValues,
+} from './loop/watchValues';
 export { type Best, METRICS, type Metric, type MetricName, metricOf } from './metrics';
 export type { Mode } from './mode';
-export type { OptimizerOptions } from './optimizers';
+export type { OptimizerOptions } from './optimizerOptions';
 export type {
   EarlyStopping,
   EpochEvent,
@@ -17,15 +27,5 @@ export type { RowSource, Samples, TrainingData } from './samples';
 export type { Schedule, SchedulePoint } from './schedules';
 export * as schedules from './schedules';
 export type { SavedTensor, TrainingState } from './state';
-export { Sweep, type SweepOptions, type SweepSetting, type SweptRun, sweep } from './sweep';
+export { Sweep, type SweepOptions, type SweepSetting, type SweptRun, sweep } from './together/sweep';
 export type { FunctionModel, Trainable } from './trainable';
-export {
-  type PredictedValues,
-  type Spread,
-  type ValueWatcher,
-  type WatchedGradient,
-  type WatchedPrediction,
-  type WatchedWeight,
-  type WatchValuesOptions,
-  watchValues,
-} from './watchValues';

@@ -1,7 +1,7 @@
 import type { BalancerName, BalancerOptions } from '../losses';
 import type { ByHead, HistoryRow, LossChoices, MetricChoices } from './history';
 import type { Mode } from './mode';
-import type { OptimizerOptions } from './optimizers';
+import type { OptimizerOptions } from './optimizerOptions';
 import type { RunOutcome } from './outcome';
 import type { TrainingData } from './samples';
 import type { Schedule } from './schedules';

@@ -6,11 +6,7 @@ import { type Dataset, type MarketColumn, makeRows, type Rows, Scaler, type Scal
 import { completeRows, scaledRows, withRowFeatures } from '../../data/samples/rows';
 import { type RobustMLPOptions, robustMLP } from '../../models';
 import { RunFolder } from '../../runs/runFolder';
-import { fit } from '../../training/fit';
-import type { HistoryRow } from '../../training/history';
-import type { Progress } from '../../training/options';
-import type { Run } from '../../training/run';
-import type { TrainingData } from '../../training/samples';
+import { fit, type HistoryRow, type Progress, type Run, type TrainingData } from '../../training';
 import { restoreTensors, saveTensors } from '../../training/state';
 
 /** Everything that decides what {@link trainRobust} makes. */

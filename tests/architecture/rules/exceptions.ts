@@ -30,7 +30,6 @@ export const EXCEPTIONS: Exceptions = {
     'src/layers/keras/timeConvolution.ts#timeConvolution': LAYER,
     'src/plots/activationDistributions.ts#activationDistributions': TO_BE_PARTED,
     'src/plots/marketOverview.ts#marketOverview': TO_BE_PARTED,
-    'src/training/fit.ts#run': TO_BE_PARTED,
   },
   files: {
     'src/compile/operationTable.ts': 'a table made from the registry of TensorFlow: one line per operation',

@@ -1,61 +1,59 @@
-import { type TF, tf } from '../core';
-import type { Columns } from './columns';
-import { historyKey, type MetricChoice } from './history';
-import { metricOf } from './metrics';
-import { inputColumn, reduceLoss, type StepPlan, targetColumn, weightColumn } from './step';
-import type { ModelFace, Named } from './trainable';
+import { type TF, tf } from '../../core';
+import type { TensorFeed } from '../feeds/tensorFeed';
+import { historyKey, type MetricChoice } from '../history';
+import { metricOf } from '../metrics';
+import type { StepPlan } from '../step/plan';
+import { reduceLoss } from '../step/reduceLoss';
+import type { ModelFace, Named } from '../trainable';
 
 /** Numbers of the inputs predicted at a time, and rows at least: enough to keep the processor busy, few enough for memory. */
 const CHUNK_NUMBERS = 2 ** 19;
 const CHUNK_ROWS = 512;
-/** Rows at a time where memory is short: what passes between the layers takes many times what the rows do. */
-const CHUNK_ROWS_STREAMED = 4096;
 
 /** Predictions of every row, by head; the caller owns them. `most` rows at a time. */
-export function predictAll(face: ModelFace, columns: Columns, most = Number.POSITIVE_INFINITY): Named<TF.Tensor> {
-  const inputs = Object.entries(columns.tensors).filter(([name]) => name.startsWith(inputColumn('')));
+export function predictAll(face: ModelFace, { all, rows }: TensorFeed, most = Number.POSITIVE_INFINITY) {
+  const inputs = Object.entries(all.inputs);
   const parts: Named<TF.Tensor[]> = Object.fromEntries(face.heads.map((head) => [head, []]));
-  const width = inputs.reduce((sum, [, tensor]) => sum + tensor.size, 0) / columns.rows;
+  const width = inputs.reduce((sum, [, tensor]) => sum + tensor.size, 0) / rows;
   const chunk = Math.min(most, Math.max(CHUNK_ROWS, Math.floor(CHUNK_NUMBERS / width)));
-  for (let start = 0; start < columns.rows; start += chunk) {
-    const count = Math.min(chunk, columns.rows - start);
-    const predictions = tf.tidy(() => {
-      const batch = inputs.map(([name, tensor]) => [name.slice(inputColumn('').length), tensor.slice(start, count)]);
-      return face.forward(Object.fromEntries(batch), false);
-    });
+  for (let start = 0; start < rows; start += chunk) {
+    const count = Math.min(chunk, rows - start);
+    const predictions = tf.tidy(() =>
+      face.forward(Object.fromEntries(inputs.map(([name, tensor]) => [name, tensor.slice(start, count)])), false),
+    );
     for (const head of face.heads) parts[head]!.push(predictions[head]!);
   }
-  return Object.fromEntries(
-    face.heads.map((head) => {
-      const whole = tf.tidy(() => tf.concat(parts[head]!, 0));
-      tf.dispose(parts[head]!);
-      return [head, whole];
-    }),
-  );
+  const whole = (head: string): TF.Tensor => {
+    const joined = tf.tidy(() => tf.concat(parts[head]!, 0));
+    tf.dispose(parts[head]!);
+    return joined;
+  };
+  return Object.fromEntries(face.heads.map((head) => [head, whole(head)]));
 }
 
-/** Losses and metrics on the validation rows, under the history's names. `isStreamed` where the training rows are on disk. */
+/** Losses and metrics on the validation rows, under the history's names; `most` rows are predicted at a time. */
 export function validate(
   plan: StepPlan,
-  columns: Columns,
+  feed: TensorFeed,
   lossWeights: Named<number>,
-  isStreamed = false,
+  most?: number,
 ): Record<string, number> {
   const { face, losses, metrics } = plan;
-  const predictions = predictAll(face, columns, isStreamed ? CHUNK_ROWS_STREAMED : undefined);
+  const { targets, weights } = feed.all;
+  const predictions = predictAll(face, feed, most);
   const penalty = tf.tidy(() => face.penalties().reduce((sum, one) => sum + one.dataSync()[0]!, 0));
-  const own: Named<number> = {};
+  const terms: Named<number> = {};
   const metricValues: Record<string, number> = {};
   for (const head of face.heads) {
-    const targets = columns.tensors[targetColumn(head)]!;
-    own[head] = tf.tidy(() => {
-      const values = losses[head]!(targets, predictions[head]!);
-      return reduceLoss(head, values, columns.tensors[weightColumn(head)]).dataSync()[0]!;
+    terms[head] = tf.tidy(() => {
+      const values = losses[head]!(targets[head]!, predictions[head]!);
+      return reduceLoss(head, values, weights[head]).dataSync()[0]!;
     });
-    Object.assign(metricValues, wholeMetrics(plan, head, targets, predictions[head]!, metrics[head] ?? [], 'val_'));
+    const named = wholeMetrics(plan, head, targets[head]!, predictions[head]!, metrics[head] ?? [], 'val_');
+    Object.assign(metricValues, named);
   }
   tf.dispose(predictions);
-  return { ...validationRow(face.heads, own, penalty, lossWeights), ...metricValues };
+  return { ...validationRow(face.heads, terms, penalty, lossWeights), ...metricValues };
 }
 
 /** The losses of a validation under the history's names: the weighted sum with the layers' penalties, and each head's own. */
@@ -66,8 +64,8 @@ export function validationRow(
   lossWeights: Named<number>,
 ): Record<string, number> {
   const total = heads.reduce((sum, head) => sum + (lossWeights[head] ?? 1) * losses[head]!, penalty);
-  const own = heads.length === 1 ? [] : heads.map((head) => [`val_${head}_loss`, losses[head]!]);
-  return { val_loss: total, ...Object.fromEntries(own) };
+  const terms = heads.length === 1 ? [] : heads.map((head) => [historyKey(heads, head, 'loss', 'val_'), losses[head]!]);
+  return { val_loss: total, ...Object.fromEntries(terms) };
 }
 
 /** Metrics of one head over all its rows. */

@@ -1,7 +1,7 @@
-import { checkChoice, checkInteger, checkNumber, ReluctantError } from '../core';
-import type { HistoryRow } from './history';
-import type { Best } from './metrics';
-import type { EarlyStopping } from './options';
+import { checkChoice, checkInteger, checkNumber, ReluctantError } from '../../core';
+import type { HistoryRow } from '../history';
+import type { Best } from '../metrics';
+import type { EarlyStopping } from '../options';
 
 /** Follows one number of the history and says when it last improved. */
 export class Monitor {

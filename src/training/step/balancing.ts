@@ -1,6 +1,6 @@
-import { Random, type TF, tf } from '../core';
-import { balancers } from '../losses';
-import type { HistoryRow } from './history';
+import { Random, type TF, tf } from '../../core';
+import { balancers } from '../../losses';
+import type { HistoryRow } from '../history';
 
 /** What the terms of a loss ask of the weights, and what the balancer makes of it. */
 export interface Balanced {
@@ -19,7 +19,7 @@ export class Balancing {
   /** Learnt by the optimiser along with the model: the log variances. */
   readonly trainable: TF.Variable[] = [];
   /** Changed by the balancer itself: GradNorm's weights and first losses. */
-  readonly own: TF.Variable[] = [];
+  readonly adjusted: TF.Variable[] = [];
   /** Whether a step needs the gradient of every term on its own. */
   readonly perTerm: boolean;
   private readonly random: Random;
@@ -38,7 +38,7 @@ export class Balancing {
       tf.tidy(() => tf.variable(tf.fill([heads.length], value), learnt));
     if (kind === 'uncertainty') this.trainable.push(state(0, true));
     // Minus one: no loss has been seen yet.
-    if (kind === 'gradnorm') this.own.push(state(1, false), state(-1, false));
+    if (kind === 'gradnorm') this.adjusted.push(state(1, false), state(-1, false));
   }
 
   /** Whether the factors, or the order of the terms, are drawn anew for every step. */
@@ -125,7 +125,7 @@ export class Balancing {
     const gradients = variables.map((variable, v) => {
       const at = compared.indexOf(v);
       if (at >= 0) return pieces[at]!;
-      const head = perTerm.findIndex((own) => own[v] !== undefined);
+      const head = perTerm.findIndex((gradients) => gradients[v] !== undefined);
       if (head < 0) return tf.zerosLike(variable);
       const gradient = perTerm[head]![v]!;
       return specific ? tf.mul(gradient, specific.slice([head], [1]).reshape([])) : gradient;
@@ -140,12 +140,12 @@ export class Balancing {
   }
 
   dispose(): void {
-    tf.dispose([...this.trainable, ...this.own]);
+    tf.dispose([...this.trainable, ...this.adjusted]);
   }
 
   /** One step of GradNorm's weights; the weights from before it count in this step. */
   private gradNorm(flat: TF.Tensor2D, losses: TF.Tensor1D): TF.Tensor1D {
-    const [weights, first] = this.own as [TF.Variable, TF.Variable];
+    const [weights, first] = this.adjusted as [TF.Variable, TF.Variable];
     const before = weights.clone() as TF.Tensor1D;
     const start = tf.where(tf.less(first as TF.Tensor, 0), losses, first as TF.Tensor) as TF.Tensor1D;
     // Negative losses are refused after the epoch, by name; until then they must not become NaN.

@@ -1,16 +1,8 @@
-import {
-  CompiledLoop,
-  type GraphMode,
-  type LoopInputs,
-  type LoopOutputs,
-  type LoopRange,
-  type LoopStep,
-  runEagerly,
-  UNTRACEABLE,
-} from '../compile';
-import { ReluctantError, type TF, tf } from '../core';
-import { formatDuration } from '../tables';
-import type { Mode } from './mode';
+import { CompiledLoop, type GraphMode, type LoopOutputs, type LoopRange, runEagerly, UNTRACEABLE } from '../../compile';
+import { ReluctantError, type TF, tf } from '../../core';
+import { formatDuration } from '../../tables';
+import type { Mode } from '../mode';
+import type { TrainingStep, TrainingStepInputs } from '../step/batch';
 
 /** Steps of one batch size, in the mode asked for or measured to be fastest. */
 export class Runner {
@@ -19,7 +11,7 @@ export class Runner {
   /** Why in that mode. */
   reason = 'as asked for';
   warning: string | undefined;
-  private loop: CompiledLoop | undefined;
+  private loop: CompiledLoop<TrainingStepInputs> | undefined;
 
   /**
    * Traces the step and, in mode `auto`, measures. Variables are as before afterwards.
@@ -28,12 +20,12 @@ export class Runner {
    * @param repeatable the step has been traced before, for another batch: it is known to do the same on every call.
    */
   constructor(
-    private readonly step: LoopStep | undefined,
+    private readonly step: TrainingStep | undefined,
     private readonly batch: number,
     mode: Mode,
-    sample: LoopInputs,
+    sample: TrainingStepInputs,
     plannedSteps: number,
-    { compiled, repeatable }: { compiled?: CompiledLoop; repeatable?: boolean } = {},
+    { compiled, repeatable }: { compiled?: CompiledLoop<TrainingStepInputs>; repeatable?: boolean } = {},
   ) {
     if (mode === 'eager') return;
     if (compiled || !step) {
@@ -52,22 +44,22 @@ export class Runner {
     this.choose(mode, sample, plannedSteps);
   }
 
-  run(inputs: LoopInputs, range: LoopRange): LoopOutputs {
+  run(inputs: TrainingStepInputs, range: LoopRange): LoopOutputs {
     if (this.mode === 'eager') return runEagerly(this.step!, this.batch, inputs, range);
     return this.loop!.run(this.mode, inputs, range);
   }
 
   /** The loop, if the step could be compiled. */
-  get compiled(): CompiledLoop | undefined {
+  get compiled(): CompiledLoop<TrainingStepInputs> | undefined {
     return this.loop;
   }
 
-  private choose(mode: Mode, sample: LoopInputs, plannedSteps: number): void {
+  private choose(mode: Mode, sample: TrainingStepInputs, plannedSteps: number): void {
     if (mode === 'graph') {
       this.mode = 'graph';
       return;
     }
-    const capacity = Object.values(sample.perStep)[0]!.shape[0]!;
+    const capacity = sample.perStep.key.shape[0]!;
     const graph = mode === 'auto' ? this.measure('graph', sample, capacity) : undefined;
     if (graph !== undefined) {
       this.mode = 'graph';
@@ -98,7 +90,7 @@ export class Runner {
   }
 
   /** Seconds a step takes, measured on the sample; what the steps did to the variables is undone. */
-  private measure(mode: GraphMode, sample: LoopInputs, capacity: number): number {
+  private measure(mode: GraphMode, sample: TrainingStepInputs, capacity: number): number {
     const before = this.loop!.variables.map((variable) => variable.clone());
     const timed = (steps: number) => {
       const start = performance.now();

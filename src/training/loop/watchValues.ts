@@ -1,12 +1,14 @@
-import { type Compiled, compile, gatherRows } from '../compile';
-import { checkInteger, type TF, tf } from '../core';
-import { census } from '../evaluation';
-import { Table } from '../tables';
-import { type Columns, columnsOf } from './columns';
-import { checkOptions } from './fit';
-import type { EpochEvent, Watcher } from './options';
-import { inputColumn, reduceLoss, type StepPlan, targetColumn, weightColumn } from './step';
-import { faceOf, isLayersModel, type ModelFace, type Named } from './trainable';
+import { type Compiled, compile, leavesOf, mapTree } from '../../compile';
+import { checkInteger, type TF, tf } from '../../core';
+import { census } from '../../evaluation';
+import { Table } from '../../tables';
+import { TensorFeed } from '../feeds/tensorFeed';
+import type { EpochEvent, Watcher } from '../options';
+import { checkOptions } from '../settings';
+import type { TrainingBatch } from '../step/batch';
+import type { StepPlan } from '../step/plan';
+import { reduceLoss } from '../step/reduceLoss';
+import { faceOf, isLayersModel, type ModelFace, type Named } from '../trainable';
 
 /** How {@link watchValues} looks. */
 export interface WatchValuesOptions {
@@ -106,11 +108,11 @@ export function watchValues({ rows = 256, every = 1 }: WatchValuesOptions = {}):
     },
     evaluate(event) {
       if ((event.epoch + 1) % every !== 0) return undefined;
-      const seen = look!.take(event);
-      weights.push(...seen.weights);
-      gradients.push(...seen.gradients);
-      predictions.push(...seen.predictions);
-      predicted.push(...seen.predicted);
+      const rows = look!.take(event);
+      weights.push(...rows.weights);
+      gradients.push(...rows.gradients);
+      predictions.push(...rows.predictions);
+      predicted.push(...rows.predicted);
       return undefined;
     },
     end() {
@@ -121,34 +123,35 @@ export function watchValues({ rows = 256, every = 1 }: WatchValuesOptions = {}):
 
 type WatchStart = Parameters<NonNullable<Watcher['begin']>>[0];
 
-type Seen = { weights: TF.Tensor1D; gradients: TF.Tensor1D; losses: TF.Tensor1D } & Record<string, TF.Tensor>;
+type Sight = { weights: TF.Tensor1D; gradients: TF.Tensor1D; losses: TF.Tensor1D } & Record<string, TF.Tensor>;
 
 /** The graph that computes everything at once, and the rows it is shown. */
 class Look {
   private readonly face: ModelFace;
-  private readonly columns: Columns;
-  private readonly names: string[];
-  private readonly graph: Compiled<TF.Tensor[], Seen>;
+  private readonly feed: TensorFeed;
+  private readonly graph: Compiled<[TF.Tensor, ...TF.Tensor[]], Sight>;
 
   constructor({ model, data, options, mode }: WatchStart, rows: number) {
     this.face = faceOf(model);
     const { losses } = checkOptions(this.face, options).plan;
-    this.columns = evenRows(columnsOf(this.face, data, 'training', options.classWeights), rows);
-    this.names = Object.keys(this.columns.tensors);
+    this.feed = TensorFeed.of(this.face, data, 'training', options.classWeights).evenly(rows);
     // XLA would take seconds to compile what runs once per epoch.
-    this.graph = compile((...flat: TF.Tensor[]) => see(this.face, losses, this.names, flat), {
-      mode: options.mode === 'eager' ? 'eager' : 'graph',
-      name: 'watchValues',
-      // The model and its losses have been traced already, as part of the step.
-      repeatable: mode !== 'eager' && isLayersModel(model),
-    });
+    this.graph = compile(
+      (factors: TF.Tensor, ...flat: TF.Tensor[]) => see(this.face, losses, factors, this.batchOf(flat)),
+      {
+        mode: options.mode === 'eager' ? 'eager' : 'graph',
+        name: 'watchValues',
+        // The model and its losses have been traced already, as part of the step.
+        repeatable: mode !== 'eager' && isLayersModel(model),
+      },
+    );
   }
 
   take({ epoch, lossWeights }: EpochEvent) {
-    const { face, names, columns } = this;
+    const { face, feed } = this;
     const factors = tf.tensor1d(face.heads.map((head) => lossWeights[head] ?? 1));
-    const seen = tf.tidy(() => this.graph(factors, ...names.map((name) => columns.tensors[name]!)));
-    const read = (name: string) => seen[name]!.dataSync() as Float32Array;
+    const sight = tf.tidy(() => this.graph(factors, ...leavesOf(feed.all)));
+    const read = (name: string) => sight[name]!.dataSync() as Float32Array;
     const parts = (flat: Float32Array) => {
       let end = 0;
       return face.trainable.map(({ size }) => {
@@ -164,8 +167,14 @@ class Look {
     const losses = read('losses');
     const predicted = face.heads.map((head) => ({ epoch, head, values: read(headOutput(head)) }));
     const predictions = predicted.map(({ head, values }, k) => ({ epoch, head, loss: losses[k]!, ...spread(values) }));
-    tf.dispose([factors, ...Object.values(seen)]);
+    tf.dispose([factors, ...Object.values(sight)]);
     return { weights, gradients, predictions, predicted };
+  }
+
+  /** The batch that a flat list of its tensors stands for. */
+  private batchOf(flat: readonly TF.Tensor[]): TrainingBatch {
+    const left = [...flat];
+    return mapTree(this.feed.all, () => left.shift()!);
   }
 
   private weight(epoch: number, k: number, values: Float32Array): WatchedWeight {
@@ -173,50 +182,41 @@ class Look {
   }
 
   dispose(): void {
-    tf.dispose(this.columns.own);
+    this.feed.dispose();
   }
 }
 
 const headOutput = (head: string) => `prediction ${head}`;
 
 /** One forward and one backward pass. */
-function see(face: ModelFace, losses: StepPlan['losses'], names: string[], [factors, ...columns]: TF.Tensor[]): Seen {
-  const at = (name: string) => columns[names.indexOf(name)];
-  const inputs = names.filter((name) => name.startsWith(inputColumn('')));
-  const found: { losses?: TF.Tensor1D; predictions?: Named<TF.Tensor> } = {};
+function see(
+  face: ModelFace,
+  losses: StepPlan['losses'],
+  factors: TF.Tensor,
+  { inputs, targets, weights }: TrainingBatch,
+): Sight {
+  const results: { losses?: TF.Tensor1D; predictions?: Named<TF.Tensor> } = {};
   const { grads } = tf.variableGrads(() => {
-    const given = inputs.map((name) => [name.slice(inputColumn('').length), at(name)!]);
-    const predictions = face.forward(Object.fromEntries(given), false);
+    const predictions = face.forward(inputs, false);
     const terms = face.heads.map((head) =>
-      reduceLoss(head, losses[head]!(at(targetColumn(head))!, predictions[head]!), at(weightColumn(head))),
+      reduceLoss(head, losses[head]!(targets[head]!, predictions[head]!), weights[head]),
     );
     // The tape disposes of what it does not need; these are wanted after it.
-    found.losses = tf.keep(tf.stack(terms) as TF.Tensor1D);
-    found.predictions = Object.fromEntries(face.heads.map((head) => [head, tf.keep(predictions[head]!.clone())]));
-    const total = tf.sum(tf.mul(found.losses, factors!));
+    results.losses = tf.keep(tf.stack(terms) as TF.Tensor1D);
+    results.predictions = Object.fromEntries(face.heads.map((head) => [head, tf.keep(predictions[head]!.clone())]));
+    const total = tf.sum(tf.mul(results.losses, factors));
     return face.penalties().reduce((sum: TF.Tensor, penalty) => tf.add(sum, penalty), total) as TF.Scalar;
   }, [...face.trainable]);
   const flat = (tensors: TF.Tensor[]) => tf.concat(tensors.map((tensor) => tensor.reshape([-1]))) as TF.Tensor1D;
-  const predictions = Object.entries(found.predictions!).map(([head, values]) => [headOutput(head), values.clone()]);
-  const seen = {
+  const predictions = Object.entries(results.predictions!).map(([head, values]) => [headOutput(head), values.clone()]);
+  const sight = {
     weights: flat([...face.trainable]),
     gradients: flat(face.trainable.map((variable) => grads[variable.name] ?? tf.zerosLike(variable))),
-    losses: found.losses!.clone(),
+    losses: results.losses!.clone(),
     ...Object.fromEntries(predictions),
-  } as Seen;
-  tf.dispose([found.losses!, ...Object.values(found.predictions!)]);
-  return seen;
-}
-
-function evenRows({ rows, tensors, own }: Columns, wanted: number): Columns {
-  if (rows <= wanted) return { rows, tensors, own };
-  const places = tf.tensor1d(
-    Int32Array.from({ length: wanted }, (_, k) => Math.floor((k * rows) / wanted)),
-    'int32',
-  );
-  const fewer = Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, gatherRows(tensor, places)]));
-  tf.dispose([places, ...own]);
-  return { rows: wanted, tensors: fewer, own: Object.values(fewer) };
+  } as Sight;
+  tf.dispose([results.losses!, ...Object.values(results.predictions!)]);
+  return sight;
 }
 
 function spread(values: Float32Array): Spread {

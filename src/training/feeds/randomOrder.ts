@@ -1,4 +1,4 @@
-import type { Random } from '../core';
+import type { Random } from '../../core';
 
 /**
  * The numbers 0 .. n-1 in random order (Durstenfeld 1964), from 53 random bits a place: as even as makes no difference and
@@ -9,9 +9,9 @@ export function randomOrder(random: Random, n: number): Int32Array {
   for (let k = 0; k < n; k++) order[k] = k;
   for (let k = n - 1; k > 0; k--) {
     const j = Math.floor(random.uniform() * (k + 1));
-    const kept = order[k]!;
+    const moved = order[k]!;
     order[k] = order[j]!;
-    order[j] = kept;
+    order[j] = moved;
   }
   return order;
 }

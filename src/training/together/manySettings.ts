@@ -1,11 +1,13 @@
-import type { CompiledLoop, LoopInputs } from '../compile';
-import { interruptRequested, ReluctantError, type TF, tf } from '../core';
-import type { Balancing } from './balancing';
-import type { Epochs } from './epochs';
-import type { FitOptions } from './options';
-import { Runner } from './runner';
-import type { StepPlan } from './step';
-import type { Named } from './trainable';
+import type { CompiledLoop, StepInputs } from '../../compile';
+import { interruptRequested, ReluctantError, type TF, tf } from '../../core';
+import type { RowOrder } from '../../data/samples/rowShards';
+import type { Chunk, EpochNumbers, Epochs } from '../loop/epochs';
+import { Runner } from '../loop/runner';
+import type { FitOptions } from '../options';
+import type { Balancing } from '../step/balancing';
+import type { TrainingStepInputs } from '../step/batch';
+import type { StepPlan } from '../step/plan';
+import type { Named } from '../trainable';
 
 /** What the settings of a sweep differ in, and what they have in common. */
 export interface SettingsTogether {
@@ -58,7 +60,10 @@ export class ManySettings {
   }
 
   /** A loop for all settings, on the same stand-ins as the others. */
-  vectorized(loop: CompiledLoop, stacked: ReadonlySet<string>): CompiledLoop {
+  vectorized<Inputs extends StepInputs>(
+    loop: CompiledLoop<Inputs>,
+    stacked: ReadonlySet<string>,
+  ): CompiledLoop<Inputs> {
     for (const variable of loop.variables) {
       if (this.standIns.has(variable)) continue;
       const repeated = tf.tidy(() => tf.variable(tf.stack(Array(this.count).fill(variable)), false));
@@ -91,28 +96,36 @@ export class ManySettings {
   }
 
   /** One epoch: a row of numbers per setting, or nothing if the signal said to stop. */
-  async run(epoch: number, epochs: number): Promise<({ loss: number } & Record<string, number>)[] | undefined> {
-    const sums = this.settings.rates.map(() => new Float64Array(this.epochs.recordLength));
+  async run(epoch: number, epochs: number): Promise<EpochNumbers[] | undefined> {
+    const sums = this.settings.rates.map(() => new Float64Array(this.epochs.keys.length));
     const order = this.epochs.nextOrder();
     for (const chunk of this.epochs.chunks()) {
       if (this.settings.options.signal?.aborted || interruptRequested()) return undefined;
-      const single = this.epochs.inputsOf(chunk, order, epoch);
-      const inputs = this.stack(single, epoch, chunk.firstStep, chunk.capacity, epochs);
-      const runner = chunk.isPartial ? (this.loops.partial ?? this.loops.whole) : this.loops.whole;
-      const { record } = runner.run(inputs, { from: 0, until: chunk.steps });
-      const values = record.dataSync() as Float32Array;
-      record.dispose();
-      tf.dispose(inputs as unknown as TF.TensorContainer);
-      const width = this.epochs.recordLength;
-      for (let step = 0; step < chunk.steps; step++) {
-        for (let k = 0; k < this.count; k++) {
-          const at = (step * this.count + k) * width;
-          for (let i = 0; i < width; i++) sums[k]![i]! += chunk.batch * values[at + i]!;
-        }
-      }
+      this.addUp(chunk, this.recordOf(chunk, order, epoch, epochs), sums);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    return sums.map((own) => this.epochs.numbersOf(own));
+    return sums.map((each) => this.epochs.numbersOf(each));
+  }
+
+  /** What the steps of a chunk record, step by step and setting by setting. */
+  private recordOf(chunk: Chunk, order: RowOrder | undefined, epoch: number, epochs: number): Float32Array {
+    const single = this.epochs.inputsOf(chunk, order, { epoch });
+    const inputs = this.stack(single, epoch, chunk.firstStep, chunk.capacity, epochs);
+    const runner = chunk.isPartial ? (this.loops.partial ?? this.loops.whole) : this.loops.whole;
+    const { record } = runner.run(inputs, { from: 0, until: chunk.steps });
+    const values = record.dataSync() as Float32Array;
+    tf.dispose([record, inputs] as unknown as TF.TensorContainer);
+    return values;
+  }
+
+  private addUp({ steps, batch }: Chunk, values: Float32Array, sums: readonly Float64Array[]): void {
+    const width = this.epochs.keys.length;
+    for (let step = 0; step < steps; step++) {
+      for (let k = 0; k < this.count; k++) {
+        const at = (step * this.count + k) * width;
+        for (let i = 0; i < width; i++) sums[k]![i]! += batch * values[at + i]!;
+      }
+    }
   }
 
   /** Assigns the model's weights those of a setting. */
@@ -130,7 +143,13 @@ export class ManySettings {
   }
 
   /** The inputs of one run with loss weights and optimiser scalars of every setting in place of one's. Takes them over. */
-  private stack(single: LoopInputs, epoch: number, firstStep: number, capacity: number, epochs = 1): LoopInputs {
+  private stack(
+    single: TrainingStepInputs,
+    epoch: number,
+    firstStep: number,
+    capacity: number,
+    epochs = 1,
+  ): TrainingStepInputs {
     const { optimizer, face } = this.plan;
     const width = optimizer.scalarCount;
     const { stepsPerEpoch } = this.epochs;
@@ -146,23 +165,23 @@ export class ManySettings {
         scalars.set(optimizer.scalars(point.step, this.settings.rates[k]! * factor), (step * this.count + k) * width);
       }
     }
-    const weights = this.settings.lossWeights.map((own) => face.heads.map((head) => own[head] ?? 1));
+    const weights = this.settings.lossWeights.map((each) => face.heads.map((head) => each[head] ?? 1));
     const { scalars: ofOne, factors: ofAll, ...perStep } = single.perStep;
-    tf.dispose([single.fixed['lossWeights']!, ofOne!, ...(this.hasFactors ? [ofAll!] : [])]);
+    tf.dispose([single.fixed.lossWeights, ofOne, ...(this.hasFactors ? [ofAll] : [])]);
     return {
       columns: single.columns,
       fixed: { ...single.fixed, lossWeights: tf.tensor2d(weights) },
       perStep: {
         ...perStep,
         scalars: tf.tensor3d(scalars, [capacity, this.count, width]),
-        factors: this.hasFactors ? this.factors(capacity) : ofAll!,
+        factors: this.hasFactors ? this.factors(capacity) : ofAll,
       },
     };
   }
 
   /** Every setting's own factors on its loss weights, the same for all steps of an epoch: [capacity, settings, heads]. */
   private factors(capacity: number): TF.Tensor {
-    const own = this.settings.balancings.map((balancing) => balancing.factors());
-    return tf.tidy(() => tf.broadcastTo(tf.tensor2d(own), [capacity, own.length, own[0]!.length]));
+    const factors = this.settings.balancings.map((balancing) => balancing.factors());
+    return tf.tidy(() => tf.broadcastTo(tf.tensor2d(factors), [capacity, factors.length, factors[0]!.length]));
   }
 }

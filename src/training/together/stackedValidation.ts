@@ -1,10 +1,17 @@
-import { CompiledLoop, type LoopInputs } from '../compile';
-import { ReluctantError, type TF, tf } from '../core';
-import { type Columns, rowsAt } from './columns';
+import { CompiledLoop, type StepInputs } from '../../compile';
+import { ReluctantError, type TF, tf } from '../../core';
+import type { TensorFeed } from '../feeds/tensorFeed';
+import { metricsOfValues, validationRow } from '../loop/validation';
+import type { TrainingBatch } from '../step/batch';
+import type { StepPlan } from '../step/plan';
+import { reduceLoss } from '../step/reduceLoss';
+import type { Named } from '../trainable';
 import type { ManySettings } from './manySettings';
-import { inputColumn, reduceLoss, type StepPlan, targetColumn, weightColumn } from './step';
-import type { Named } from './trainable';
-import { metricsOfValues, validationRow } from './validation';
+
+/** Inputs of a step that only looks at rows. */
+type ValidationInputs = StepInputs<TrainingBatch, Record<string, never>, { step: TF.Tensor }>;
+
+type ValidationLoop = CompiledLoop<ValidationInputs>;
 
 /** Rows times settings that are predicted at a time: enough to keep the processor busy, few enough for memory. */
 const MOST_AT_ONCE = 2 ** 18;
@@ -14,7 +21,7 @@ const LEAST_ROWS = 64;
 interface Piece {
   first: number;
   count: number;
-  loop: CompiledLoop;
+  loop: ValidationLoop;
 }
 
 /** Losses and metrics of all settings of a sweep on the validation rows, from one pass over them. */
@@ -27,14 +34,14 @@ export class StackedValidation {
   /** @throws ReluctantError `not-vectorizable`, or as a compiled step does, where the model cannot be run so. */
   constructor(
     private readonly plan: StepPlan,
-    private readonly columns: Columns,
+    private readonly feed: TensorFeed,
     private readonly many: ManySettings,
   ) {
-    const { rows, tensors } = columns;
-    const values = (head: string) => tensors[targetColumn(head)]!.dataSync() as Float32Array;
+    const { rows, targets } = feed;
+    const values = (head: string) => targets[head]!.dataSync() as Float32Array;
     this.targets = Object.fromEntries(plan.face.heads.map((head) => [head, values(head)]));
     const size = Math.min(rows, Math.max(LEAST_ROWS, Math.floor(MOST_AT_ONCE / many.count)));
-    const loops = new Map<number, CompiledLoop>();
+    const loops = new Map<number, ValidationLoop>();
     for (let first = 0; first < rows; first += size) {
       const count = Math.min(size, rows - first);
       const loop = loops.get(count) ?? this.loop(first, count);
@@ -49,11 +56,11 @@ export class StackedValidation {
    * @param lossWeights of every setting.
    */
   validate(lossWeights: readonly Named<number>[]): Record<string, number>[] {
-    const { plan, columns, many, widths } = this;
+    const { plan, feed, many, widths } = this;
     const { heads } = plan.face;
     const losses = many.each(() => new Float64Array(heads.length + 1));
     const predictions = many.each(() =>
-      Object.fromEntries(heads.map((head) => [head, new Float32Array(columns.rows * widths[head]!)])),
+      Object.fromEntries(heads.map((head) => [head, new Float32Array(feed.rows * widths[head]!)])),
     );
     for (const { first, count, loop } of this.pieces) {
       const inputs = this.inputs(first, count);
@@ -64,7 +71,7 @@ export class StackedValidation {
       many.each((k) => {
         let at = k * length;
         // Every piece has the layers' penalties, and its share of the losses' mean.
-        for (let i = 0; i <= heads.length; i++) losses[k]![i]! += (values[at++]! * count) / columns.rows;
+        for (let i = 0; i <= heads.length; i++) losses[k]![i]! += (values[at++]! * count) / feed.rows;
         for (const head of heads) {
           const width = widths[head]! * count;
           predictions[k]![head]!.set(values.subarray(at, at + width), first * widths[head]!);
@@ -73,12 +80,12 @@ export class StackedValidation {
       });
     }
     return many.each((k) => {
-      const own = Object.fromEntries(heads.map((head, i) => [head, losses[k]![i]!]));
-      const row = validationRow(heads, own, losses[k]![heads.length]!, lossWeights[k]!);
+      const terms = Object.fromEntries(heads.map((head, i) => [head, losses[k]![i]!]));
+      const row = validationRow(heads, terms, losses[k]![heads.length]!, lossWeights[k]!);
       for (const head of heads) {
         const names = plan.metrics[head] ?? [];
         const targets = this.targets[head]!;
-        const width = targets.length / columns.rows;
+        const width = targets.length / feed.rows;
         const values = predictions[k]![head]!;
         Object.assign(row, metricsOfValues(plan.face, head, targets, values, { width, names, prefix: 'val_' }));
       }
@@ -87,23 +94,19 @@ export class StackedValidation {
   }
 
   /** A step that changes nothing: it records the losses, the penalties, and every prediction. */
-  private loop(first: number, count: number): CompiledLoop {
+  private loop(first: number, count: number): ValidationLoop {
     const { face, losses } = this.plan;
-    const isWhole = count === this.columns.rows;
+    const isWhole = count === this.feed.rows;
     const inputs = this.inputs(first, count);
     try {
       const single = CompiledLoop.of(
         'sweep',
         ({ columns }) => {
-          const given = Object.entries(columns).filter(([name]) => name.startsWith(inputColumn('')));
-          const predictions = face.forward(
-            Object.fromEntries(given.map(([name, tensor]) => [name.slice(inputColumn('').length), tensor])),
-            false,
-          );
+          const predictions = face.forward(columns.inputs, false);
           const terms = face.heads.map((head) => {
-            const values = losses[head]!(columns[targetColumn(head)]!, predictions[head]!);
+            const values = losses[head]!(columns.targets[head]!, predictions[head]!);
             if (values.rank === 0 && !isWhole) throw inPieces(head);
-            return reduceLoss(head, values, columns[weightColumn(head)]).reshape([1]);
+            return reduceLoss(head, values, columns.weights[head]).reshape([1]);
           });
           const penalty = face.penalties().reduce((sum, one) => tf.add(sum, one), tf.scalar(0));
           const flat = face.heads.map((head) => {
@@ -121,8 +124,8 @@ export class StackedValidation {
     }
   }
 
-  private inputs(first: number, count: number): LoopInputs {
-    const columns = rowsAt(this.columns, this.plan.face, first, count, undefined);
+  private inputs(first: number, count: number): ValidationInputs {
+    const columns = this.feed.take(first, count, undefined);
     return { columns, fixed: {}, perStep: { step: tf.zeros([1]) } };
   }
 }

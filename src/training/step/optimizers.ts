@@ -1,24 +1,5 @@
-import { checkChoice, checkNumber, type TF, tf } from '../core';
-
-/** How weights follow their gradients. Defaults are Keras's. */
-export interface OptimizerOptions {
-  /** Default `adam`. */
-  kind?: 'adam' | 'adamw' | 'sgd';
-  /** Default 0.001 for adam and adamw, 0.01 for sgd. */
-  learningRate?: number;
-  /** Adam: decay of the first moment, default 0.9. */
-  beta1?: number;
-  /** Adam: decay of the second moment, default 0.999. */
-  beta2?: number;
-  /** Adam: added to the square root of the second moment, default 1e-7. */
-  epsilon?: number;
-  /** AdamW: share of a weight that is taken away per step, times the learning rate; default 0.004. */
-  weightDecay?: number;
-  /** SGD: share of the last step that is taken again, default 0. */
-  momentum?: number;
-  /** SGD: look ahead along the momentum (Nesterov 1983), default false. */
-  nesterov?: boolean;
-}
+import { checkChoice, checkNumber, type TF, tf } from '../../core';
+import type { OptimizerOptions } from '../optimizerOptions';
 
 /** An optimiser over a list of variables, as pure tensor operations on its own slot variables. */
 export interface Optimizer {
@@ -77,7 +58,7 @@ class Adam implements Optimizer {
 
   apply(gradients: TF.Tensor[], scalars: TF.Tensor1D): void {
     const rate = scalarAt(scalars, 0);
-    const kept = this.weightDecay > 0 ? scalarAt(scalars, 1) : undefined;
+    const remaining = this.weightDecay > 0 ? scalarAt(scalars, 1) : undefined;
     // One long vector instead of a few numbers per layer: on small models the number of operations is the time.
     const gradient = tf.concat(gradients.map((each) => each.reshape([-1])));
     const [first, second] = this.slots as [TF.Variable, TF.Variable];
@@ -86,9 +67,9 @@ class Adam implements Optimizer {
     const change = tf.div(tf.mul(first, rate), tf.add(tf.sqrt(second), this.epsilon));
     let position = 0;
     for (const variable of this.variables) {
-      const own = change.slice([position], [variable.size]).reshape(variable.shape);
+      const part = change.slice([position], [variable.size]).reshape(variable.shape);
       position += variable.size;
-      variable.assign(tf.sub(kept ? tf.mul(variable, kept) : variable, own));
+      variable.assign(tf.sub(remaining ? tf.mul(variable, remaining) : variable, part));
     }
   }
 

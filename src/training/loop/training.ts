@@ -1,0 +1,271 @@
+import { interruptSignal } from '../../core';
+import { balancers } from '../../losses';
+import { formatDuration, formatNumber } from '../../tables';
+import type { Feed } from '../feeds/feed';
+import { SourceFeed } from '../feeds/sourceFeed';
+import { TensorFeed } from '../feeds/tensorFeed';
+import { type HistoryRow, measuredKeys } from '../history';
+import type { EpochEvent, FitOptions } from '../options';
+import { Run, type WeightValues } from '../run';
+import type { TrainingData } from '../samples';
+import { checkOptions, type RunSettings } from '../settings';
+import { restoreTensors, saveTensors, type TrainingState } from '../state';
+import { Balancing } from '../step/balancing';
+import { createOptimizer } from '../step/optimizers';
+import type { StepPlan } from '../step/plan';
+import { faceOf, type ModelFace, type Trainable } from '../trainable';
+import { BestWeights } from './bestWeights';
+import { type EpochOutcome, Epochs } from './epochs';
+import { LearningRate } from './learningRate';
+import { Monitor } from './monitor';
+import { validate } from './validation';
+
+/** Weights of a model whose initial values a run keeps at most: 64 MB. */
+const MOST_KEPT = 2 ** 24;
+
+/** One call of `fit`, told in steps: prepare, begin, epoch after epoch, put back the best weights, finish. */
+export class Training {
+  private readonly started = performance.now();
+  private readonly run: Run;
+  private readonly settings: RunSettings;
+  private readonly feed: Feed;
+  private readonly validation: TensorFeed | undefined;
+  private readonly plan: StepPlan;
+  private readonly epochs: Epochs;
+  private readonly monitor: Monitor;
+  private readonly learningRate: LearningRate;
+  private readonly best: BestWeights;
+  private readonly lossWeights: Record<string, number>;
+  private readonly signal: AbortSignal;
+  private readonly disposables: { dispose(): void }[] = [];
+  private next = 0;
+
+  /** Prepares: checks options and data, makes what the steps need, traces and measures. Trains nothing. */
+  constructor(
+    private readonly model: Trainable,
+    private readonly data: TrainingData,
+    private readonly options: FitOptions,
+  ) {
+    const face = faceOf(model);
+    const initialWeights = options.resumeFrom ? undefined : valuesOf(face);
+    this.run = new Run({ model, data, options, initialWeights });
+    this.settings = checkOptions(face, options);
+    this.lossWeights = { ...this.settings.lossWeights };
+    // Held from the start: training that outlives its cell still hears of an interruption that came between two looks.
+    this.signal = AbortSignal.any([interruptSignal(), ...(options.signal ? [options.signal] : [])]);
+    try {
+      this.feed = this.owned(feedOf(face, data, options));
+      this.validation = data.validation && this.owned(TensorFeed.of(face, data.validation, 'validation'));
+      this.plan = this.planOf(face);
+      this.best = this.owned(
+        new BestWeights(
+          face.weights,
+          face.weights.map(({ name }) => name),
+        ),
+      );
+      this.epochs = new Epochs(this.plan, this.feed, this.settings);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+    const fallback = this.validation ? 'val_loss' : 'loss';
+    const directions = measuredKeys(face.heads, this.settings.plan.metrics, this.validation !== undefined);
+    this.monitor = new Monitor(options.earlyStopping ?? {}, fallback, directions);
+    const { stepsPerEpoch } = this.epochs;
+    const length = { stepsPerEpoch, totalSteps: this.settings.epochs * stepsPerEpoch };
+    this.learningRate = new LearningRate(this.plan.optimizer.learningRate, options, length, fallback, directions);
+  }
+
+  /** Tells the run how its steps will go and the watchers that it begins; goes back to where a resumed run stood. */
+  begin(): void {
+    const { run, model, data, options } = this;
+    const { mode, reason, warning } = this.epochs.runner;
+    Object.assign(run, { mode, modeReason: reason, compileSeconds: this.seconds, monitor: this.monitor.key });
+    if (warning) {
+      run.warnings.push(warning);
+      console.warn(warning);
+    }
+    for (const watcher of options.watch ?? []) watcher.begin?.({ model, data, options, mode });
+    if (options.resumeFrom) this.resume(options.resumeFrom);
+  }
+
+  /** Whether there is another epoch to train. */
+  get continues(): boolean {
+    return this.run.stopReason === 'finished' && this.next < this.settings.epochs;
+  }
+
+  /** Trains one epoch, adds its row to the history, and decides whether the run goes on. */
+  async epoch(): Promise<void> {
+    const epoch = this.next++;
+    const outcome = await this.epochs.run({
+      epoch,
+      lossWeights: this.lossWeights,
+      rate: (step) => this.learningRate.at(epoch, step),
+      signal: this.signal,
+      onStep: (step) => this.report(epoch, step),
+    });
+    this.run.steps += outcome.steps;
+    if (outcome.kind !== 'done') return this.breakOff(epoch, outcome);
+    const row = this.rowOf(epoch, outcome.numbers);
+    this.take(row);
+    if (this.options.verbose) console.log(epochLine(row, this.settings.epochs, this.seconds));
+    await this.decide(row);
+  }
+
+  /** Puts the weights of the best epoch into the model, where early stopping asks for it. */
+  putBackBest(): void {
+    const { earlyStopping } = this.options;
+    if (earlyStopping && (earlyStopping.restoreBestWeights ?? true)) this.best.restore();
+  }
+
+  /** The run with its time; tells the watchers that it has ended. */
+  finish(): Run {
+    this.run.seconds = this.seconds;
+    for (const watcher of this.options.watch ?? []) watcher.end?.(this.run);
+    return this.run;
+  }
+
+  dispose(): void {
+    for (const one of this.disposables) one.dispose();
+  }
+
+  private owned<T extends { dispose(): void }>(one: T): T {
+    this.disposables.push(one);
+    return one;
+  }
+
+  private get seconds(): number {
+    return (performance.now() - this.started) / 1000;
+  }
+
+  private planOf(face: ModelFace): StepPlan {
+    const { seed, balancer, plan } = this.settings;
+    const gradientShares = this.options.gradientShares ?? false;
+    const balancing = this.owned(new Balancing(balancer, face.heads, { seed, gradientShares }));
+    const optimizer = this.owned(createOptimizer([...face.trainable, ...balancing.trainable], this.options.optimizer));
+    return { face, optimizer, balancing, ...plan };
+  }
+
+  /** Variables beside the weights that a resumed run needs. */
+  private get slots() {
+    const { optimizer, balancing } = this.plan;
+    return [...optimizer.slots, ...balancing.trainable, ...balancing.adjusted];
+  }
+
+  private resume(state: TrainingState): void {
+    restoreTensors('weights', this.plan.face.weights, state.weights);
+    restoreTensors("optimiser's slots", this.slots, state.slots);
+    this.best.load(state.best);
+    Object.assign(this.lossWeights, state.lossWeights);
+    this.epochs.skip(state.epochs);
+    this.next = state.epochs;
+    for (const row of state.history) {
+      this.run.steps += this.epochs.stepsPerEpoch;
+      if (this.observe(row)) this.run.bestEpoch = row.epoch;
+      this.learningRate.observe(row);
+    }
+  }
+
+  private rowOf(epoch: number, numbers: Record<string, number> & { loss: number }): HistoryRow {
+    const { plan, validation, lossWeights, feed } = this;
+    return {
+      epoch,
+      ...numbers,
+      ...(validation ? validate(plan, validation, lossWeights, feed.validationRows) : {}),
+      learning_rate: this.learningRate.at(epoch, this.epochs.stepsPerEpoch - 1),
+    };
+  }
+
+  private take(row: HistoryRow): void {
+    if (!this.observe(row)) return;
+    this.run.bestEpoch = row.epoch;
+    this.best.take();
+  }
+
+  /** Adds a row to the history; true if it is the best so far. */
+  private observe(row: HistoryRow): boolean {
+    this.run.history.push(row);
+    this.plan.balancing.observe(this.run.history);
+    return this.monitor.observe(row);
+  }
+
+  /** Asks watchers, callbacks and early stopping whether to go on. */
+  private async decide(row: HistoryRow): Promise<void> {
+    const { run, options } = this;
+    const stop = (reason?: string) => void Object.assign(run, { stopReason: 'requested', stopNote: reason });
+    const { lossWeights } = this;
+    const event: EpochEvent = {
+      epoch: row.epoch,
+      epochs: this.settings.epochs,
+      row,
+      history: run.history,
+      lossWeights,
+      stop,
+    };
+    for (const watcher of options.watch ?? []) {
+      const lost = watcher.evaluate(event);
+      if (lost !== undefined) stop(lost);
+    }
+    await options.onEpoch?.(event);
+    balancers.checkWeights(this.settings.balancer, lossWeights, 'fit');
+    if (run.stopReason !== 'finished') return;
+    if (options.earlyStopping && this.monitor.exhausted) {
+      run.stopReason = 'early-stopping';
+      return;
+    }
+    this.learningRate.observe(row);
+    await options.onCheckpoint?.(() => this.save());
+  }
+
+  private breakOff(epoch: number, outcome: Exclude<EpochOutcome, { kind: 'done' }>): void {
+    this.run.stopReason = outcome.kind;
+    if (outcome.kind === 'not-finite') this.run.notFinite = { epoch, ...outcome.notFinite };
+  }
+
+  private save(): TrainingState {
+    const { face } = this.plan;
+    return {
+      epochs: this.next,
+      mode: this.run.mode,
+      history: [...this.run.history],
+      lossWeights: { ...this.lossWeights },
+      weights: saveTensors(
+        face.weights,
+        face.weights.map(({ name }) => name),
+      ),
+      slots: saveTensors(this.slots),
+      best: this.best.save(),
+    };
+  }
+
+  private report(epoch: number, step: number): void {
+    const { seconds, run } = this;
+    const { stepsPerEpoch } = this.epochs;
+    const { epochs } = this.settings;
+    const done = epoch * stepsPerEpoch + step;
+    const left = epochs * stepsPerEpoch - done;
+    const secondsLeft = done > 0 ? ((seconds - run.compileSeconds) / done) * left : undefined;
+    this.options.onProgress?.({ epoch, epochs, step, stepsPerEpoch, seconds, secondsLeft });
+  }
+}
+
+/** Where the training rows come from. */
+function feedOf(face: ModelFace, data: TrainingData, { classWeights }: FitOptions): Feed {
+  if (data.source) return new SourceFeed(face, data.source, classWeights !== undefined);
+  return TensorFeed.of(face, data, 'training', classWeights);
+}
+
+/** Copies of all weights, unless they are so many that memory may be short. */
+function valuesOf({ weights, weightNames }: ModelFace): WeightValues | undefined {
+  const count = weights.reduce((sum, { size }) => sum + size, 0);
+  if (count > MOST_KEPT) return undefined;
+  return new Map(weights.map((weight, k) => [weightNames[k]!, Float32Array.from(weight.dataSync())]));
+}
+
+/** One line of a verbose run. */
+function epochLine(row: HistoryRow, epochs: number, seconds: number): string {
+  const numbers = Object.entries(row)
+    .filter(([key]) => key !== 'epoch')
+    .map(([key, value]) => `${key} ${formatNumber(value)}`);
+  return `epoch ${row.epoch + 1}/${epochs}  ${formatDuration(seconds)}  ${numbers.join('  ')}`;
+}

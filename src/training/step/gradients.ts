@@ -1,0 +1,103 @@
+import { withRandomKey } from '../../compile';
+import { ReluctantError, type TF, tf } from '../../core';
+import type { ModelFace, Named } from '../trainable';
+import { balanceRecord } from './balancing';
+import type { TrainingStepInputs } from './batch';
+import type { StepPlan } from './plan';
+import { reduceLoss } from './reduceLoss';
+
+/** Results of the forward and backward pass of one step; the tensors are kept beyond the tape. */
+export interface StepGradients {
+  /** Of the model's variables, then the balancer's. */
+  gradients: TF.Tensor[];
+  total: TF.Scalar;
+  /** Losses of the heads as they are, [heads]. */
+  terms: TF.Tensor1D;
+  predictions: Named<TF.Tensor>;
+  /** Numbers of the balancer to record. */
+  balance: TF.Tensor1D[];
+}
+
+/** Gradients of the balanced sum of the heads' losses: in one backward pass, or in one per head where the balancer asks for it. */
+export function gradientsOf(plan: StepPlan, inputs: TrainingStepInputs): StepGradients {
+  return plan.balancing.perTerm ? termByTerm(plan, inputs) : allAtOnce(plan, inputs);
+}
+
+/** Predictions and unweighted losses of one batch. */
+function forward({ face, losses }: StepPlan, { columns, perStep }: TrainingStepInputs) {
+  const { inputs, targets, weights } = columns;
+  const predictions = withRandomKey(perStep.key as TF.Tensor1D, () => face.forward(inputs, true));
+  const terms = face.heads.map((head) =>
+    reduceLoss(head, losses[head]!(targets[head]!, predictions[head]!), weights[head]),
+  );
+  return { predictions, terms };
+}
+
+/** One backward pass for the sum of all terms. */
+function allAtOnce(plan: StepPlan, inputs: TrainingStepInputs): StepGradients {
+  const { face, balancing } = plan;
+  const factors = inputs.perStep.factors as TF.Tensor1D;
+  const results: Partial<StepGradients> = {};
+  const variables = [...face.trainable, ...balancing.trainable];
+  const { grads } = tf.variableGrads(() => {
+    const { predictions, terms } = forward(plan, inputs);
+    const stacked = tf.stack(terms) as TF.Tensor1D;
+    const weighted = balancing.total(tf.mul(stacked, inputs.fixed.lossWeights), factors);
+    const total = face.penalties().reduce((sum, penalty) => tf.add(sum, penalty), weighted as TF.Tensor) as TF.Scalar;
+    // The tape disposes of what it does not need; these are wanted after it.
+    results.total = tf.keep(total.clone());
+    results.terms = tf.keep(stacked);
+    results.predictions = Object.fromEntries(face.heads.map((head) => [head, tf.keep(predictions[head]!.clone())]));
+    return total;
+  }, variables);
+  const gradients = variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
+  const balance = balanceRecord(balancing, { weights: balancing.counted(factors) });
+  return { ...(results as StepGradients), gradients, balance };
+}
+
+/** One backward pass per term; the forward pass that each repeats is the same, and compiled away. */
+function termByTerm(plan: StepPlan, inputs: TrainingStepInputs): StepGradients {
+  const { face, balancing } = plan;
+  const lossWeights = inputs.fixed.lossWeights as TF.Tensor1D;
+  const results: Partial<StepGradients> = {};
+  const perTerm = face.heads.map((head, k) => {
+    const { grads } = tf.variableGrads(() => {
+      const { predictions, terms } = forward(plan, inputs);
+      results.terms ??= tf.keep(tf.stack(terms) as TF.Tensor1D);
+      results.predictions ??= Object.fromEntries(face.heads.map((h) => [h, tf.keep(predictions[h]!.clone())]));
+      return tf.mul(terms[k]!, lossWeights.slice([k], [1]).reshape([])) as TF.Scalar;
+    }, [...face.trainable]);
+    if (Object.keys(grads).length > 0) return face.trainable.map((variable) => grads[variable.name]);
+    throw new ReluctantError({
+      code: 'head-not-trainable',
+      operation: 'fit',
+      problem: 'no trainable weight reaches the loss of a head',
+      where: { head },
+    });
+  });
+  const scaled = tf.mul(results.terms!, lossWeights) as TF.Tensor1D;
+  const factors = inputs.perStep.factors as TF.Tensor1D;
+  const balanced = balancing.combine(perTerm, scaled, factors, inputs.perStep.order as TF.Tensor1D, face.trainable);
+  const { gradients, penalty } = withPenalties(face, balanced.gradients);
+  const weighted =
+    balancing.balancer.kind === 'uncertainty'
+      ? balancing.total(scaled, factors)
+      : tf.sum(tf.mul(scaled, balanced.weights));
+  return {
+    ...(results as StepGradients),
+    total: tf.keep(tf.add(weighted, penalty) as TF.Scalar),
+    gradients: [...gradients, ...balancing.varianceGradients(scaled)],
+    balance: balanceRecord(balancing, balanced),
+  };
+}
+
+/** Adds the gradients of the layers' penalties, which are no term to balance. */
+function withPenalties(face: ModelFace, gradients: TF.Tensor[]): { gradients: TF.Tensor[]; penalty: TF.Tensor } {
+  if (face.penalties().length === 0) return { gradients, penalty: tf.scalar(0) };
+  const { value, grads } = tf.variableGrads(() => tf.addN(face.penalties()) as TF.Scalar, [...face.trainable]);
+  const summed = face.trainable.map((variable, k) => {
+    const ofPenalty = grads[variable.name];
+    return ofPenalty ? tf.add(gradients[k]!, ofPenalty) : gradients[k]!;
+  });
+  return { gradients: summed, penalty: value };
+}

@@ -1,0 +1,87 @@
+import { checkInteger, checkNumber, ReluctantError, tf } from '../../core';
+import { fit } from '../loop/fit';
+import type { TrainingData } from '../samples';
+import { checkOptions } from '../settings';
+import { faceOf, type Trainable } from '../trainable';
+import { Sweep, type SweepOptions, type SweepSetting, type SweptRun, sweptRun } from './swept';
+import { TrainingTogether } from './trainingTogether';
+
+export { Sweep, type SweepOptions, type SweepSetting, type SweptRun } from './swept';
+
+/**
+ * Trains the same model from its present weights under several settings of loss weights and learning rate at once: every
+ * weight gets one more axis, and a step of all runs costs little more than a step of one, since on small models the number
+ * of operations is the time, not their size. Each run gives what {@link fit} gives with its setting, up to rounding.
+ * Where a layer has no rule for that, or seeds differ, the settings run one after the other, on one compiled graph.
+ *
+ * @param settings one run each, at least one.
+ * @returns the runs in the order of the settings. The model keeps the weights it had; `runs[k].apply()` puts in others.
+ * @throws ReluctantError on options that do not fit, as `fit` does.
+ * @example
+ * const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 1 })] });
+ * const inputs = tf.tensor2d([[0, 1], [1, 0], [1, 1], [0, 0]]);
+ * const common = { losses: 'meanSquaredError', epochs: 2 } as const;
+ * const swept = await sweep(model, { inputs, targets: inputs.sum(1, true) }, common, [{ learningRate: 0.1 }, { learningRate: 0.01 }]);
+ * swept.runs.length; // 2
+ */
+export async function sweep(
+  model: Trainable,
+  data: TrainingData,
+  options: SweepOptions,
+  settings: readonly SweepSetting[],
+): Promise<Sweep> {
+  const started = performance.now();
+  const face = faceOf(model);
+  checkInteger('sweep', 'settings.length', settings.length, 1);
+  for (const { learningRate } of settings) {
+    if (learningRate !== undefined) checkNumber('sweep', 'learningRate', learningRate, 0);
+  }
+  for (const setting of settings) checkOptions(face, { ...options, ...withoutRate(setting) });
+  const seconds = () => (performance.now() - started) / 1000;
+  const before = face.weights.map((variable) => variable.clone());
+  const putBack = () => {
+    face.weights.forEach((variable, k) => {
+      variable.assign(before[k]!);
+    });
+  };
+  try {
+    let reason = 'one after the other: the seeds differ';
+    if (new Set(settings.map(({ seed }) => seed ?? options.seed ?? 0)).size === 1) {
+      try {
+        const seeded = { ...options, seed: settings[0]!.seed ?? options.seed };
+        const { runs, mode } = await trainTogether(face, data, seeded, settings);
+        return new Sweep(runs, true, `all at once (${mode})`, seconds());
+      } catch (error) {
+        if (!(error instanceof ReluctantError) || error.code !== 'not-vectorizable') throw error;
+        reason = `one after the other: ${error.message}`;
+      }
+    }
+    const runs: SweptRun[] = [];
+    for (const setting of settings) {
+      putBack();
+      const optimizer = { ...options.optimizer, learningRate: setting.learningRate ?? options.optimizer?.learningRate };
+      const run = await fit(model, data, { ...options, ...withoutRate(setting), optimizer });
+      runs.push(sweptRun(face, setting, run.history));
+    }
+    return new Sweep(runs, false, reason, seconds());
+  } finally {
+    putBack();
+    tf.dispose(before);
+  }
+}
+
+const withoutRate = ({ lossWeights, seed }: SweepSetting) => ({
+  ...(lossWeights ? { lossWeights } : {}),
+  ...(seed === undefined ? {} : { seed }),
+});
+
+/** Trains all settings at once. */
+async function trainTogether(...call: ConstructorParameters<typeof TrainingTogether>) {
+  const training = new TrainingTogether(...call);
+  try {
+    await training.train();
+    return { runs: training.runs(), mode: training.mode };
+  } finally {
+    training.dispose();
+  }
+}
