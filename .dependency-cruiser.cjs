@@ -10,6 +10,10 @@ const ROOMS = {
   'evaluation/inference': ['core', 'evaluation/statistics'],
   'evaluation/sharpe': ['core', 'evaluation/statistics', 'evaluation/inference'],
   'evaluation/overfitting': ['core', 'evaluation/statistics'],
+  'evaluation/splits': ['core', 'evaluation/statistics'],
+  'evaluation/signals': ['core', 'evaluation/statistics', 'evaluation/inference'],
+  'evaluation/comparison': ['core', 'evaluation/statistics', 'evaluation/inference'],
+  'evaluation/backtest': ['core', 'evaluation/statistics', 'evaluation/sharpe', 'evaluation/signals'],
   evaluation: [],
   // Facts of activations, numbers only: everyone who speaks of activations reads them there.
   'layers/activations': [],

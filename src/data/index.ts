@@ -26,5 +26,5 @@ export { makeRows, type RowOptions, type RowSet, type Rows } from './samples/row
 export { DIRECTIONS, SampleSet, type SampleTensors, type SampleValues } from './samples/sampleSet';
 export { type DirectionRule, type MarketSamples, makeSamples, type SampleOptions } from './samples/samples';
 export { Scaler, type ScalerState, type Scaling } from './samples/scaler';
-export { purgedTraining, splitByTime, type TimeSplit, type TimeSplitOptions } from './samples/splits';
+export { splitByTime, type TimeSplit, type TimeSplitOptions } from './samples/splits';
 export { type GroupKeys, RankMap, rankTransform, winsorize, zScore } from './samples/transforms';

@@ -1,3 +1,19 @@
+export {
+  type Backtest,
+  type BacktestOptions,
+  type BacktestPanel,
+  type BacktestSummary,
+  backtest,
+} from './backtest/backtest';
+export { type Drawdown, drawdown } from './backtest/drawdown';
+export type { PositionRule } from './backtest/positions';
+export { type BlockOptions, type Bootstrapped, blockBootstrap, resampleBlocks } from './comparison/blockBootstrap';
+export { type DieboldMarianoOptions, dieboldMariano } from './comparison/dieboldMariano';
+export {
+  type SuperiorAbility,
+  type SuperiorOptions,
+  superiorPredictiveAbility,
+} from './comparison/superiorPredictiveAbility';
 export { type LongRunOptions, type LongRunVariance, longRunVariance } from './inference/longRunVariance';
 export { type MeanTestOptions, meanTest, type TestedMean } from './inference/meanTest';
 export type { BestOfSeveral, RotationOptions } from './inference/rotation';
@@ -17,6 +33,14 @@ export {
   scaleRatio,
   skillOverConstant,
 } from './scores/regression';
+export {
+  type BrierScore,
+  brierScore,
+  confusionMatrix,
+  type Reliability,
+  type ReliabilityBin,
+  reliability,
+} from './scores/reliability';
 export { type EffectiveTrials, effectiveTrials } from './sharpe/effectiveTrials';
 export {
   type DeflatedSharpe,
@@ -38,6 +62,29 @@ export {
   sharpeTest,
   type TestedSharpe,
 } from './sharpe/tests';
+export {
+  type DecayStep,
+  type ICKind,
+  type ICOptions,
+  type ICSeries,
+  icDecay,
+  informationCoefficients,
+  type TestedIC,
+  testIC,
+} from './signals/informationCoefficients';
+export type { SignalPanel } from './signals/panel';
+export { type QuantileReturns, quantileReturns, type SignalTurnover, signalTurnover } from './signals/quantileReturns';
+export { type AnyFold, type AuditOptions, auditLeakage, type Leak, type LeakKind } from './splits/auditLeakage';
+export {
+  assemblePaths,
+  type CombinatorialOptions,
+  type CombinatorialSplit,
+  combinatorialPurged,
+} from './splits/combinatorialPurged';
+export type { Fold, LabelIntervals } from './splits/labels';
+export { purgedTraining } from './splits/purge';
+export { type PurgedKFoldOptions, purgedKFold } from './splits/purgedKFold';
+export { type WalkForwardOptions, walkForward } from './splits/walkForward';
 export { informationCoefficient, pearson, rankIC, ranks } from './statistics/correlation';
 export { kolmogorovSmirnov, quantile, quantileOfSorted, quantiles, wasserstein } from './statistics/distributions';
 export { normalCDF, normalQuantile, studentCritical, studentTwoSided } from './statistics/laws';

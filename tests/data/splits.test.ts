@@ -2,29 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ReluctantError } from '../../src/core';
-import { purgedTraining, splitByTime } from '../../src/data';
+import { splitByTime } from '../../src/data';
 
 const days = Array.from({ length: 10 }, (_, k) => k);
-const ends = days.map((day) => day + 2);
-
-test('purgedTraining of 10 labels [i, i+2] in 2 folds leaves {7,8,9} and {0,1,2}', () => {
-  assert.deepEqual([...purgedTraining(days, ends, [0, 1, 2, 3, 4])], [7, 8, 9]);
-  assert.deepEqual([...purgedTraining(days, ends, [5, 6, 7, 8, 9])], [0, 1, 2]);
-});
-
-test('purgedTraining drops exactly the labels that meet a test label, for any intervals', () => {
-  const interval = fc.tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 9 }));
-  fc.assert(
-    fc.property(fc.array(interval, { minLength: 1, maxLength: 40 }), fc.func(fc.boolean()), (intervals, isTest) => {
-      const starts = intervals.map(([start]) => start);
-      const ends = intervals.map(([start, length]) => start + length);
-      const testRows = starts.map((_, k) => k).filter((k) => isTest(k));
-      const meets = (k: number) => testRows.some((t) => starts[k]! <= ends[t]! && starts[t]! <= ends[k]!);
-      const expected = starts.map((_, k) => k).filter((k) => !meets(k));
-      assert.deepEqual([...purgedTraining(starts, ends, testRows)], expected);
-    }),
-  );
-});
 
 test('splitByTime purges labels that reach into the next part and keeps rows of one date together', () => {
   const starts = days.flatMap((day) => [day, day]);

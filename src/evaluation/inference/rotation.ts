@@ -31,11 +31,13 @@ export interface BestOfSeveral {
  * 2007), so turning them all by one random rotation makes a world that is as likely when no column has a mean (Langsrud 2005).
  *
  * @param columns `columns[n][t]`, the effect whose mean is asked for.
+ * @param bar columns with a statistic below it do not count, unless it is the best: they are no rivals.
  */
 export function rotationTest(
   operation: string,
   columns: readonly Float64Array[],
   options: RotationOptions,
+  bar = -Infinity,
 ): BestOfSeveral {
   const horizon = checkInteger(operation, 'horizon', options.horizon ?? 1, 1);
   const draws = checkInteger(operation, 'draws', options.draws ?? 999, 19, 1e6);
@@ -54,16 +56,14 @@ export function rotationTest(
   const totals = parts.map((part) => part.reduce((sum, value) => sum + value * value, 0));
   const direction = new Float64Array(count + 1);
   direction[0] = 1;
-  let best = 0;
-  let statistic = -Infinity;
-  parts.forEach((part, k) => {
-    const value = ratio(along(part, direction), totals[k]!, count);
-    if (value > statistic) [best, statistic] = [k, value];
-  });
+  const statistics = parts.map((part, k) => ratio(along(part, direction), totals[k]!, count));
+  const statistic = Math.max(...statistics);
+  const best = statistics.indexOf(statistic);
+  const rivals = [...parts.keys()].filter((k) => k === best || statistics[k]! >= bar);
   let atLeast = 1;
   for (let draw = 0; draw < draws; draw++) {
     randomDirection(random, direction);
-    if (parts.some((part, k) => ratio(along(part, direction), totals[k]!, count) >= statistic)) atLeast++;
+    if (rivals.some((k) => ratio(along(parts[k]!, direction), totals[k]!, count) >= statistic)) atLeast++;
   }
   const pValue = atLeast / (draws + 1);
   return { best, statistic, pValue, significant: pValue <= level };

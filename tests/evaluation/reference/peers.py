@@ -92,7 +92,7 @@ prediction = pandas.Series([day + pandas.Timedelta(days=int(k)) for k in starts]
 evaluation = pandas.Series([day + pandas.Timedelta(days=int(k)) for k in ends])
 rows = numpy.zeros((60, 1))
 kfold = purgedcv.PurgedKFold(n_splits=5, prediction_times=prediction, evaluation_times=evaluation)
-embargoed = purgedcv.PurgedKFold(n_splits=5, prediction_times=prediction, evaluation_times=evaluation, embargo_observations=3)
+embargoed = purgedcv.PurgedKFold(n_splits=5, prediction_times=prediction, evaluation_times=evaluation, embargo=pandas.Timedelta(days=3))
 combinatorial = purgedcv.CombinatorialPurgedCV(
     n_splits=6, n_test_groups=2, prediction_times=prediction, evaluation_times=evaluation
 )
