@@ -1,7 +1,7 @@
 import { checkChoice, checkNumber } from '../core';
 import { quantileOfSorted } from '../evaluation';
 import { formatShare, Table } from '../tables';
-import { Figure, plainText, type Trace } from './figure';
+import { Figure, type FigureLayout, plainText, type Trace } from './figure';
 import { type Numbers, sortedFinite, spread } from './numbers';
 import { heading } from './panels';
 import { COLOURS, faded } from './template';
@@ -49,83 +49,9 @@ export function activationDistributions(
     const sorted = sortedFinite(values);
     return BANDS.map((probability) => quantileOfSorted(sorted, probability));
   });
-  const names = rows.map(({ layer }) => plainText(layer));
-  const range = (
-    title: string,
-    width: number,
-    low: (k: number) => number,
-    high: (k: number) => number,
-    tint: string,
-  ): Trace => ({
-    type: 'bar',
-    orientation: 'h',
-    name: title,
-    y: names,
-    base: rows.map((_, k) => low(k)),
-    x: rows.map((_, k) => high(k) - low(k)),
-    width,
-    marker: { color: tint },
-    hovertemplate: '%{base:.4g} to %{customdata:.4g}<extra>%{fullData.name}</extra>',
-    customdata: rows.map((_, k) => high(k)),
-  });
-  const data: Trace[] = [
-    range(
-      'minimum to maximum',
-      0.04,
-      (k) => rows[k]!.minimum,
-      (k) => rows[k]!.maximum,
-      COLOURS.neutral,
-    ),
-    range(
-      '6.7 to 93.3 %',
-      0.5,
-      (k) => bands[k]![0]!,
-      (k) => bands[k]![4]!,
-      faded(COLOURS.predictions, 0.28),
-    ),
-    range(
-      '15.9 to 84.1 %',
-      0.5,
-      (k) => bands[k]![1]!,
-      (k) => bands[k]![3]!,
-      faded(COLOURS.predictions, 0.55),
-    ),
-    {
-      type: 'scatter',
-      name: 'median',
-      mode: 'markers',
-      x: bands.map((band) => band[2]!),
-      y: names,
-      marker: { color: COLOURS.text, size: 7, symbol: 'line-ns', line: { color: COLOURS.text, width: 2 } },
-    },
-  ];
-  const offShare = kind === 'pre-activations' ? 'atMostZero' : 'zeroShare';
   return new Figure(
-    data,
-    {
-      ...heading(options.title ?? `${kind[0]!.toUpperCase()}${kind.slice(1)} by layer`),
-      height: 150 + 34 * layers.length,
-      margin: { l: 120, r: 110, t: 92, b: 48 },
-      barmode: 'overlay',
-      xaxis: {
-        title: { text: kind === 'gradients' ? 'gradient' : kind.replace(/s$/, '') },
-        zeroline: true,
-        zerolinecolor: COLOURS.bad,
-      },
-      yaxis: { autorange: 'reversed', type: 'category', ticks: '', showgrid: false },
-      legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1, yanchor: 'bottom' },
-      annotations: rows.map((entry, k) => ({
-        text: `${kind === 'pre-activations' ? '≤ 0' : '= 0'}: ${formatShare(entry[offShare])}`,
-        x: 1,
-        xref: 'paper',
-        xanchor: 'left',
-        xshift: 8,
-        y: names[k],
-        yref: 'y',
-        showarrow: false,
-        font: { size: 11, color: entry[offShare] === 1 ? COLOURS.bad : COLOURS.quietText },
-      })),
-    },
+    bandTraces(rows, bands),
+    { ...heading(options.title ?? `${kind[0]!.toUpperCase()}${kind.slice(1)} by layer`), ...layoutOf(rows, kind) },
     {
       summary: new Table(rows, {
         headings: { zeroShare: 'zero', atMostZero: 'at most zero', notFinite: 'not finite' },
@@ -134,6 +60,69 @@ export function activationDistributions(
     },
   );
 }
+
+/** The spread of each layer, from the widest part to the median. */
+function bandTraces(rows: readonly LayerSpread[], bands: readonly (readonly number[])[]): Trace[] {
+  const names = rows.map(({ layer }) => plainText(layer));
+  const range = (title: string, width: number, low: number[], high: number[], tint: string): Trace => ({
+    type: 'bar',
+    orientation: 'h',
+    name: title,
+    y: names,
+    base: low,
+    x: high.map((value, k) => value - low[k]!),
+    width,
+    marker: { color: tint },
+    hovertemplate: '%{base:.4g} to %{customdata:.4g}<extra>%{fullData.name}</extra>',
+    customdata: high,
+  });
+  const quantile = (k: number): number[] => bands.map((band) => band[k]!);
+  const { neutral, predictions, text } = COLOURS;
+  const extremes = [rows.map(({ minimum }) => minimum), rows.map(({ maximum }) => maximum)] as const;
+  return [
+    range('minimum to maximum', 0.04, ...extremes, neutral),
+    range('6.7 to 93.3 %', 0.5, quantile(0), quantile(4), faded(predictions, 0.28)),
+    range('15.9 to 84.1 %', 0.5, quantile(1), quantile(3), faded(predictions, 0.55)),
+    {
+      type: 'scatter',
+      name: 'median',
+      mode: 'markers',
+      x: quantile(2),
+      y: names,
+      marker: { color: text, size: 7, symbol: 'line-ns', line: { color: text, width: 2 } },
+    },
+  ];
+}
+
+function layoutOf(rows: readonly LayerSpread[], kind: string): FigureLayout {
+  const isBefore = kind === 'pre-activations';
+  const offShare = isBefore ? 'atMostZero' : 'zeroShare';
+  return {
+    height: 150 + 34 * rows.length,
+    margin: { l: 120, r: 110, t: 92, b: 48 },
+    barmode: 'overlay',
+    xaxis: {
+      title: { text: kind === 'gradients' ? 'gradient' : kind.replace(/s$/, '') },
+      zeroline: true,
+      zerolinecolor: COLOURS.bad,
+    },
+    yaxis: { autorange: 'reversed', type: 'category', ticks: '', showgrid: false },
+    legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1, yanchor: 'bottom' },
+    annotations: rows.map((entry) => ({
+      text: `${isBefore ? '≤ 0' : '= 0'}: ${formatShare(entry[offShare])}`,
+      x: 1,
+      xref: 'paper',
+      xanchor: 'left',
+      xshift: 8,
+      y: plainText(entry.layer),
+      yref: 'y',
+      showarrow: false,
+      font: { size: 11, color: entry[offShare] === 1 ? COLOURS.bad : COLOURS.quietText },
+    })),
+  };
+}
+
+type LayerSpread = ReturnType<typeof row>;
 
 function row(layer: string, values: Numbers) {
   const { count, notFinite, zeros, minimum, mean, standardDeviation, maximum } = spread(values);

@@ -12,7 +12,7 @@ export interface Trace {
 }
 
 /** A layout, in plotly.js's own attributes. */
-export interface Layout {
+export interface FigureLayout {
   title?: { text: string; [attribute: string]: unknown };
   width?: number;
   height?: number;
@@ -52,7 +52,7 @@ const CONFIG = { responsive: true, displaylogo: false, modeBarButtonsToRemove: [
  */
 export class Figure {
   readonly data: readonly Trace[];
-  readonly layout: Layout;
+  readonly layout: FigureLayout;
   readonly summary: Table<object>;
   readonly notes: readonly string[];
   private picture: string | undefined;
@@ -62,7 +62,7 @@ export class Figure {
    * @param layout merged over the template: what is given here wins.
    * @throws `figure-without-type` when a trace does not say its type.
    */
-  constructor(data: readonly Trace[], layout: Layout = {}, { summary, notes = [] }: FigureOptions = {}) {
+  constructor(data: readonly Trace[], layout: FigureLayout = {}, { summary, notes = [] }: FigureOptions = {}) {
     for (const [k, trace] of data.entries()) {
       if (typeof trace?.type === 'string') continue;
       throw new ReluctantError({
@@ -156,8 +156,8 @@ function stripTags(text: string): string {
 }
 
 /** The template's layout under the given one; every axis that a trace uses gets the template's axis. */
-function withTemplate(data: readonly Trace[], layout: Layout): Layout {
-  const merged = merge(LAYOUT, { width: WIDTH, height: 400, ...layout }) as Layout;
+function withTemplate(data: readonly Trace[], layout: FigureLayout): FigureLayout {
+  const merged = merge(LAYOUT, { width: WIDTH, height: 400, ...layout }) as FigureLayout;
   const axes = new Set(['xaxis', 'yaxis', ...Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key))]);
   for (const trace of data) {
     for (const side of ['x', 'y']) {
@@ -181,7 +181,7 @@ function withTemplate(data: readonly Trace[], layout: Layout): Layout {
         subtitle: { font: { size: 12, color: AXIS.title.font.color } },
       },
       merged.title,
-    ) as Layout['title'];
+    ) as FigureLayout['title'];
   }
   return merged;
 }

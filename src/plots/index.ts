@@ -10,7 +10,7 @@ export {
 } from './activationFunctions';
 export { comparison, type Measurement } from './comparison';
 export { type DeadUnitsOptions, deadUnits, type UnitActivity } from './deadUnits';
-export { Figure, type FigureJSON, type FigureOptions, type Layout, plainText, type Trace } from './figure';
+export { Figure, type FigureJSON, type FigureLayout, type FigureOptions, plainText, type Trace } from './figure';
 export { gradientNorms, type LayerGradient } from './gradientNorms';
 export { gradientShares, type TermGradient } from './gradientShares';
 export { type MarketOverviewOptions, marketOverview, type PriceHistory } from './marketOverview';
@@ -20,8 +20,8 @@ export { type Panel, type PanelOptions, panels } from './panels';
 export { isOnParetoFront, type ParetoFrontOptions, type ParetoPoint, paretoFront } from './paretoFront';
 export {
   type HeadPredictions,
-  type PredictionOptions,
-  type PredictionRow,
+  type PredictionFigureOptions,
+  type PredictionSpread,
   predictionDistributions,
   predictionQuantiles,
 } from './predictionDistributions';
@@ -31,7 +31,7 @@ export { plotlyFile } from './staticPicture';
 export { COLOURS, PALETTE } from './template';
 export { type TermShare, termShares } from './termShares';
 export {
-  type HistoryRow,
+  type EpochValues,
   type NamedHistory,
   runCurves,
   type TrainingCurvesOptions,

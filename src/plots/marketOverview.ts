@@ -40,18 +40,39 @@ export interface MarketOverviewOptions {
 export function marketOverview(prices: PriceHistory, options: MarketOverviewOptions = {}): Figure {
   check(prices);
   const days = prices.close.length;
-  const dates = Array.from(prices.dates);
   const returns = Float64Array.from({ length: days - 1 }, (_, k) => Math.log(prices.close[k + 1]! / prices.close[k]!));
   const from = Math.max(0, days - (options.candles ?? 250));
-  const part = (values: Numbers): number[] => Array.from(values).slice(from);
-  const moments = spread(returns);
-  const [mean, deviation] = [moments.mean, moments.standardDeviation];
+  const { count, notFinite, mean, standardDeviation, minimum, maximum } = spread(returns);
   const fourth = returns.reduce((sum, r) => sum + (Number.isFinite(r) ? (r - mean) ** 4 : 0), 0);
-  const kurtosis = fourth / (moments.count - moments.notFinite) / deviation ** 4;
-  const bins = histogram(returns, Math.max(30, binCount(returns)), mean - 6 * deviation, mean + 6 * deviation);
-  const width = bins.edges[1]! - bins.edges[0]!;
-  const at = centres(bins);
-  const data: Trace[] = [
+  const data = [...dailyTraces(prices, returns, from), ...returnTraces(returns, mean, standardDeviation)];
+  const layout = {
+    ...heading(
+      options.title ?? `${prices.symbol}: prices and returns`,
+      `the last ${days - from} of ${days} days as candles`,
+    ),
+    ...LAYOUT,
+  };
+  return new Figure(data, layout, {
+    summary: new Table([
+      {
+        symbol: prices.symbol,
+        days,
+        'mean return': mean,
+        'daily volatility': standardDeviation,
+        'yearly volatility': standardDeviation * Math.sqrt(252),
+        kurtosis: fourth / (count - notFinite) / standardDeviation ** 4,
+        worst: minimum,
+        best: maximum,
+      },
+    ]),
+  });
+}
+
+/** Candles of the last days, and all returns day by day. */
+function dailyTraces(prices: PriceHistory, returns: Float64Array, from: number): Trace[] {
+  const dates = Array.from(prices.dates);
+  const part = (values: Numbers): number[] => Array.from(values).slice(from);
+  return [
     {
       type: 'candlestick',
       name: prices.symbol,
@@ -75,6 +96,16 @@ export function marketOverview(prices: PriceHistory, options: MarketOverviewOpti
       showlegend: false,
       hovertemplate: '%{x}: %{y:.2%}<extra></extra>',
     },
+  ];
+}
+
+/** The histogram of returns within six deviations, and the normal density that has their mean and spread. */
+function returnTraces(returns: Float64Array, mean: number, deviation: number): Trace[] {
+  const bins = histogram(returns, Math.max(30, binCount(returns)), mean - 6 * deviation, mean + 6 * deviation);
+  const width = bins.edges[1]! - bins.edges[0]!;
+  const at = centres(bins);
+  const scale = (returns.length * width) / (deviation * Math.sqrt(2 * Math.PI));
+  return [
     {
       type: 'bar',
       name: 'returns',
@@ -90,47 +121,28 @@ export function marketOverview(prices: PriceHistory, options: MarketOverviewOpti
       name: 'normal of the same spread',
       mode: 'lines',
       x: at,
-      y: at.map(
-        (x) =>
-          (returns.length * width * Math.exp(-(((x - mean) / deviation) ** 2) / 2)) /
-          (deviation * Math.sqrt(2 * Math.PI)),
-      ),
+      y: at.map((x) => scale * Math.exp(-(((x - mean) / deviation) ** 2) / 2)),
       line: { color: COLOURS.bad, width: 2 },
       xaxis: 'x3',
       yaxis: 'y3',
     },
   ];
-  const title = (text: string) => ({ ...AXIS.title, text });
-  const layout = {
-    ...heading(
-      options.title ?? `${prices.symbol}: prices and returns`,
-      `the last ${days - from} of ${days} days as candles`,
-    ),
-    height: 560,
-    bargap: 0,
-    xaxis: { domain: [0, 1], anchor: 'y', rangeslider: { visible: false }, automargin: false },
-    yaxis: { domain: [0.46, 1], anchor: 'x', title: title('price'), automargin: false },
-    xaxis2: { domain: [0, 0.54], anchor: 'y2', automargin: false },
-    yaxis2: { domain: [0, 0.33], anchor: 'x2', tickformat: '.0%', title: title('daily log return'), automargin: false },
-    xaxis3: { domain: [0.64, 1], anchor: 'y3', tickformat: '.0%', automargin: false, title: title('daily log return') },
-    yaxis3: { domain: [0, 0.33], anchor: 'x3', title: title('days'), automargin: false },
-    legend: { x: 1, xanchor: 'right', y: 0.345, yanchor: 'bottom', orientation: 'h' },
-  };
-  return new Figure(data, layout, {
-    summary: new Table([
-      {
-        symbol: prices.symbol,
-        days,
-        'mean return': mean,
-        'daily volatility': deviation,
-        'yearly volatility': deviation * Math.sqrt(252),
-        kurtosis,
-        worst: moments.minimum,
-        best: moments.maximum,
-      },
-    ]),
-  });
 }
+
+const title = (text: string) => ({ ...AXIS.title, text });
+
+/** Candles above; returns by day and their histogram beside each other below. */
+const LAYOUT = {
+  height: 560,
+  bargap: 0,
+  xaxis: { domain: [0, 1], anchor: 'y', rangeslider: { visible: false }, automargin: false },
+  yaxis: { domain: [0.46, 1], anchor: 'x', title: title('price'), automargin: false },
+  xaxis2: { domain: [0, 0.54], anchor: 'y2', automargin: false },
+  yaxis2: { domain: [0, 0.33], anchor: 'x2', tickformat: '.0%', title: title('daily log return'), automargin: false },
+  xaxis3: { domain: [0.64, 1], anchor: 'y3', tickformat: '.0%', automargin: false, title: title('daily log return') },
+  yaxis3: { domain: [0, 0.33], anchor: 'x3', title: title('days'), automargin: false },
+  legend: { x: 1, xanchor: 'right', y: 0.345, yanchor: 'bottom', orientation: 'h' },
+};
 
 function check(prices: PriceHistory): void {
   const days = prices.close.length;

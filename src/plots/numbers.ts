@@ -1,5 +1,7 @@
-/** Numbers as every figure takes them: a plain array or any typed array; NaN marks a gap. */
-export type Numbers = ArrayLike<number>;
+import type { Numbers } from '../evaluation';
+
+// Numbers as every figure takes them: NaN marks a gap.
+export type { Numbers };
 
 /** A typed array as plotly.js reads it from JSON: its element type and its bytes in base64 (exact, NaN included). */
 export interface EncodedNumbers {

@@ -1,5 +1,5 @@
 import type { Table } from '../tables';
-import { Figure, type Layout, plainText, type Trace } from './figure';
+import { Figure, type FigureLayout, plainText, type Trace } from './figure';
 import { COLOURS, WIDTH } from './template';
 import { textWidth } from './textSize';
 
@@ -24,7 +24,7 @@ export interface PanelOptions {
   panelHeight?: number;
   summary?: Table<object>;
   notes?: readonly string[];
-  layout?: Layout;
+  layout?: FigureLayout;
 }
 
 const GAP_X = 78;
@@ -54,7 +54,7 @@ export function panels(list: readonly Panel[], options: PanelOptions): Figure {
   const plotHeight = rows * panelHeight + (rows - 1) * GAP_Y;
   const legendNames = new Set<string>();
   const data: Trace[] = [];
-  const layout: Layout = {
+  const layout: FigureLayout = {
     ...options.layout,
     ...heading(options.title, options.subtitle),
     height: plotHeight + top + BOTTOM,
@@ -109,7 +109,7 @@ export function panels(list: readonly Panel[], options: PanelOptions): Figure {
 }
 
 /** Title and subtitle of a figure as layout. */
-export function heading(title: string, subtitle?: string): Layout {
+export function heading(title: string, subtitle?: string): FigureLayout {
   return { title: { text: plainText(title), ...(subtitle && { subtitle: { text: plainText(subtitle) } }) } };
 }
 

@@ -15,13 +15,13 @@ export interface HeadPredictions {
 }
 
 /** Options of the figures of predictions. */
-export interface PredictionOptions {
+export interface PredictionFigureOptions {
   title?: string;
   subtitle?: string;
 }
 
 /** What the summary says of one head. */
-export interface PredictionRow {
+export interface PredictionSpread {
   head: string;
   samples: number;
   notFinite: number;
@@ -48,7 +48,10 @@ export interface PredictionRow {
  * predictionDistributions([{ head: 'volatility', targets: [0.1, 0.2, 0.3], predictions: [0, 0, 0] }])
  *   .summary.rows.length; // 1
  */
-export function predictionDistributions(heads: readonly HeadPredictions[], options: PredictionOptions = {}): Figure {
+export function predictionDistributions(
+  heads: readonly HeadPredictions[],
+  options: PredictionFigureOptions = {},
+): Figure {
   checkPairs('plots.predictionDistributions', heads);
   const list = heads.map(({ head, targets, predictions }): Panel => {
     const [low, high] = commonRange(targets, predictions);
@@ -83,7 +86,7 @@ export function predictionDistributions(heads: readonly HeadPredictions[], optio
  * @example
  * predictionQuantiles([{ head: 'volatility', targets: [1, 2, 3], predictions: [1, 2, 3] }]).data.length; // 2
  */
-export function predictionQuantiles(heads: readonly HeadPredictions[], options: PredictionOptions = {}): Figure {
+export function predictionQuantiles(heads: readonly HeadPredictions[], options: PredictionFigureOptions = {}): Figure {
   checkPairs('plots.predictionQuantiles', heads);
   const probabilities = Float64Array.from({ length: 99 }, (_, k) => (k + 1) / 100);
   const list = heads.map(({ head, targets, predictions }): Panel => {
@@ -116,9 +119,9 @@ export function predictionQuantiles(heads: readonly HeadPredictions[], options: 
 }
 
 /** Extremes, zeros, signs and scale ratio of each head. */
-export function predictionSummary(heads: readonly HeadPredictions[]): Table<PredictionRow> {
+export function predictionSummary(heads: readonly HeadPredictions[]): Table<PredictionSpread> {
   return new Table(
-    heads.map(({ head, targets, predictions }): PredictionRow => {
+    heads.map(({ head, targets, predictions }): PredictionSpread => {
       const [target, prediction] = [spread(targets), spread(predictions)];
       let negative = 0;
       for (let k = 0; k < predictions.length; k++) if (predictions[k]! < 0) negative += 1;

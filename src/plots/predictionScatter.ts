@@ -10,13 +10,13 @@ import {
   checkPairs,
   diagonal,
   type HeadPredictions,
-  type PredictionOptions,
+  type PredictionFigureOptions,
   predictionSummary,
 } from './predictionDistributions';
 import { COLOURS, faded } from './template';
 
 /** Options of {@link predictionScatter}. */
-export interface PredictionScatterOptions extends PredictionOptions {
+export interface PredictionScatterOptions extends PredictionFigureOptions {
   /** Points drawn per head at most; a larger set is thinned at random (seeded), the summary still counts all. Default 800. */
   maxPoints?: number;
   /** Seed of the thinning. Default 0. */

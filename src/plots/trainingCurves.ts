@@ -5,7 +5,7 @@ import { type Panel, panels } from './panels';
 import { COLOURS, colour } from './template';
 
 /** One row per epoch, with Keras's names: `loss`, `val_loss`, `volatility_loss`, `val_direction_auc` ... */
-export type HistoryRow = Readonly<Record<string, number | undefined>>;
+export type EpochValues = Readonly<Record<string, number | undefined>>;
 
 /** Options of {@link trainingCurves}. */
 export interface TrainingCurvesOptions {
@@ -28,7 +28,7 @@ export interface TrainingCurvesOptions {
  * @example
  * trainingCurves([{ loss: 1, val_loss: 1.2 }, { loss: 0.5, val_loss: 0.9 }]).title; // 'Training and validation by epoch'
  */
-export function trainingCurves(history: readonly HistoryRow[], options: TrainingCurvesOptions = {}): Figure {
+export function trainingCurves(history: readonly EpochValues[], options: TrainingCurvesOptions = {}): Figure {
   const metrics = options.metrics ?? metricsOf(history);
   if (history.length === 0 || metrics.length === 0) {
     throw new ReluctantError({
@@ -73,7 +73,7 @@ export function trainingCurves(history: readonly HistoryRow[], options: Training
 /** One run of a comparison. */
 export interface NamedHistory {
   name: string;
-  history: readonly HistoryRow[];
+  history: readonly EpochValues[];
 }
 
 /**
@@ -170,7 +170,7 @@ function mark(epoch: number, values: readonly number[]): Trace {
   };
 }
 
-function metricsOf(history: readonly HistoryRow[]): string[] {
+function metricsOf(history: readonly EpochValues[]): string[] {
   const keys = new Set(history.flatMap((row) => Object.keys(row)));
   for (const key of ['epoch', 'seconds', 'learningRate', 'step']) keys.delete(key);
   const names = [...keys].map((key) => key.replace(/^val_/, ''));

@@ -9,7 +9,7 @@ function normal(label: string, count: number, mean = 0, deviation = 1): Float32A
   return Float32Array.from({ length: count }, () => mean + deviation * random.normal());
 }
 
-function history(dead: boolean): plots.HistoryRow[] {
+function history(dead: boolean): plots.EpochValues[] {
   const noise = normal('history', EPOCHS * 2, 0, 0.01);
   return Array.from({ length: EPOCHS }, (_, k) => {
     const fall = 0.7 ** k;

@@ -22,7 +22,7 @@ test('predictionDistributions counts zeros and negative values, and its bars hol
   const figure = plots.predictionDistributions([
     { head: 'a', targets: [0.1, 0.2, 0.3, 0.4], predictions: [0, 0, -1, Number.NaN] },
   ]);
-  const row = figure.summary.rows[0] as plots.PredictionRow;
+  const row = figure.summary.rows[0] as plots.PredictionSpread;
   assert.deepEqual([row.zeros, row.negative, row.notFinite], [2, 1, 1]);
   const bars = figure.data.map(({ y }) => (y as Float64Array).reduce((sum, share) => sum + share, 0));
   assert.ok(Math.abs(bars[0]! - 1) < 1e-12);

@@ -28,8 +28,6 @@ export const EXCEPTIONS: Exceptions = {
     'src/layers/causalConvolution.ts#causalConvolution': LAYER,
     'src/layers/keras/gatedRecurrentUnit.ts#gatedRecurrentUnit': LAYER,
     'src/layers/keras/timeConvolution.ts#timeConvolution': LAYER,
-    'src/plots/activationDistributions.ts#activationDistributions': TO_BE_PARTED,
-    'src/plots/marketOverview.ts#marketOverview': TO_BE_PARTED,
   },
   files: {
     'src/compile/operationTable.ts': 'a table made from the registry of TensorFlow: one line per operation',
@@ -37,11 +35,6 @@ export const EXCEPTIONS: Exceptions = {
     'src/kernel/session.ts': TO_BE_PARTED,
   },
   names: {
-    HistoryRow: TO_BE_RENAMED,
-    Layout: TO_BE_RENAMED,
-    Numbers: TO_BE_RENAMED,
-    PredictionOptions: TO_BE_RENAMED,
-    PredictionRow: TO_BE_RENAMED,
     ProgressBar: TO_BE_RENAMED,
     RunRecord: TO_BE_RENAMED,
     record: TO_BE_RENAMED,
