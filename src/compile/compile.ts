@@ -8,7 +8,7 @@ import { type Spec, type Trace, trace, typeNumber } from './trace';
 /** What a compiled function may return: a tensor, or a list or record of tensors. */
 export type Result = TF.Tensor | readonly TF.Tensor[] | Readonly<Record<string, TF.Tensor>>;
 
-/** How {@link compile} is to compile. */
+/** Options of {@link compile}. */
 export interface CompileOptions {
   /**
    * `graph` runs on TensorFlow's executor; `xla` makes machine code, which takes seconds and pays for long loops of small

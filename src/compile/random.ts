@@ -22,7 +22,7 @@ export function withRandomKey<T>(key: TF.Tensor1D, run: () => T): T {
   }
 }
 
-/** Whether a step with a random key is running, so that {@link randomUniform} may be called. */
+/** Tells whether a step with a random key is running, so that {@link randomUniform} may be called. */
 export const hasRandomKey = (): boolean => current !== undefined;
 
 /**

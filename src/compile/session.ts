@@ -68,7 +68,7 @@ export function clearCompiled(): void {
 }
 
 /**
- * How many graphs are loaded in this process.
+ * Counts the graphs loaded in this process.
  *
  * @example
  * countCompiled() >= 0; // true

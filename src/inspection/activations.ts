@@ -7,7 +7,7 @@ import { DrawnTable } from './drawnTable';
 import { evenPlaces, forEachPass, type LayerPass, type ModelInputs, orderedInputs, unitsOf } from './layers';
 import { Tally } from './tally';
 
-/** What one layer does with the rows it was shown. Shares are fractions of 1; NaN where a notion does not apply. */
+/** Activations of one layer over the rows it was shown. Shares are fractions of 1; NaN where a notion does not apply. */
 export interface LayerActivation {
   layer: string;
   /** Class of the layer, e.g. `Dense`. */
@@ -41,7 +41,7 @@ export interface LayerActivation {
   preMax: number;
 }
 
-/** What one unit of a layer does. */
+/** Activations of one unit of a layer. */
 export interface UnitActivation {
   layer: string;
   unit: number;
@@ -59,7 +59,7 @@ export interface UnitActivation {
   preMax: number;
 }
 
-/** How {@link activations} looks. */
+/** Options of {@link activations}. */
 export interface ActivationOptions {
   /**
    * Rows looked at, evenly spaced over those given. Default 4,096, and fewer (down to 256) where windows and channels make
@@ -126,7 +126,7 @@ function rangeOf(row: LayerActivation): QuantileRange {
 }
 
 /**
- * What every layer does with the rows `x`: dead units, saturation, constancy, and the quantiles of the pre-activations, also
+ * Inspects the activations of every layer for the rows `x`: dead units, saturation, constancy, and the quantiles of the pre-activations, also
  * of activations fused into a layer. The model runs in inference mode and is not changed.
  *
  * @param model any layers model; nested models are opened, shared layers appear once per call (`name#2` ...).

@@ -47,7 +47,7 @@ export interface Criterion {
   below?: number;
 }
 
-/** What a run has to fulfil, as data. */
+/** Requirements on a run, as data. */
 export interface Criteria {
   name: string;
   must: Criterion[];
@@ -102,7 +102,7 @@ export interface CriterionRow {
   outcome: 'pass' | 'FAIL' | 'not given';
 }
 
-/** What {@link checkCriteria} returns: the outcome of every criterion. */
+/** Result of {@link checkCriteria}: the outcome of every criterion. */
 export class CriteriaTable extends Table<CriterionRow> {
   /** Every must is fulfilled. */
   readonly passed: boolean;
@@ -116,7 +116,7 @@ export class CriteriaTable extends Table<CriterionRow> {
   }
 }
 
-/** What there is to check besides the predictions. */
+/** Further values to check besides the predictions. */
 export interface CriteriaContext {
   /** Rows of a run's history, for criteria on a `metric`. */
   history?: readonly Readonly<Record<string, number>>[];
@@ -172,10 +172,10 @@ export async function checkCriteria(
   source: string | PredictionFile,
   context: CriteriaContext = {},
 ): Promise<CriteriaTable> {
-  const found = typeof source === 'string' ? await predictionFile(source) : source;
+  const file = typeof source === 'string' ? await predictionFile(source) : source;
   const rows = (['must', 'nice'] as const).flatMap((kind) =>
     (criteria[kind] ?? []).map((criterion): CriterionRow => {
-      const value = numberOf(criterion, found, context);
+      const value = numberOf(criterion, file, context);
       const outcome = value === undefined ? 'not given' : fulfils(criterion, value) ? 'pass' : 'FAIL';
       return { kind, criterion: criterion.name, value: value ?? Number.NaN, wanted: wanted(criterion), outcome };
     }),
@@ -185,7 +185,7 @@ export async function checkCriteria(
 
 function numberOf(
   criterion: Criterion,
-  found: PredictionFile,
+  file: PredictionFile,
   { history, values = {} }: CriteriaContext,
 ): number | undefined {
   const complain = (code: string, problem: string, received: unknown) =>
@@ -199,34 +199,34 @@ function numberOf(
   if (criterion.value !== undefined) return values[criterion.value];
   if (criterion.metric !== undefined) {
     if (!history) return undefined;
-    const known = history.map((row) => row[criterion.metric!]).filter((value): value is number => value !== undefined);
-    if (known.length === 0)
+    const values = history.map((row) => row[criterion.metric!]).filter((value): value is number => value !== undefined);
+    if (values.length === 0)
       throw complain('metric-not-found', `the history has no "${criterion.metric}"`, Object.keys(history[0] ?? {}));
-    return criterion.best ? known.reduce((a, b) => Math[criterion.best!](a, b)) : known.at(-1);
+    return criterion.best ? values.reduce((a, b) => Math[criterion.best!](a, b)) : values.at(-1);
   }
   const head = criterion.head!;
-  const told = found.predictions[head];
-  if (!told)
-    throw complain('head-without-predictions', `there are no predictions of "${head}"`, Object.keys(found.predictions));
+  const rows = file.predictions[head];
+  if (!rows)
+    throw complain('head-without-predictions', `there are no predictions of "${head}"`, Object.keys(file.predictions));
   const statistic = criterion.statistic!;
-  const flat = Float64Array.from(told.flat());
+  const flat = Float64Array.from(rows.flat());
   if (statistic in ALONE) return ALONE[statistic as keyof typeof ALONE](flat);
   if (statistic === 'shareAbove') return mean(flat.map((value) => Number(value > criterion.bound!)));
-  const truth = found.targets[head];
+  const truth = file.targets[head];
   if (!truth)
     throw complain(
       'head-without-targets',
       `"${statistic}" of "${head}" needs its targets; name their column ${head}_target`,
-      Object.keys(found.targets),
+      Object.keys(file.targets),
     );
-  return against(statistic, truth, told, head);
+  return against(statistic, truth, rows, head);
 }
 
-function against(statistic: string, truth: number[][], told: number[][], head: string): number {
+function against(statistic: string, truth: number[][], predicted: number[][], head: string): number {
   // inspect.predictions refuses columns that are all NaN and shapes that do not fit.
-  const table = predictions({ [head]: truth }, { [head]: told });
-  const [t, p] = [truth.flat(), told.flat()];
-  const classes = told[0]!.length;
+  const table = predictions({ [head]: truth }, { [head]: predicted });
+  const [t, p] = [truth.flat(), predicted.flat()];
+  const classes = predicted[0]!.length;
   if (statistic === 'meanAbsoluteError') return meanAbsoluteError(t, p);
   if (statistic === 'meanSquaredError') return meanSquaredError(t, p);
   if (statistic === 'auc' && classes > 1) return rocAUCOneVsRest(t, p, classes);

@@ -79,9 +79,9 @@ export class GradientTable extends DrawnTable<GradientRow> {
   /** The norm of every layer's gradient, and what each loss term asks of the shared weights. */
   figures(): Figure[] {
     const norms = gradientNorms(this.rows.slice(0, LAYERS_DRAWN), { title: 'Gradient norm by layer' });
-    const terms = this.terms.rows.map(({ term, share: own, cosineWithTotal }) => ({
+    const terms = this.terms.rows.map(({ term, share: shareOfTerm, cosineWithTotal }) => ({
       term,
-      share: own,
+      share: shareOfTerm,
       cosine: cosineWithTotal,
     }));
     return terms.length > 1 ? [norms, termShares(terms)] : [norms];

@@ -10,7 +10,7 @@ export interface GradientBatch {
   targets: TF.Tensor | Record<string, TF.Tensor>;
 }
 
-/** How {@link gradients} looks. */
+/** Options of {@link gradients}. */
 export interface GradientOptions {
   /** The loss of each head by its output name, or the one loss of a model with one head. */
   losses: LossName | Loss | Readonly<Record<string, LossName | Loss>>;
@@ -103,11 +103,11 @@ function headTerms(operation: string, model: TF.LayersModel, batch: GradientBatc
 }
 
 function trainable(model: TF.LayersModel): Owned[] {
-  const seen = new Set<unknown>();
+  const visited = new Set<unknown>();
   return leafLayers(model).flatMap((layer) =>
     layer.trainableWeights.flatMap((weight) => {
-      if (seen.has(weight)) return [];
-      seen.add(weight);
+      if (visited.has(weight)) return [];
+      visited.add(weight);
       const name = weight.originalName.replace(/_\d+$/, '');
       return [{ layer: layer.name, name, variable: weight.read() as TF.Variable }];
     }),
@@ -120,12 +120,12 @@ function sharedBy(model: TF.LayersModel, heads: Head[]): Set<string> {
   for (const head of heads) {
     const layers = new Set<TF.layers.Layer>();
     const open = [model.outputs[head.index]!];
-    const seen = new Set<TF.SymbolicTensor>(open);
+    const visited = new Set<TF.SymbolicTensor>(open);
     for (let tensor = open.pop(); tensor; tensor = open.pop()) {
       layers.add(tensor.sourceLayer);
       for (const input of tensor.inputs ?? []) {
-        if (!seen.has(input)) open.push(input);
-        seen.add(input);
+        if (!visited.has(input)) open.push(input);
+        visited.add(input);
       }
     }
     const names = new Set(
@@ -180,12 +180,12 @@ function report(variables: Owned[], terms: Term[], shared: Set<string>): Gradien
   }));
   const tensors = totals.map(({ layer, name, gradient, weights }) => gradientRow(layer, name, [gradient], [weights]));
   const layers = [...new Set(variables.map(({ layer }) => layer))].map((layer) => {
-    const own = totals.filter((entry) => entry.layer === layer);
+    const entries = totals.filter((entry) => entry.layer === layer);
     return gradientRow(
       layer,
       '',
-      own.map(({ gradient }) => gradient),
-      own.map(({ weights }) => weights),
+      entries.map(({ gradient }) => gradient),
+      entries.map(({ weights }) => weights),
     );
   });
   const sharedOnes = totals.filter(({ variable }) => shared.has(variable.name));

@@ -26,17 +26,17 @@ export async function predictionFile(file: string): Promise<PredictionFile> {
   const dataset = await load(file);
   const where = { file };
   if (dataset.rows === 0) throw refusal('no-rows', 'the file has 0 rows', where);
-  const found: PredictionFile = { predictions: {}, targets: {}, rows: dataset.rows };
+  const columns: PredictionFile = { predictions: {}, targets: {}, rows: dataset.rows };
   for (const name of dataset.names) {
     const values = rowsOf(name, dataset.column(name), file);
     if (!values) continue;
     const head = TARGET_NAMES.map((pattern) => pattern.exec(name)?.[1]).find(
-      (own) => own !== undefined && dataset.names.includes(own),
+      (column) => column !== undefined && dataset.names.includes(column),
     );
-    if (head === undefined) found.predictions[name] = values;
-    else found.targets[head] = values;
+    if (head === undefined) columns.predictions[name] = values;
+    else columns.targets[head] = values;
   }
-  if (Object.keys(found.predictions).length > 0) return found;
+  if (Object.keys(columns.predictions).length > 0) return columns;
   throw refusal('no-heads', 'no column holds numbers or lists of numbers', where, dataset.names);
 }
 

@@ -23,13 +23,13 @@ export type HeadValues = TF.Tensor | Numbers | readonly (readonly number[])[];
 /** Heads by name, or one head alone, which is then called `prediction`. */
 export type Heads = HeadValues | Record<string, HeadValues>;
 
-/** How {@link predictions} looks. */
+/** Options of {@link predictions}. */
 export interface PredictionOptions {
   /** Largest plausible value, for all heads or by head; `beyondShare` counts the predictions above it. */
   bound?: number | Record<string, number>;
 }
 
-/** How well one head (one column of a head with classes) predicts. Shares are fractions of 1. */
+/** Quality of one head's predictions (of one column, for a head with classes). Shares are fractions of 1. */
 export interface PredictionRow {
   /** The head, or `head[column]` for one of several columns. */
   head: string;
@@ -112,7 +112,7 @@ const HEADS_DRAWN = 9;
  * table.find({ head: 'volatility' }).zeroShare; // 1
  */
 export function predictions(targets: Heads, predictions: Heads, options: PredictionOptions = {}): PredictionTable {
-  const [truth, told] = [byHead(targets), byHead(predictions)];
+  const [truth, predicted] = [byHead(targets), byHead(predictions)];
   const complain = (code: string, problem: string, head: string, has: object) =>
     new ReluctantError({
       code,
@@ -122,14 +122,14 @@ export function predictions(targets: Heads, predictions: Heads, options: Predict
       received: Object.keys(has),
       expected: 'the same heads in targets and predictions',
     });
-  for (const head of Object.keys(told))
+  for (const head of Object.keys(predicted))
     if (!(head in truth)) throw complain('head-without-targets', 'a head has no targets', head, truth);
   for (const head of Object.keys(truth))
-    if (!(head in told)) throw complain('head-without-predictions', 'a head has no predictions', head, told);
-  const found = Object.keys(truth).flatMap((head) => headRows(head, truth[head]!, told[head]!, options));
+    if (!(head in predicted)) throw complain('head-without-predictions', 'a head has no predictions', head, predicted);
+  const results = Object.keys(truth).flatMap((head) => headRows(head, truth[head]!, predicted[head]!, options));
   return new PredictionTable(
-    found.map(({ row }) => row),
-    found.map(({ sample }) => sample),
+    results.map(({ row }) => row),
+    results.map(({ sample }) => sample),
   );
 }
 
@@ -146,14 +146,14 @@ function thinned(values: Float64Array): Float64Array {
 }
 
 function headRows(head: string, targets: HeadValues, predictions: HeadValues, { bound }: PredictionOptions): HeadRow[] {
-  const [truth, told] = [toColumns(head, targets), toColumns(head, predictions)];
-  if (truth.length !== told.length || truth[0]!.length !== told[0]!.length) {
+  const [truth, predicted] = [toColumns(head, targets), toColumns(head, predictions)];
+  if (truth.length !== predicted.length || truth[0]!.length !== predicted[0]!.length) {
     throw new ReluctantError({
       code: 'shape-mismatch',
       operation: 'inspect.predictions',
       problem: 'targets and predictions have different shapes',
       where: { head },
-      received: { targets: [truth[0]!.length, truth.length], predictions: [told[0]!.length, told.length] },
+      received: { targets: [truth[0]!.length, truth.length], predictions: [predicted[0]!.length, predicted.length] },
       expected: 'the same rows and columns',
     });
   }
@@ -162,7 +162,7 @@ function headRows(head: string, targets: HeadValues, predictions: HeadValues, { 
     const label = truth.length === 1 ? head : `${head}[${k}]`;
     for (const [side, values] of [
       ['targets', column],
-      ['predictions', told[k]!],
+      ['predictions', predicted[k]!],
     ] as const) {
       if (values.some(Number.isFinite)) continue;
       throw new ReluctantError({
@@ -174,8 +174,8 @@ function headRows(head: string, targets: HeadValues, predictions: HeadValues, { 
       });
     }
     return {
-      row: sharingOrder(() => predictionRow(label, column, told[k]!, limit ?? Number.NaN)),
-      sample: { head: label, targets: thinned(column), predictions: thinned(told[k]!) },
+      row: sharingOrder(() => predictionRow(label, column, predicted[k]!, limit ?? Number.NaN)),
+      sample: { head: label, targets: thinned(column), predictions: thinned(predicted[k]!) },
     };
   });
 }
@@ -187,7 +187,7 @@ function predictionRow(
   bound: number,
 ): PredictionRow {
   const rows = allTargets.length;
-  const [targets, told] = finitePairs(allTargets, allPredictions);
+  const [targets, predicted] = finitePairs(allTargets, allPredictions);
   const n = targets.length;
   if (n === 0) {
     throw new ReluctantError({
@@ -198,9 +198,9 @@ function predictionRow(
       expected: 'at least one such row',
     });
   }
-  const [a, b] = [census(targets), census(told)];
+  const [a, b] = [census(targets), census(predicted)];
   const levels = [0.05, 0.5, 0.95];
-  const [qa, qb] = [quantiles(targets, levels), quantiles(told, levels)];
+  const [qa, qb] = [quantiles(targets, levels), quantiles(predicted, levels)];
   const ratio = (k: number) => (qa[k] === 0 ? Number.NaN : qb[k]! / qa[k]!);
   const binary = targets.every((value) => value === 0 || value === 1);
   return {
@@ -218,27 +218,27 @@ function predictionRow(
     zeroShare: b.zeros / n,
     negativeShare: b.negatives / n,
     targetNegativeShare: a.negatives / n,
-    beyondShare: Number.isNaN(bound) ? Number.NaN : told.filter((value) => value > bound).length / n,
-    scaleRatio: scaleRatio(targets, told),
-    slope: calibrationLine(targets, told).slope,
+    beyondShare: Number.isNaN(bound) ? Number.NaN : predicted.filter((value) => value > bound).length / n,
+    scaleRatio: scaleRatio(targets, predicted),
+    slope: calibrationLine(targets, predicted).slope,
     quantileRatio05: ratio(0),
     quantileRatio50: ratio(1),
     quantileRatio95: ratio(2),
-    ic: pearson(targets, told),
-    rankIC: rankIC(targets, told),
-    skill: skillOverConstant(targets, told),
-    skillAbsolute: skillOverConstant(targets, told, 'absolute'),
-    auc: binary ? rocAUC(targets, told) : Number.NaN,
-    ks: kolmogorovSmirnov(targets, told),
-    wasserstein: wasserstein(targets, told),
+    ic: pearson(targets, predicted),
+    rankIC: rankIC(targets, predicted),
+    skill: skillOverConstant(targets, predicted),
+    skillAbsolute: skillOverConstant(targets, predicted, 'absolute'),
+    auc: binary ? rocAUC(targets, predicted) : Number.NaN,
+    ks: kolmogorovSmirnov(targets, predicted),
+    wasserstein: wasserstein(targets, predicted),
   };
 }
 
 /** The rows whose target and prediction are both finite: as a rule all, and then the columns themselves. */
 function finitePairs(targets: Float64Array, predictions: Float64Array): [Float64Array, Float64Array] {
-  const kept = (_: number, k: number) => Number.isFinite(targets[k]!) && Number.isFinite(predictions[k]!);
-  if (targets.every(kept)) return [targets, predictions];
-  return [targets.filter(kept), predictions.filter(kept)];
+  const isFinitePair = (_: number, k: number) => Number.isFinite(targets[k]!) && Number.isFinite(predictions[k]!);
+  if (targets.every(isFinitePair)) return [targets, predictions];
+  return [targets.filter(isFinitePair), predictions.filter(isFinitePair)];
 }
 
 function byHead(heads: Heads): Record<string, HeadValues> {

@@ -39,16 +39,16 @@ function radixSelection(values: Float32Array): (rank: number) => number {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   upper.fill(0);
   for (let k = 0; k < bits.length; k++) {
-    const own = bits[k]!;
-    if ((own & EXPONENT) !== EXPONENT) upper[keyOf(own) >>> 16]!++;
+    const pattern = bits[k]!;
+    if ((pattern & EXPONENT) !== EXPONENT) upper[keyOf(pattern) >>> 16]!++;
   }
   let counted = -1;
   const countLower = (prefix: number): void => {
     lower.fill(0);
     for (let k = 0; k < bits.length; k++) {
-      const own = bits[k]!;
-      if ((own & EXPONENT) === EXPONENT) continue;
-      const key = keyOf(own);
+      const pattern = bits[k]!;
+      if ((pattern & EXPONENT) === EXPONENT) continue;
+      const key = keyOf(pattern);
       if (key >>> 16 === prefix) lower[key & 0xffff]!++;
     }
     counted = prefix;
@@ -66,10 +66,10 @@ function radixSelection(values: Float32Array): (rank: number) => number {
 const keyOf = (bits: number): number => (bits & 0x80000000 ? ~bits : bits | 0x80000000) >>> 0;
 
 function decoder(): (key: number) => number {
-  const own = new Uint32Array(1);
-  const value = new Float32Array(own.buffer);
+  const pattern = new Uint32Array(1);
+  const value = new Float32Array(pattern.buffer);
   return (key) => {
-    own[0] = key & 0x80000000 ? key & 0x7fffffff : ~key;
+    pattern[0] = key & 0x80000000 ? key & 0x7fffffff : ~key;
     // The two zeros are neighbours in the order and one number.
     return value[0]! + 0;
   };

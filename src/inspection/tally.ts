@@ -91,12 +91,12 @@ export class Tally {
   total(): UnitTally {
     const all = Array.from({ length: this.units }, (_, unit) => this.of(unit));
     const sum = (pick: (unit: UnitTally) => number) => all.reduce((total, unit) => total + pick(unit), 0);
-    const known = all.filter(({ mean }) => !Number.isNaN(mean));
+    const finiteUnits = all.filter(({ mean }) => !Number.isNaN(mean));
     const finite = ({ count, nan, infinite }: UnitTally) => count - nan - infinite;
-    const weight = known.reduce((total, unit) => total + finite(unit), 0);
-    const mean = known.reduce((total, unit) => total + finite(unit) * unit.mean, 0) / weight;
+    const weight = finiteUnits.reduce((total, unit) => total + finite(unit), 0);
+    const mean = finiteUnits.reduce((total, unit) => total + finite(unit) * unit.mean, 0) / weight;
     const variance =
-      known.reduce((total, unit) => total + finite(unit) * (unit.std ** 2 + (unit.mean - mean) ** 2), 0) / weight;
+      finiteUnits.reduce((total, unit) => total + finite(unit) * (unit.std ** 2 + (unit.mean - mean) ** 2), 0) / weight;
     return {
       count: sum(({ count }) => count),
       active: sum(({ active }) => active),
@@ -105,8 +105,8 @@ export class Tally {
       zeros: sum(({ zeros }) => zeros),
       mean,
       std: Math.sqrt(variance),
-      min: known.length ? known.reduce((least, unit) => Math.min(least, unit.min), Infinity) : Number.NaN,
-      max: known.length ? known.reduce((most, unit) => Math.max(most, unit.max), -Infinity) : Number.NaN,
+      min: finiteUnits.length ? finiteUnits.reduce((least, unit) => Math.min(least, unit.min), Infinity) : Number.NaN,
+      max: finiteUnits.length ? finiteUnits.reduce((most, unit) => Math.max(most, unit.max), -Infinity) : Number.NaN,
     };
   }
 }

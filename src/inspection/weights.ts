@@ -8,7 +8,7 @@ import { initialStd } from './initializers';
 import { leafLayers } from './layers';
 import { selectQuantiles } from './selection';
 
-/** What one weight tensor holds. Everything but the counts is over the finite values; NaN where a notion does not apply. */
+/** Statistics of one weight tensor. Everything but the counts is over the finite values; NaN where a notion does not apply. */
 export interface WeightRow {
   /** Name of the tensor, e.g. `volatility/kernel`. */
   name: string;
@@ -60,7 +60,7 @@ export interface NamedTensor {
 /** Values of the weights at some moment, by name. */
 export type Snapshot = ReadonlyMap<string, Float32Array>;
 
-/** How {@link weights} looks. */
+/** Options of {@link weights}. */
 export interface WeightOptions {
   /** What {@link snapshot} returned before training; fills `moved` and `movedShare`. */
   initial?: Snapshot;
@@ -125,11 +125,11 @@ const isTensors = (model: TF.LayersModel | readonly NamedTensor[]): model is rea
 
 /** The weights of a layers model as named tensors, in order. */
 export function modelTensors(model: TF.LayersModel): NamedTensor[] {
-  const seen = new Set<unknown>();
+  const visited = new Set<unknown>();
   return leafLayers(model).flatMap((layer) =>
     layer.weights.flatMap((weight) => {
-      if (seen.has(weight)) return [];
-      seen.add(weight);
+      if (visited.has(weight)) return [];
+      visited.add(weight);
       const shape = weight.shape.map(Number);
       return {
         name: weightName(weight),
@@ -146,13 +146,14 @@ export function modelTensors(model: TF.LayersModel): NamedTensor[] {
 function weightRow(
   tensor: NamedTensor,
   { initial, effectiveRank: wanted = true }: WeightOptions,
-  known: number | undefined,
+  fourthPowerSum: number | undefined,
 ): WeightRow {
   const values = tensor.values();
   const stats = census(values);
   const [p05, p25, p50, p75, p95] = selectQuantiles(values, stats, [0.05, 0.25, 0.5, 0.75, 0.95]);
   const before = initial?.get(tensor.name);
-  const fourths = wanted && stats.nan + stats.infinite === 0 ? (known ?? fourthPowers(tensor, values)) : Number.NaN;
+  const fourths =
+    wanted && stats.nan + stats.infinite === 0 ? (fourthPowerSum ?? fourthPowers(tensor, values)) : Number.NaN;
   const moved = before && before.length === values.length ? distance(values, before) : Number.NaN;
   return {
     name: tensor.name,

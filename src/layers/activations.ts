@@ -1,6 +1,6 @@
 // What is known of every activation of tfjs and Keras, once: the rooms that draw, inspect and diagnose read it here.
 
-/** How an activation shapes what passes: what can go wrong with it follows from that. */
+/** Shape of an activation, from which follows what can go wrong with it. */
 export type ActivationKind =
   /** Passes everything on, with a slope everywhere. */
   | 'linear'
@@ -270,7 +270,7 @@ export function activationFacts(name: string): ActivationFacts | undefined {
 }
 
 /**
- * Whether an output lies where a rectified or saturating activation has no slope to speak of: under 1 % of its steepest.
+ * Tells whether an output lies where a rectified or saturating activation has no slope to speak of: under 1 % of its steepest.
  *
  * @returns false for activations of other kinds, whose outputs do not tell.
  * @example

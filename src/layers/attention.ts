@@ -2,7 +2,7 @@ import { checkInteger, type TF, tf } from '../core';
 import { attendByHeads, joinHeads, projectToHeads } from './attentionHeads';
 import { defineLayer, only } from './define';
 
-/** What an {@link attention} is told. */
+/** Options of {@link attention}. */
 export interface AttentionOptions {
   /** How many comparisons are made side by side. Default 4. */
   heads?: number;

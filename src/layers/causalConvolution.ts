@@ -4,7 +4,7 @@ import { type Initializer, toInitializer, writtenInitializer } from './initializ
 import { type RegularizerSource, toRegularizer, writtenRegularizers } from './regularizer';
 import { selectSteps } from './stepSelection';
 
-/** What a {@link causalConvolution} is told. */
+/** Options of {@link causalConvolution}. */
 export interface CausalConvolutionOptions {
   /** Output channels. */
   filters: number;

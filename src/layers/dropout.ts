@@ -2,7 +2,7 @@ import { hasRandomKey, randomUniform, withRandomKey } from '../compile';
 import { checkInteger, checkNumber, type TF, tf } from '../core';
 import { defineLayer, only } from './define';
 
-/** What a {@link dropout} is told. */
+/** Options of {@link dropout}. */
 export interface DropoutOptions {
   /** Share of the numbers set to zero in training, in [0, 1). */
   rate: number;

@@ -1,7 +1,7 @@
 import { checkNumber, type TF, tf } from '../core';
 import { defineLayer, only } from './define';
 
-/** What a {@link layerNormalization} is told. */
+/** Options of {@link layerNormalization}. */
 export interface LayerNormalizationOptions {
   /** Added to the variance. Default 0.001, as in Keras. */
   epsilon?: number;

@@ -1,7 +1,7 @@
 import { checkInteger, type TF, tf } from '../core';
 import { defineLayer, only } from './define';
 
-/** What a {@link resizeChannels} is told. */
+/** Options of {@link resizeChannels}. */
 export interface ResizeChannelsOptions {
   /** Channels of the output, at least 1. */
   channels: number;

@@ -6,7 +6,7 @@ import { type Numbers, sortedFinite, spread } from './numbers';
 import { heading } from './panels';
 import { COLOURS, faded } from './template';
 
-/** What one layer gave out over a set of samples, flat. */
+/** Outputs of one layer over a set of samples, flat. */
 export interface LayerValues {
   layer: string;
   values: Numbers;

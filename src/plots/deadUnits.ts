@@ -5,7 +5,7 @@ import type { Numbers } from './numbers';
 import { heading } from './panels';
 import { COLOURS, SEQUENTIAL_SCALE } from './template';
 
-/** How often each unit of a layer is on. */
+/** Activity of the units of a layer: the share of samples for which each is on. */
 export interface UnitActivity {
   layer: string;
   /** Per unit, the share of samples for which its output is above zero, in [0, 1]. */

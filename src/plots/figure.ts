@@ -19,7 +19,7 @@ export interface FigureLayout {
   [attribute: string]: unknown;
 }
 
-/** What {@link Figure} needs beyond plotly.js's two parts. */
+/** Options of {@link Figure}, beyond plotly.js's two parts. */
 export interface FigureOptions {
   /** The numbers behind the picture, as they are printed where no picture can be shown. Default: one row per trace. */
   summary?: Table<object>;

@@ -32,12 +32,12 @@ export function gradientNorms(gradients: readonly LayerGradient[], options: { ti
   const [low, high] = positive.length ? [Math.min(...positive), Math.max(...positive)] : [1e-3, 1];
   const [bottom, top] = [Math.floor(Math.log10(low)) - 1, Math.ceil(Math.log10(high)) + 0.5];
   const bar = seriesNames.map((series, k) => {
-    const own = gradients.filter((gradient) => (gradient.series ?? '') === series);
+    const bars = gradients.filter((gradient) => (gradient.series ?? '') === series);
     return {
       type: 'bar',
       name: plainText(series || 'gradient norm'),
-      x: own.map(({ layer }) => plainText(layer)),
-      y: own.map(({ norm }) => (norm > 0 && Number.isFinite(norm) ? norm : null)),
+      x: bars.map(({ layer }) => plainText(layer)),
+      y: bars.map(({ norm }) => (norm > 0 && Number.isFinite(norm) ? norm : null)),
       marker: { color: colour(k) },
       hovertemplate: '%{x}: %{y:.3e}<extra>%{fullData.name}</extra>',
     };

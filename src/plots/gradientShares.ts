@@ -4,7 +4,7 @@ import type { Figure, Trace } from './figure';
 import { type Panel, panels } from './panels';
 import { COLOURS, colour } from './template';
 
-/** What one loss term asks of the shared weights at one epoch. */
+/** Gradient of one loss term on the shared weights at one epoch. */
 export interface TermGradient {
   epoch: number;
   /** Name of the loss term, usually its head. */
@@ -43,12 +43,12 @@ export function gradientShares(rows: readonly TermGradient[], options: { title?:
   const share = ({ epoch, norm }: TermGradient): number => norm / totals.get(epoch)!;
   const epochs = [...totals.keys()];
   const line = (term: string, k: number, value: (row: TermGradient) => number, more: object): Trace => {
-    const own = rows.filter((row) => row.term === term);
+    const points = rows.filter((row) => row.term === term);
     return {
       type: 'scatter',
       name: term,
-      x: own.map(({ epoch }) => epoch),
-      y: own.map(value),
+      x: points.map(({ epoch }) => epoch),
+      y: points.map(value),
       line: { color: colour(k), width: 2 },
       ...more,
     };

@@ -26,7 +26,7 @@ export interface MarketOverviewOptions {
 }
 
 /**
- * What a price history looks like before anything is fitted to it: candles of its last days, daily log returns over time
+ * Draws a price history before anything is fitted to it: candles of its last days, daily log returns over time
  * (clusters of volatility), and their histogram against the normal density of the same mean and spread (heavy tails).
  *
  * @param prices open, high, low, close (and volume) by day, one length.

@@ -54,7 +54,7 @@ export function metricSurface(points: readonly SurfacePoint[], options: MetricSu
   const finite = points.filter(({ value }) => Number.isFinite(value));
   const sign = best === 'lowest' ? 1 : -1;
   const winner = finite.reduce<SurfacePoint | undefined>(
-    (kept, point) => (kept === undefined || sign * point.value < sign * kept.value ? point : kept),
+    (best, point) => (best === undefined || sign * point.value < sign * best.value ? point : best),
     undefined,
   );
   const [column, line] = winner ? [xs.indexOf(winner.x), ys.indexOf(winner.y)] : [-1, -1];

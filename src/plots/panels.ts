@@ -14,7 +14,7 @@ export interface Panel {
   yaxis?: Record<string, unknown>;
 }
 
-/** How a figure of panels is put together. */
+/** Options of {@link panels}. */
 export interface PanelOptions {
   title: string;
   subtitle?: string;

@@ -20,7 +20,7 @@ export interface PredictionFigureOptions {
   subtitle?: string;
 }
 
-/** What the summary says of one head. */
+/** Summary of one head's targets and predictions. */
 export interface PredictionSpread {
   head: string;
   samples: number;

@@ -86,10 +86,10 @@ export function predictionPanel(
 
 /** The two values of the targets, lower first, if they have no more and no less. */
 function twoValues(targets: Numbers): [number, number] | undefined {
-  const found = new Set<number>();
-  for (let k = 0; k < targets.length && found.size <= 2; k++) found.add(targets[k]!);
-  if (found.size !== 2) return undefined;
-  return [...found].sort((a, b) => a - b) as [number, number];
+  const values = new Set<number>();
+  for (let k = 0; k < targets.length && values.size <= 2; k++) values.add(targets[k]!);
+  if (values.size !== 2) return undefined;
+  return [...values].sort((a, b) => a - b) as [number, number];
 }
 
 function classPanel(head: string, classes: [number, number], targets: Numbers, predictions: Numbers): Panel {
@@ -97,11 +97,11 @@ function classPanel(head: string, classes: [number, number], targets: Numbers, p
   const low = finite[0] ?? 0;
   const high = Math.max(finite.at(-1) ?? 1, low + 1e-6);
   const traces = classes.map((value, k) => {
-    const own = Float32Array.from({ length: predictions.length }, (_, at) => predictions[at]!).filter(
+    const ofClass = Float32Array.from({ length: predictions.length }, (_, at) => predictions[at]!).filter(
       (_, at) => targets[at] === value,
     );
     const tint = k === 0 ? COLOURS.neutral : COLOURS.predictions;
-    return bars(`target ${formatNumber(value, 3)}`, histogram(own, 30, low, high), own.length, tint);
+    return bars(`target ${formatNumber(value, 3)}`, histogram(ofClass, 30, low, high), ofClass.length, tint);
   });
   return {
     title: head,

@@ -4,7 +4,7 @@ import { Figure, plainText, type Trace } from './figure';
 import { heading } from './panels';
 import { COLOURS, faded } from './template';
 
-/** How the values of one thing (a layer, a tensor) are spread; NaN where there is nothing to draw. */
+/** Spread of the values of one thing (a layer, a tensor); NaN where there is nothing to draw. */
 export interface QuantileRange {
   name: string;
   min: number;

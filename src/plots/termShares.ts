@@ -4,7 +4,7 @@ import type { Figure } from './figure';
 import { type Panel, panels } from './panels';
 import { COLOURS, colour } from './template';
 
-/** What one loss term asks of the shared weights, at one moment. */
+/** Gradient of one loss term on the shared weights at one moment. */
 export interface TermShare {
   /** Name of the loss term, usually its head. */
   term: string;

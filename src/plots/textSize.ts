@@ -38,8 +38,8 @@ export function textWidth(text: string, fontSize: number, bold = false): number 
 
 /** The box of an SVG element's text (of all text below it, for a group), in the coordinates of its parent. */
 export function textBox(element: Element): Box {
-  const own = element.tagName === 'text' ? lines(element) : group(element);
-  return transformed(own, element.getAttribute('transform'));
+  const box = element.tagName === 'text' ? lines(element) : group(element);
+  return transformed(box, element.getAttribute('transform'));
 }
 
 function group(element: Element): Box {

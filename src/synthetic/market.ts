@@ -14,7 +14,7 @@ export interface RegimeOptions {
   drift?: readonly number[];
 }
 
-/** How {@link market} makes its data. Every volatility is the standard deviation of a log return over a day. */
+/** Options of {@link market}. Every volatility is the standard deviation of a log return over a day. */
 export interface MarketOptions {
   /** How many symbols (named S01, S02 ...), or their names. Default 8. */
   symbols?: number | readonly string[];
@@ -131,10 +131,14 @@ export function market(options: MarketOptions = {}): Dataset & { readonly truth:
     regime: number(),
   };
   const symbols = names.map((symbol, index) => {
-    const own = random.fork(`symbol ${symbol}`);
+    const symbolRandom = random.fork(`symbol ${symbol}`);
     const [low, high] = parameters.betas;
     const beta = names.length === 1 ? (low + high) / 2 : low + ((high - low) * index) / (names.length - 1);
-    return { symbol, beta, volatility: parameters.volatility * Math.exp(parameters.volatilitySpread * own.normal()) };
+    return {
+      symbol,
+      beta,
+      volatility: parameters.volatility * Math.exp(parameters.volatilitySpread * symbolRandom.normal()),
+    };
   });
 
   symbols.forEach(({ symbol, beta, volatility }, index) => {

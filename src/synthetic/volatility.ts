@@ -16,7 +16,7 @@ export interface VolatilityProcess {
   degrees: number;
 }
 
-/** What a {@link VolatilityProcess} implies; see {@link garchMoments}. */
+/** Moments that a {@link VolatilityProcess} implies; see {@link garchMoments}. */
 export interface GarchMoments {
   /** alpha + gamma/2 + beta: the share of a variance shock that is still there a day later. */
   persistence: number;

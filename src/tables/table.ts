@@ -56,8 +56,8 @@ export class Table<R extends object = Row> {
   /** Some columns, in the order given, as a table of the same look. Unknown names are left out. */
   select<K extends keyof R & string>(...names: K[]): Table<Pick<R, K>> {
     const rows = this.rows.map((row) => {
-      const kept = names.filter((name) => Object.hasOwn(row, name)).map((name) => [name, row[name]]);
-      return Object.fromEntries(kept) as Pick<R, K>;
+      const cells = names.filter((name) => Object.hasOwn(row, name)).map((name) => [name, row[name]]);
+      return Object.fromEntries(cells) as Pick<R, K>;
     });
     return new Table(rows, this.options);
   }
@@ -112,7 +112,8 @@ export class Table<R extends object = Row> {
 
   private texts(): { heads: string[]; body: string[][]; left: boolean[] } {
     const { headings = {}, formats = {}, maxRows = 60 } = this.options;
-    const format = (row: R) => this.columns.map((c) => (own(formats, c) ?? formatValue)(row[c as keyof R] as Cell));
+    const format = (row: R) =>
+      this.columns.map((c) => (ownOption(formats, c) ?? formatValue)(row[c as keyof R] as Cell));
     const shown =
       this.rows.length > maxRows ? [...this.rows.slice(0, maxRows / 2), ...this.rows.slice(-maxRows / 2)] : this.rows;
     const body = shown.map(format);
@@ -123,7 +124,7 @@ export class Table<R extends object = Row> {
         this.columns.map((_, k) => (k ? '…' : `… ${this.rows.length - maxRows} more`)),
       );
     const left = this.columns.map((c) => this.rows.some((row) => typeof row[c as keyof R] === 'string'));
-    return { heads: this.columns.map((c) => own(headings, c) ?? c), body, left };
+    return { heads: this.columns.map((c) => ownOption(headings, c) ?? c), body, left };
   }
 }
 
@@ -134,7 +135,7 @@ export function escapeHTML(text: string): string {
 }
 
 /** An option for a column; a column may well be named "constructor", which every object has without being given it. */
-const own = <V>(options: Record<string, V>, column: string): V | undefined =>
+const ownOption = <V>(options: Record<string, V>, column: string): V | undefined =>
   Object.hasOwn(options, column) ? options[column] : undefined;
 
 const width = (text: string): number => [...text].length;

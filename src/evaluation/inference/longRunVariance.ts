@@ -2,7 +2,7 @@ import { checkChoice, checkInteger, ReluctantError } from '../../core';
 import { checkOptions } from '../statistics/options';
 import { finiteRows, type Numbers } from '../statistics/rows';
 
-/** How {@link longRunVariance} estimates. */
+/** Options of {@link longRunVariance}. */
 export interface LongRunOptions {
   /**
    * `cosine` (default): the mean square of the series' slowest cosine transforms, which has a known law in small samples.

@@ -14,7 +14,7 @@ export interface RotationOptions {
   level?: number;
 }
 
-/** What {@link bestSharpeTest} found: the best of several, judged as the best of several. */
+/** Result of {@link bestSharpeTest}: the best of several, judged as the best of several. */
 export interface BestOfSeveral {
   /** Position of the column with the largest statistic. */
   best: number;

@@ -22,7 +22,7 @@ export interface OverfittingOptions {
   seed?: number;
 }
 
-/** What {@link backtestOverfitting} found. */
+/** Result of {@link backtestOverfitting}. */
 export interface BacktestOverfitting {
   /** PBO: the share of halves whose best strategy is at or below the median outside. */
   probability: number;

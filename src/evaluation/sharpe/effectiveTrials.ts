@@ -4,7 +4,7 @@ import { checkOptions } from '../statistics/options';
 import { finiteColumns, type Numbers } from '../statistics/rows';
 import { refuseConstant } from './sample';
 
-/** What {@link effectiveTrials} counted. */
+/** Result of {@link effectiveTrials}. */
 export interface EffectiveTrials {
   /** Trials that count as independent, from 1 to the number of trials. */
   count: number;

@@ -117,7 +117,7 @@ export function minimumBacktestLength(trials: number, target = 1): number {
 /** What was tried: the Sharpe ratio of every trial, or their number and variance. All per period. */
 export type Trials = { sharpes: Numbers; effective?: number } | { count: number; variance: number };
 
-/** What {@link deflatedSharpe} found. */
+/** Result of {@link deflatedSharpe}. */
 export interface DeflatedSharpe {
   /** The chance that the true ratio is above what selection alone explains. */
   probability: number;

@@ -38,9 +38,9 @@ export async function file(path: string, options: WeightOptions = {}): Promise<W
  * (await inspect.tensors('two.safetensors')).map(({ name }) => name); // ['head/bias']
  */
 export async function tensors(path: string): Promise<NamedTensor[]> {
-  const found = await read(path);
-  if (found.length === 0) throw fileError('no-tensors', 'there are no weights in it', { file: path });
-  return found;
+  const namedTensors = await read(path);
+  if (namedTensors.length === 0) throw fileError('no-tensors', 'there are no weights in it', { file: path });
+  return namedTensors;
 }
 
 async function read(path: string): Promise<NamedTensor[]> {

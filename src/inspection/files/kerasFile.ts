@@ -45,8 +45,8 @@ async function readArchive(file: string, size: number): Promise<KerasFile> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'reluctant-'));
   try {
     const entry = (name: string) => {
-      const found = archive.entries.find((one) => one.name === name);
-      if (found) return found;
+      const match = archive.entries.find((one) => one.name === name);
+      if (match) return match;
       const received = archive.entries.map((one) => one.name);
       throw fileError('malformed', `the archive has no ${name}`, { file }, { received });
     };
@@ -59,13 +59,13 @@ async function readArchive(file: string, size: number): Promise<KerasFile> {
         { received: text.size },
       );
     const config = parse(Buffer.from(await text.read()).toString('utf8'), { file, entry: text.name });
-    const metadata = archive.entries.find(({ name, size: own }) => name === 'metadata.json' && own <= MOST_TEXT);
+    const metadata = archive.entries.find(({ name, size }) => name === 'metadata.json' && size <= MOST_TEXT);
     const about =
       metadata && parse(Buffer.from(await metadata.read()).toString('utf8'), { file, entry: metadata.name });
     const weights = path.join(folder, 'model.weights.h5');
-    const { name, size: own, read } = entry('model.weights.h5');
+    const { name, size, read } = entry('model.weights.h5');
     fs.writeFileSync(weights, await read());
-    const tensors = await readHDF5(weights, own, { file, entry: name }, (_, place) => place.replace(/^\//, ''));
+    const tensors = await readHDF5(weights, size, { file, entry: name }, (_, place) => place.replace(/^\//, ''));
     const byPath = new Map(tensors.map((tensor) => [tensor.name, tensor]));
     return {
       config,
@@ -76,9 +76,9 @@ async function readArchive(file: string, size: number): Promise<KerasFile> {
           const folder = part === '' ? place : `${place}/${part}`;
           // Recurrent layers file their weights with their cell.
           const at = [`${folder}/vars`, `${folder}/cell/vars`].find((vars) => byPath.has(`${vars}/0`));
-          const found: NamedTensor[] = [];
-          for (let k = 0; at && byPath.has(`${at}/${k}`); k++) found.push(byPath.get(`${at}/${k}`)!);
-          return found;
+          const weights: NamedTensor[] = [];
+          for (let k = 0; at && byPath.has(`${at}/${k}`); k++) weights.push(byPath.get(`${at}/${k}`)!);
+          return weights;
         }),
     };
   } finally {
@@ -115,15 +115,15 @@ async function readOld(file: string, size: number): Promise<KerasFile> {
     );
   }
   const byPath = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  const all = [...names].flatMap(([layer, own]) => own.map((name) => `model_weights/${layer}/${name}`));
+  const all = [...names].flatMap(([layer, weightNames]) => weightNames.map((name) => `model_weights/${layer}/${name}`));
   return {
     config: parse(text, { file }),
     keras: versionOf(version),
     count: countOf(tensors),
     weightsOf: (_, layer) => {
       // The layers of a nested model are filed under the nested model.
-      const own = names.get(layer)?.map((name) => `model_weights/${layer}/${name}`);
-      const paths = own ?? all.filter((place) => place.split('/').slice(2, -1).includes(layer));
+      const filed = names.get(layer)?.map((name) => `model_weights/${layer}/${name}`);
+      const paths = filed ?? all.filter((place) => place.split('/').slice(2, -1).includes(layer));
       return paths.flatMap((place) => byPath.get(place) ?? []);
     },
   };

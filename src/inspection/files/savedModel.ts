@@ -80,9 +80,9 @@ function variable(
   const values = () => {
     const descriptor = fs.openSync(data, 'r');
     try {
-      const own = new Uint8Array(size!);
-      fs.readSync(descriptor, own, 0, size!, offset!);
-      return readNumbers(own, dtype, where);
+      const bytes = new Uint8Array(size!);
+      fs.readSync(descriptor, bytes, 0, size!, offset!);
+      return readNumbers(bytes, dtype, where);
     } finally {
       fs.closeSync(descriptor);
     }
@@ -103,8 +103,8 @@ function fullNames(prefix: string, file: string, entry: Buffer): Map<string, str
   const names = new Map<string, string>();
   for (const node of message(graph).get(1) ?? [])
     for (const attribute of message(node as Buffer).get(2) ?? []) {
-      const own = message(attribute as Buffer);
-      const [name, key] = [own.get(2)?.[0], own.get(3)?.[0]];
+      const fields = message(attribute as Buffer);
+      const [name, key] = [fields.get(2)?.[0], fields.get(3)?.[0]];
       if (name instanceof Buffer && key instanceof Buffer && name.length)
         names.set(key.toString('utf8'), name.toString('utf8'));
     }
@@ -114,9 +114,9 @@ function fullNames(prefix: string, file: string, entry: Buffer): Map<string, str
 function shardOf(prefix: string, shard: number, where: Record<string, string>): string {
   const folder = path.dirname(prefix);
   const start = `${path.basename(prefix)}.data-${String(shard).padStart(5, '0')}-of-`;
-  const found = fs.readdirSync(folder).find((name) => name.startsWith(start));
-  if (!found) throw fileError('truncated', 'the data file of a variable is missing', where, { expected: `${start}…` });
-  return path.join(folder, found);
+  const name = fs.readdirSync(folder).find((name) => name.startsWith(start));
+  if (!name) throw fileError('truncated', 'the data file of a variable is missing', where, { expected: `${start}…` });
+  return path.join(folder, name);
 }
 
 /** Keys and values of a table: the footer names the index block, which names the data blocks. */
@@ -138,20 +138,20 @@ function block(bytes: Buffer, offset: number, size: number, file: string): [stri
   if (offset + size + 5 > bytes.length)
     throw fileError('truncated', 'the index of the variables is cut off', { file, byte: offset });
   if (bytes[offset + size] !== 0) throw fileError('unsupported', 'the index of the variables is compressed', { file });
-  const own = bytes.subarray(offset, offset + size);
-  const end = size - 4 - 4 * own.readUInt32LE(size - 4);
+  const block = bytes.subarray(offset, offset + size);
+  const end = size - 4 - 4 * block.readUInt32LE(size - 4);
   const at = { place: 0 };
-  const found: [string, Buffer][] = [];
+  const entries: [string, Buffer][] = [];
   let key = Buffer.alloc(0);
   while (at.place < end) {
-    const [shared, fresh, length] = [Number(varint(own, at)), Number(varint(own, at)), Number(varint(own, at))];
+    const [shared, fresh, length] = [Number(varint(block, at)), Number(varint(block, at)), Number(varint(block, at))];
     if (shared > key.length || at.place + fresh + length > end) throw new RangeError('entry out of its block');
-    key = Buffer.concat([key.subarray(0, shared), own.subarray(at.place, at.place + fresh)]);
+    key = Buffer.concat([key.subarray(0, shared), block.subarray(at.place, at.place + fresh)]);
     at.place += fresh;
-    found.push([key.toString('utf8'), own.subarray(at.place, at.place + length)]);
+    entries.push([key.toString('utf8'), block.subarray(at.place, at.place + length)]);
     at.place += length;
   }
-  return found;
+  return entries;
 }
 
 /** Fields of a protocol buffer message by number: whole numbers, or bytes. */

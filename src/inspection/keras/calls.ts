@@ -39,14 +39,14 @@ export function callsOf(nodes: unknown, kerasClass: string, rule: LayerRule, whe
     return { inputs: [...inputs, ...more], arguments: walked, flags: flagsOf(named) };
   }
 
-  /** Collects the tensors in an argument; what is left is told with the tensors marked. */
-  function walk(value: unknown, found: Reference[]): unknown {
+  /** Collects the tensors in an argument, and returns the argument with a mark in the place of each. */
+  function walk(value: unknown, references: Reference[]): unknown {
     const reference = tensorOf(value);
     if (reference) {
-      found.push(reference);
+      references.push(reference);
       return TENSOR;
     }
-    return Array.isArray(value) ? value.map((one) => walk(one, found)) : value;
+    return Array.isArray(value) ? value.map((one) => walk(one, references)) : value;
   }
 
   function tensorOf(value: unknown): Reference | undefined {
@@ -56,8 +56,8 @@ export function callsOf(nodes: unknown, kerasClass: string, rule: LayerRule, whe
   }
 
   function namedTensors(named: Json, read: (value: unknown) => Reference | undefined): Reference[] {
-    const found = (rule.tensors ?? []).map((key) => read(named[key]));
-    return found.filter((reference) => reference !== undefined);
+    const references = (rule.tensors ?? []).map((key) => read(named[key]));
+    return references.filter((reference) => reference !== undefined);
   }
 
   /** Arguments by name, without the tensors; those that say nothing are left out, those nobody can do are refused. */
@@ -79,20 +79,20 @@ export function callsOf(nodes: unknown, kerasClass: string, rule: LayerRule, whe
 }
 
 /**
- * Calls in which no tensor is handed over twice: tfjs frees it in between. A layer that compares its inputs is told which of
- * those left it takes where (`roles`).
+ * Calls in which no tensor is handed over twice: tfjs frees it in between. For a layer that compares its inputs,
+ * `roles` says which of those left it takes where.
  *
  * @throws ReluctantError `unsupported` where other layers are handed a tensor twice, or calls differ in it.
  */
 export function withoutRepeats(calls: Call[], kerasClass: string, rule: LayerRule, where: Place): Call[] {
-  const told = calls.map((call) => {
+  const distinct = calls.map((call) => {
     const keys = call.inputs.map((input) => JSON.stringify(input));
     const left = [...new Set(keys)];
     if (left.length === keys.length) return call;
     const inputs = left.map((key) => JSON.parse(key) as Reference);
     return { ...call, inputs, flags: { ...call.flags, roles: keys.map((key) => left.indexOf(key)) } };
   });
-  if (rule.repeats || told.every((call, k) => call === calls[k])) return told;
+  if (rule.repeats || distinct.every((call, k) => call === calls[k])) return distinct;
   throw fileError('unsupported', `a ${kerasClass} layer is handed the same tensor twice`, where, {
     expected: 'another tensor for each input',
     fix: 'inspect its weights with inspect.file, or its predictions with inspect.predictions',

@@ -64,8 +64,8 @@ export function convertModel(given: unknown, place: Place, context: Context = { 
   const layers = list.flatMap((given) =>
     withActivationApart(given).map(({ layer, ...filed }) => ({ ...convertLayer(layer, place, context), ...filed })),
   );
-  const own = typeof name === 'string' ? name : 'model';
-  if (kind === 'Sequential') return { class_name: 'Sequential', config: { name: own, layers }, layers };
+  const modelName = typeof name === 'string' ? name : 'model';
+  if (kind === 'Sequential') return { class_name: 'Sequential', config: { name: modelName, layers }, layers };
   // A sequential model of tfjs has a node of its own before its first call; calls are counted from behind it.
   const shifted = new Set(layers.filter((layer) => layer.class_name === 'Sequential').map((layer) => layer.name));
   for (const layer of layers) layer.inbound_nodes = shiftNodes(layer.inbound_nodes ?? [], shifted);
@@ -73,7 +73,7 @@ export function convertModel(given: unknown, place: Place, context: Context = { 
     endsOf(value).map(([layer, node, tensor]) => [layer, node + Number(shifted.has(layer)), tensor]);
   return {
     class_name: 'Model',
-    config: { name: own, layers, input_layers: ends(inputs), output_layers: ends(outputs) },
+    config: { name: modelName, layers, input_layers: ends(inputs), output_layers: ends(outputs) },
     layers,
   };
 }
@@ -95,30 +95,30 @@ function convertLayer(given: unknown, place: Place, context: Context): Converted
     const inner = convertModel({ class_name: kerasClass, config: { ...config, name } }, place, deeper(context));
     return { ...rest, class_name: inner.class_name, config: inner.config, inner: inner.layers };
   }
-  const own: GivenLayer = { kerasClass, given: config, config: {}, where };
+  const target: GivenLayer = { kerasClass, given: config, config: {}, where };
   for (const [key, value] of Object.entries(rule.only ?? {})) {
-    if (!isSame(config[key], value)) throw unable(own, key, value);
+    if (!isSame(config[key], value)) throw unable(target, key, value);
   }
-  Object.assign(own.config, { name, trainable: config['trainable'] !== false });
+  Object.assign(target.config, { name, trainable: config['trainable'] !== false });
   for (const key of rule.keep) {
-    if (config[key] !== undefined) own.config[key] = settingOf(key, config[key], where, context);
+    if (config[key] !== undefined) target.config[key] = settingOf(key, config[key], where, context);
   }
   for (const [from, to] of Object.entries(rule.rename ?? {})) {
-    if (config[from] !== undefined) own.config[to] = config[from];
+    if (config[from] !== undefined) target.config[to] = config[from];
   }
   const [first, ...others] = calls;
-  for (const [key, value] of Object.entries(first?.flags ?? {})) own.config[key] = value;
+  for (const [key, value] of Object.entries(first?.flags ?? {})) target.config[key] = value;
   if (others.some(({ flags }) => JSON.stringify(flags) !== JSON.stringify(first!.flags))) {
     throw fileError('unsupported', `a shared ${kerasClass} layer is called in different ways`, where);
   }
   if (isOperation) {
     if (!first) throw malformed('an operation is not called', where);
-    return { ...rest, ...operationLayer(own, first) };
+    return { ...rest, ...operationLayer(target, first) };
   }
   if (kerasClass === 'Bidirectional' || kerasClass === 'TimeDistributed') {
-    return { ...rest, parts: rule.parts!, ...wrapped(own, place, context) };
+    return { ...rest, parts: rule.parts!, ...wrapped(target, place, context) };
   }
-  return { ...rest, ...(rule.parts && { parts: rule.parts }), ...substitute(own) };
+  return { ...rest, ...(rule.parts && { parts: rule.parts }), ...substitute(target) };
 }
 
 /** A layer around another one. */
@@ -127,7 +127,7 @@ function wrapped(
   place: Place,
   context: Context,
 ): Pick<ConvertedLayer, 'class_name' | 'config' | 'inner'> {
-  const { class_name, config: own, inner } = convertLayer(given['layer'], place, deeper(context));
+  const { class_name, config: innerConfig, inner } = convertLayer(given['layer'], place, deeper(context));
   if (kerasClass === 'Bidirectional') {
     if (!RECURRENT.has(class_name)) {
       throw fileError('unsupported', 'a Bidirectional layer around something else than a recurrent layer', where, {
@@ -138,19 +138,20 @@ function wrapped(
     const back = given['backward_layer'] ? convertLayer(given['backward_layer'], place, deeper(context)) : undefined;
     if (
       back &&
-      settingsOf(back) !== settingsOf({ class_name, config: { ...own, go_backwards: !own['go_backwards'] } })
+      settingsOf(back) !==
+        settingsOf({ class_name, config: { ...innerConfig, go_backwards: !innerConfig['go_backwards'] } })
     ) {
       throw fileError('unsupported', 'a Bidirectional layer with another layer backwards than forwards', where, {
         received: settingsOf(back),
       });
     }
     // Keras has put its prefix before the name already, and tfjs does it again.
-    own['name'] = String(own['name']).replace(/^forward_/, '');
-    return { class_name: 'Bidirectional', config: { ...config, layer: { class_name, config: own } } };
+    innerConfig['name'] = String(innerConfig['name']).replace(/^forward_/, '');
+    return { class_name: 'Bidirectional', config: { ...config, layer: { class_name, config: innerConfig } } };
   }
   // What treats all steps alike needs nobody to take it from one to the next.
-  if (STEPWISE.has(class_name)) return { class_name, config: { ...own, name: config['name'] } };
-  const layer = { class_name, config: own };
+  if (STEPWISE.has(class_name)) return { class_name, config: { ...innerConfig, name: config['name'] } };
+  const layer = { class_name, config: innerConfig };
   return { class_name: 'TimeDistributed', config: { ...config, layer }, ...(inner && { inner }) };
 }
 
@@ -186,10 +187,10 @@ function settingOf(key: string, value: unknown, where: Place, { keras }: Context
       typeof value === 'string' ? { class_name: value, config: {} } : (value as Json);
     // How weights were drawn once does not change what they are now: an unknown way is no reason to refuse the model.
     if (typeof kind !== 'string' || !Object.hasOwn(INITIALIZERS, kind)) return { class_name: 'Zeros', config: {} };
-    const kept = Object.entries((config ?? {}) as Json).filter(
-      ([name, own]) => own !== null && !name.endsWith('_axes'),
+    const settings = Object.entries((config ?? {}) as Json).filter(
+      ([name, setting]) => setting !== null && !name.endsWith('_axes'),
     );
-    return { class_name: INITIALIZERS[kind], config: Object.fromEntries(kept) };
+    return { class_name: INITIALIZERS[kind], config: Object.fromEntries(settings) };
   }
   if (/_regularizer$/.test(key)) {
     const { class_name: kind, config } = value as { class_name?: string; config?: Json };
@@ -198,7 +199,7 @@ function settingOf(key: string, value: unknown, where: Place, { keras }: Context
         received: kind,
         expected: 'L1, L2, L1L2',
       });
-    const number = (own: unknown) => (typeof own === 'number' ? own : 0);
+    const number = (setting: unknown) => (typeof setting === 'number' ? setting : 0);
     return { class_name: 'L1L2', config: { l1: number(config?.['l1']), l2: number(config?.['l2']) } };
   }
   return value;

@@ -79,19 +79,19 @@ function setWeights(
     const stem = snakeCase(kerasClass);
     const before = used.get(stem);
     used.set(stem, (before ?? -1) + 1);
-    const own = `${folder}/${before === undefined ? stem : `${stem}_${before + 1}`}`;
+    const layerFolder = `${folder}/${before === undefined ? stem : `${stem}_${before + 1}`}`;
     const layer = owner.layers.find((one) => one.name === name);
     if (!layer) continue;
     if (inner) {
       const wrapped = (layer as unknown as { layer?: TF.LayersModel }).layer;
-      const at = wrapped ? `${own}/${parts[0]}` : own;
+      const at = wrapped ? `${layerFolder}/${parts[0]}` : layerFolder;
       setWeights(wrapped ?? (layer as unknown as TF.LayersModel), inner, file, `${at}/layers`, place);
       continue;
     }
     if (layer.weights.length === 0) continue;
-    const found = file.weightsOf(own, kerasName, parts);
+    const tensors = file.weightsOf(layerFolder, kerasName, parts);
     const wanted = layer.weights.map(({ shape }) => shape.map(Number));
-    const given = found.map(({ shape }) => [...shape]);
+    const given = tensors.map(({ shape }) => [...shape]);
     if (JSON.stringify(given) !== JSON.stringify(wanted)) {
       throw fileError(
         'malformed',
@@ -104,7 +104,7 @@ function setWeights(
       );
     }
     tf.tidy(() =>
-      layer.setWeights(found.map(({ values, shape }) => tf.tensor(singles(values()), [...shape], 'float32'))),
+      layer.setWeights(tensors.map(({ values, shape }) => tf.tensor(singles(values()), [...shape], 'float32'))),
     );
   }
 }

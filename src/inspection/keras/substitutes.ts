@@ -63,7 +63,7 @@ const SUBSTITUTES: Readonly<Record<string, (layer: GivenLayer) => Substitute | u
         dilation,
         activation,
         use_bias: useBias !== false,
-        ...kept(config, 'kernel_initializer', 'kernel_regularizer'),
+        ...picked(config, 'kernel_initializer', 'kernel_regularizer'),
       },
     };
   },
@@ -108,7 +108,7 @@ function timeConvolution(layer: GivenLayer, kind: 'full' | 'depthwise' | 'separa
     class_name: 'TimeConvolution',
     config: {
       kind,
-      ...kept(config, ...names, ...weights),
+      ...picked(config, ...names, ...weights),
       ...(kind !== 'depthwise' && { filters: config['filters'] }),
       kernel_size,
       strides,
@@ -143,7 +143,7 @@ function withNumbers(config: Json): { kernel_size: unknown; strides: unknown; di
 const pair = (value: unknown): [number, number] =>
   (Array.isArray(value) ? value : [value ?? 1, value ?? 1]) as [number, number];
 
-const kept = (config: Json, ...keys: string[]): Json =>
+const picked = (config: Json, ...keys: string[]): Json =>
   Object.fromEntries(keys.filter((key) => config[key] !== undefined).map((key) => [key, config[key]]));
 
 /** Refuses settings that the substitute of a layer cannot take over. */

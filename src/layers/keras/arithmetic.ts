@@ -18,7 +18,7 @@ const REDUCING = {
   min: (x: TF.Tensor, axes: number[], keep: boolean) => tf.min(x, axes, keep),
 } as const;
 
-/** What an {@link arithmetic} is told. */
+/** Options of {@link arithmetic}. */
 export interface ArithmeticOptions {
   operation: keyof typeof BINARY;
   /** The number on the left, or on the right, where it is no tensor. */
@@ -53,7 +53,7 @@ export const arithmetic: (options: ArithmeticOptions) => TF.layers.Layer = defin
   return Arithmetic;
 });
 
-/** What a {@link reduction} is told. */
+/** Options of {@link reduction}. */
 export interface ReductionOptions {
   operation: keyof typeof REDUCING;
   /** Axes from 1: samples stay apart. */

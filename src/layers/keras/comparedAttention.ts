@@ -3,7 +3,7 @@ import { futureMask } from '../attentionHeads';
 import { attentionInputs, attentionShapes } from '../attentionInputs';
 import { defineLayer, layerWithOptions } from '../define';
 
-/** What a {@link comparedAttention} is told: the settings of Keras's `Attention` and `AdditiveAttention`. */
+/** Options of {@link comparedAttention}: the settings of Keras's `Attention` and `AdditiveAttention`. */
 export interface ComparedAttentionOptions {
   /** How a query is compared with a key: by their product (Luong and others 2015), or by tanh of their sum (Bahdanau and others 2015). */
   compare: 'product' | 'sum';

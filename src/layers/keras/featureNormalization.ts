@@ -1,7 +1,7 @@
 import { type TF, tf } from '../../core';
 import { defineLayer, layerWithOptions, only } from '../define';
 
-/** What a {@link featureNormalization} is told: the settings of Keras's `Normalization`. */
+/** Options of {@link featureNormalization}: the settings of Keras's `Normalization`. */
 export interface FeatureNormalizationOptions {
   /** Axes that keep statistics of their own, from 1. Default the last; none: one mean and variance for everything. */
   axis?: number | readonly number[] | null;

@@ -4,7 +4,7 @@ import { dropout } from '../dropout';
 import { type Initializer, type InitializerSource, toInitializer, writtenInitializer } from '../initializer';
 import { type RegularizerSource, toRegularizer, writtenRegularizers } from '../regularizer';
 
-/** What a {@link gatedRecurrentUnit} is told: the settings of Keras's `GRU`. */
+/** Options of {@link gatedRecurrentUnit}: the settings of Keras's `GRU`. */
 export interface GatedRecurrentUnitOptions {
   units: number;
   activation?: string;

@@ -6,7 +6,7 @@ import { dropout } from '../dropout';
 import { type Initializer, type InitializerSource, toInitializer, writtenInitializer } from '../initializer';
 import { type RegularizerSource, toRegularizer, writtenRegularizers } from '../regularizer';
 
-/** What a {@link multiHeadAttention} is told: the settings of Keras's `MultiHeadAttention`. */
+/** Options of {@link multiHeadAttention}: the settings of Keras's `MultiHeadAttention`. */
 export interface MultiHeadAttentionOptions {
   numHeads: number;
   keyDim: number;

@@ -4,7 +4,7 @@ import { defineLayer, layerWithOptions, only } from '../define';
 /** Along one axis: a single place, which takes the axis away, or places from `start` to before `stop`. Negative: from the end. */
 export type Place = number | { start: number | null; stop: number | null };
 
-/** What a {@link selection} is told. */
+/** Options of {@link selection}. */
 export interface SelectionOptions {
   /** One place for each axis after the samples; axes that are left out are kept whole. */
   places: readonly Place[];

@@ -3,7 +3,7 @@ import { defineLayer, layerWithOptions, only } from '../define';
 import { type Initializer, type InitializerSource, toInitializer, writtenInitializer } from '../initializer';
 import { type RegularizerSource, toRegularizer, writtenRegularizers } from '../regularizer';
 
-/** What a {@link timeConvolution} is told: the settings of Keras's one-dimensional convolutions. */
+/** Options of {@link timeConvolution}: the settings of Keras's one-dimensional convolutions. */
 export interface TimeConvolutionOptions {
   /** Every channel with every other, every channel by itself, or by itself and then with every other. */
   kind: 'full' | 'depthwise' | 'separable';

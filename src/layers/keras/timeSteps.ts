@@ -1,7 +1,7 @@
 import { type TF, tf } from '../../core';
 import { defineLayer, layerWithOptions, only } from '../define';
 
-/** What a {@link timeSteps} is told: the settings of Keras's `ZeroPadding1D`, `Cropping1D` and `UpSampling1D`. */
+/** Options of {@link timeSteps}: the settings of Keras's `ZeroPadding1D`, `Cropping1D` and `UpSampling1D`. */
 export interface TimeStepsOptions {
   /** Steps to add before and after; negative ones are taken away. */
   before?: number;

@@ -1,7 +1,7 @@
 import { type TF, tf } from '../../core';
 import { defineLayer, layerWithOptions, only } from '../define';
 
-/** What a {@link vectorNormalization} is told: the settings of Keras's `RMSNormalization` and `UnitNormalization`. */
+/** Options of {@link vectorNormalization}: the settings of Keras's `RMSNormalization` and `UnitNormalization`. */
 export interface VectorNormalizationOptions {
   /** The length that a row's channels are divided by: their root mean square, or their Euclidean norm. */
   by: 'root-mean-square' | 'norm';

@@ -17,7 +17,7 @@ export function uncertaintyLoss(losses: TF.Tensor1D, logVariances: TF.Tensor1D):
 }
 
 /**
- * What each term counts under {@link uncertaintyLoss}: e^(-s) / 2.
+ * Weight of each term under {@link uncertaintyLoss}: e^(-s) / 2.
  *
  * @param logVariances [terms].
  *
