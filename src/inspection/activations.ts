@@ -19,7 +19,7 @@ export interface LayerActivation {
   values: number;
   /** Share of units that are dead: rectified (ReLU, ReLU6) and above zero on fewer than `deadBelow` of the values. */
   deadShare: number;
-  /** Share of values where the activation is saturated (sigmoid, tanh, softsign and their hard forms): its slope there is under 1 % of its steepest. */
+  /** Share of values where a sigmoid, tanh, softsign or hard form of these has a slope under 1 % of its steepest. */
   saturatedShare: number;
   /** Share of units that give the same value for every row. */
   constantShare: number;
@@ -126,7 +126,7 @@ function rangeOf(row: LayerActivation): QuantileRange {
 }
 
 /**
- * Inspects the activations of every layer for the rows `x`: dead units, saturation, constancy, and the quantiles of the pre-activations, also
+ * Inspects the activations of every layer for the rows `x`: dead units, saturation, constancy, quantiles of pre-activations, also
  * of activations fused into a layer. The model runs in inference mode and is not changed.
  *
  * @param model any layers model; nested models are opened, shared layers appear once per call (`name#2` ...).

@@ -4,7 +4,7 @@ import { type TF, tf } from '../../core';
 const LEAST_WEIGHT = 1e-3;
 
 /**
- * Weights at which GradNorm (Chen, Badrinarayanan, Lee and Rabinovich 2018) comes to rest: they that add up to K and under which the
+ * Weights at which GradNorm (Chen, Badrinarayanan, Lee and Rabinovich 2018) comes to rest: they add up to K, and under them the
  * norm of term i's weighted gradient is proportional to r_i^alpha, r_i being its loss over its first loss, over the mean of
  * these. With alpha 0 all weighted norms are equal.
  *
