@@ -1,6 +1,5 @@
 // npm run bench:diagnosis [-- --seeds 1,2,3,4,5] [--json FILE] [--markdown FILE] [--program MODULE]: the benchmark of faults.
 import * as fs from 'node:fs';
-import * as path from 'node:path';
 import { Command } from 'commander';
 import { benchmark } from '../src/diagnosis';
 import { formatDuration } from '../src/tables';
@@ -17,9 +16,7 @@ interface Options {
 }
 
 async function main(options: Options): Promise<void> {
-  const own = await Promise.all(
-    options.program.map(async (file) => benchmark.programOfModule(await import(path.resolve(file)), file)),
-  );
+  const own = options.program.map(benchmark.programOfModule);
   const programs = options.onlyPrograms ? own : [...benchmark.twinPrograms(), ...benchmark.HEALTHY, ...own];
   const abort = new AbortController();
   process.once('SIGINT', () => abort.abort());
@@ -59,7 +56,7 @@ new Command('bench:diagnosis')
   .option('--seeds <list>', 'seeds, separated by commas', SEEDS)
   .option('--json <file>', 'write every row and score to this file')
   .option('--markdown <file>', 'write precision and recall by cause to this file, as Markdown')
-  .option('--program <module...>', 'also run this module, which exports data, model, loss and optimizer', [])
+  .option('--program <module...>', 'also run this module, whose default export is a program', [])
   .option('--only-programs', 'run the given modules without the twins')
   .action((options: Options) => main(options))
   .parseAsync()

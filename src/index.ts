@@ -20,10 +20,8 @@ export {
   type Diagnosis,
   diagnose,
   fitSingleBatch,
-  type Program,
   RULES as rules,
   runs,
-  train,
   type Verdict,
   watchRules,
 } from './diagnosis';
@@ -64,8 +62,16 @@ export * as widgets from './notebook/widgets';
 export * as plots from './plots';
 export { Figure } from './plots';
 export * as programs from './programs';
-export { predictRobust, trainRobust } from './programs';
-export { Checkpoints, RunFolder } from './runs';
+export {
+  Program,
+  type ProgramLike,
+  type ProgramParts,
+  predictRobust,
+  program,
+  type TrainOptions,
+  train,
+  trainRobust,
+} from './programs';
 export * as synthetic from './synthetic';
 export { formatDuration, formatNumber, formatShare, Table } from './tables';
 export {

@@ -8,10 +8,11 @@ export interface DataOptions {
   timeZone?: string;
 }
 
-/** Adds them to a command. */
-export function addDataOptions(command: Command): Command {
-  return command
-    .requiredOption('-d, --data <files...>', 'CSV, TSV, Parquet, Arrow, JSON or Excel files or globs (.gz, .zst too)')
+/** Adds them to a command; where the data may come from elsewhere they are not required. */
+export function addDataOptions(command: Command, { required = true }: { required?: boolean } = {}): Command {
+  const files = '-d, --data <files...>';
+  const kinds = 'CSV, TSV, Parquet, Arrow, JSON or Excel files or globs (.gz, .zst too)';
+  return (required ? command.requiredOption(files, kinds) : command.option(files, kinds))
     .option(
       '--column <role=name>',
       `name of a column that is not recognised: ${MARKET_COLUMNS.join(', ')}`,

@@ -6,4 +6,5 @@ export { collectGarbage, collectIfGrown } from './garbage';
 export { interruptRequested, interruptScope, interruptSignal } from './interrupt';
 export { lazy } from './lazy';
 export { Random } from './random';
+export { nearest } from './suggestion';
 export { type TF, tf } from './tensorflow';

@@ -1,13 +1,14 @@
+import type { TF } from '../core';
+import type { ProgramParts } from '../programs';
 import type { Evidence } from './evidence';
-import type { Program } from './program';
 import type { Measurement, Symptom } from './rule';
 
 /** A change to a program that should make a symptom go. */
 export interface Change {
   /** What to do, for the reader. */
   says: string;
-  /** The program with the change made; absent where only the reader can make it. */
-  apply?(program: Program): Program | Promise<Program>;
+  /** The parts of a program with the change made; absent where only the reader can make it. */
+  apply?(program: ProgramParts<TF.LayersModel>): ProgramParts<TF.LayersModel> | Promise<ProgramParts<TF.LayersModel>>;
 }
 
 /** One cause found in a run. */

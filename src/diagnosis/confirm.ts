@@ -1,8 +1,8 @@
-import { ReluctantError } from '../core';
+import { ReluctantError, type TF } from '../core';
+import { type Program, type ProgramLike, type Setting, type TrainOptions, toProgram, train } from '../programs';
 import { escapeHTML, formatNumber, Table } from '../tables';
-import type { Diagnosis, HeadSkill, Verdict } from './diagnose';
-import type { Program } from './program';
-import { type TrainOptions, train } from './trained';
+import { type Diagnosis, diagnose, type HeadSkill, type Verdict } from './diagnose';
+import { recordRun } from './recorder';
 
 /** One number of the evidence before and after the change. */
 export interface ConfirmationRow {
@@ -58,37 +58,57 @@ export class Confirmation {
   }
 }
 
+/** Options of {@link confirm}. */
+export interface ConfirmOptions extends Omit<TrainOptions, 'folder' | 'resume'> {
+  /** Writes the two runs to `folder`, as `<name>-before` and `<name>-after`; see `runs.record`. */
+  record?: { folder: string; name: string };
+}
+
 /**
  * Makes the change a verdict proposes and nothing else, trains again from the same seed, and reports whether the symptom went.
  * Both runs are made here, so that they differ in the change alone.
  *
  * @param verdict one of `diagnosis.verdicts`.
- * @param program builds the model, holds the data and the options of the run that was diagnosed.
- * @param options as for `train`; with `record`, the two runs are written as `<name>-before` and `<name>-after`.
+ * @param program of the run that was diagnosed.
  * @throws ReluctantError `no-automatic-change` when only the reader can make the change.
  * @example
  * const program = benchmark.TWINS[5].build(1, true); // a softmax of one unit
- * const { diagnosis } = await train(program);
+ * const diagnosis = diagnose(await rl.train(program));
  * (await confirm(diagnosis.verdicts[0], program)).confirmed; // true
  */
-export async function confirm(verdict: Verdict, program: Program, options: TrainOptions = {}): Promise<Confirmation> {
-  if (!verdict.change.apply) {
+export async function confirm(
+  verdict: Verdict,
+  program: ProgramLike<TF.LayersModel>,
+  options: ConfirmOptions = {},
+): Promise<Confirmation> {
+  const { says, apply } = verdict.change;
+  if (!apply) {
     throw new ReluctantError({
       code: 'no-automatic-change',
       operation: 'confirm',
       problem: `the change for "${verdict.cause}" cannot be made by a program`,
       where: { cause: verdict.cause },
-      fix: `${verdict.change.says}; then train again and compare`,
+      fix: `${says}; then train again and compare`,
     });
   }
-  const { record } = options;
-  const as = (part: string) =>
-    record ? { ...options, record: { ...record, name: `${record.name}-${part}` } } : options;
-  const before = await train(program, as('before'));
-  before.model.dispose();
-  const after = await train(await verdict.change.apply(program), as('after'));
-  after.model.dispose();
-  return compare(verdict, before.diagnosis, after.diagnosis);
+  const given = toProgram(program);
+  const before = await diagnosisOf(given, 'before', options);
+  const after = await diagnosisOf(given.changed({ says, apply }), 'after', options);
+  return compare(verdict, before, after);
+}
+
+async function diagnosisOf(
+  program: Program<Setting, TF.LayersModel>,
+  part: string,
+  { record, watch = [], ...options }: ConfirmOptions,
+): Promise<Diagnosis> {
+  const recorder = record && recordRun(record.folder, { name: `${record.name}-${part}`, statistics: false });
+  const run = await train(program, { ...options, watch: [...watch, ...(recorder ? [recorder] : [])] });
+  try {
+    return diagnose(run);
+  } finally {
+    run.model.dispose();
+  }
 }
 
 function compare(verdict: Verdict, before: Diagnosis, after: Diagnosis): Confirmation {

@@ -6,10 +6,9 @@ export { Diagnosis, type DiagnosisContext, diagnose, type HeadSkill, type Verdic
 export type { Evidence, HeadEvidence, Moment } from './evidence';
 export type { FeatureEvidence } from './features';
 export type { LossBehaviour } from './lossBehaviour';
-export type { EpochRow, Program, RunLike, SingleBatchFit, TrainingOptions } from './program';
+export type { EpochRow, RunLike, SingleBatchFit, TrainingOptions } from './program';
 export type { Measurement, Rule, Symptom, Threshold, Thresholds } from './rule';
 export { RULES } from './rules';
 export * as runs from './runs';
 export { fitSingleBatch } from './singleBatch';
-export { type Trained, type TrainOptions, train } from './trained';
 export { type RuleWatcher, type WatchOptions, watchRules } from './watch';

@@ -1,6 +1,5 @@
-import type { TF } from '../core';
 import type { Snapshot } from '../inspection';
-import type { FitOptions, NotFinite, TrainingData } from '../training';
+import type { FitOptions, NotFinite } from '../training';
 
 /** One epoch of a run, by Keras's names: `loss`, `<head>_loss`, `val_loss`, `val_<head>_<metric>` ... */
 export type EpochRow = Readonly<Record<string, number>>;
@@ -27,11 +26,3 @@ export interface RunLike {
 
 /** What a diagnosis reads of the options of `fit`: all of them, `losses` at least. */
 export type TrainingOptions = Readonly<FitOptions>;
-
-/** A training that can be repeated: everything but chance, which `options.seed` and the model's own seeds fix. */
-export interface Program {
-  /** Builds the model afresh, with the same initial weights every time. */
-  model(): TF.LayersModel | Promise<TF.LayersModel>;
-  data: TrainingData;
-  options: FitOptions;
-}

@@ -1,11 +1,8 @@
-import type { TF } from '../core';
-import { type Snapshot, snapshot } from '../inspection';
-import { watchHistograms } from '../runs/histograms';
+import { checkRunName, freeRunName, watchHistograms, writeRun } from '../runs';
 import type { Row } from '../tables';
-import { type FitOptions, type TrainingData, type ValueWatcher, type Watcher, watchValues } from '../training';
+import { type ValueWatcher, type Watcher, watchValues } from '../training';
 import { isLayersModel } from '../training/trainable';
 import { diagnose } from './diagnose';
-import { checkRunName, freeRunName, writeRun } from './runRecord';
 
 /** How {@link recordRun} records. */
 export interface RecordOptions {
@@ -31,22 +28,17 @@ export interface RecordOptions {
  */
 export function recordRun(folder: string, options: RecordOptions = {}): Watcher {
   const { statistics = true, diagnose: isDiagnosed = true } = options;
-  let start: { model: TF.LayersModel | undefined; data: TrainingData; options: FitOptions } | undefined;
   let name = '';
-  let initialWeights: Snapshot | undefined;
   let values: ValueWatcher | undefined;
   let histograms = watchHistograms();
   return {
-    begin(given) {
-      name = options.name ?? freeRunName(folder, given.options.seed ?? 0);
+    begin(start) {
+      name = options.name ?? freeRunName(folder, start.options.seed ?? 0);
       checkRunName(folder, name);
-      const model = isLayersModel(given.model) ? given.model : undefined;
-      start = { model, data: given.data, options: given.options };
-      if (model && isDiagnosed) initialWeights = snapshot(model);
       values = statistics ? watchValues() : undefined;
-      values?.begin?.(given);
+      values?.begin?.(start);
       histograms = watchHistograms();
-      histograms.begin!(given);
+      histograms.begin!(start);
     },
     evaluate(event) {
       values?.evaluate(event);
@@ -55,15 +47,10 @@ export function recordRun(folder: string, options: RecordOptions = {}): Watcher 
     },
     end(run) {
       values?.end?.(run);
-      const { model, data, options: settings } = start!;
-      const seen = { history: run.history, notFinite: run.notFinite, ...(initialWeights && { initialWeights }) };
-      writeRun(folder, name, {
-        run,
-        data,
-        options: settings,
+      const diagnosis = isDiagnosed && run.origin && isLayersModel(run.origin.model) ? diagnose(run) : undefined;
+      writeRun(folder, name, run, {
         histograms: histograms.taken,
-        ...(model && { model }),
-        ...(model && isDiagnosed && { diagnosis: diagnose(seen, { model, data, options: settings }) }),
+        ...(diagnosis && { diagnosis, verdicts: diagnosis.verdicts }),
         ...(values && { statistics: rowsOf(values) }),
       });
     },

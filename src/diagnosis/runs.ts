@@ -1,10 +1,17 @@
-/** Records of runs: write, list, compare. */
-export { type RecordOptions, recordRun as record } from './recorder';
+/** Records of runs: write, read, list, compare. */
 export {
+  Checkpoints,
   compareRuns as compare,
+  dataHash,
   listRuns as list,
+  type RecordedRun,
+  type RecordedVerdict,
+  type RunExtras,
   type RunRecord,
-  type RunToWrite,
+  type RunStatus,
+  RunTable,
   readRun as read,
+  type SkippedRun,
   writeRun as write,
-} from './runRecord';
+} from '../runs';
+export { type RecordOptions, recordRun as record } from './recorder';

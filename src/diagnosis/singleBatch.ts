@@ -1,8 +1,9 @@
 import { checkInteger, type TF, tf } from '../core';
 import { inputNames, outputNames } from '../inspection';
 import { evenRows } from '../inspection/layers';
+import { type ProgramLike, type ProgramParts, toProgram } from '../programs';
 import { fit } from '../training';
-import type { Program, SingleBatchFit } from './program';
+import type { SingleBatchFit } from './program';
 
 /**
  * Trains the program's model on one batch alone: whatever can learn at all learns 16 rows by heart. A head that does not is
@@ -16,20 +17,21 @@ import type { Program, SingleBatchFit } from './program';
  * healthy.relativeError < 0.1; // true
  */
 export async function fitSingleBatch(
-  program: Program,
+  given: ProgramLike<TF.LayersModel>,
   options: { rows?: number; steps?: number } = {},
 ): Promise<SingleBatchFit[]> {
   const rows = checkInteger('fitSingleBatch', 'rows', options.rows ?? 16, 1);
   const steps = checkInteger('fitSingleBatch', 'steps', options.steps ?? 1000, 1);
+  const program = await toProgram(given).parts();
   const model = await program.model();
   const { inputs, targets } = batchOf(program, rows, model);
   try {
     const { losses, lossWeights, optimizer, clipNorm, clipValue, seed } = program.options;
     const settings = { losses, lossWeights, optimizer, clipNorm, clipValue, seed };
-    const given = Object.fromEntries(
+    const known = Object.fromEntries(
       Object.entries(settings).filter(([, value]) => value !== undefined),
     ) as typeof settings;
-    await fit(model, { inputs, targets }, { ...given, epochs: steps, batchSize: rows, shuffle: false, mode: 'graph' });
+    await fit(model, { inputs, targets }, { ...known, epochs: steps, batchSize: rows, shuffle: false, mode: 'graph' });
     const heads = outputNames(model);
     return tf.tidy(() => {
       const list = Object.values(inputs);
@@ -51,7 +53,7 @@ export async function fitSingleBatch(
 
 /** Evenly spaced rows of the training data, by name. */
 function batchOf(
-  { data }: Program,
+  { data }: ProgramParts,
   rows: number,
   model: TF.LayersModel,
 ): { inputs: Record<string, TF.Tensor>; targets: Record<string, TF.Tensor> } {

@@ -17,7 +17,10 @@ export const HEAD_ACTIVATIONS = [
 export type HeadActivation = (typeof HEAD_ACTIVATIONS)[number];
 
 /** Initialisers of a head's kernel, by the names that tfjs and Keras use. */
-export type HeadInitializer = 'heNormal' | 'glorotUniform' | 'glorotNormal' | 'leCunNormal';
+export const HEAD_INITIALIZERS = ['glorotUniform', 'heNormal', 'glorotNormal', 'leCunNormal'] as const;
+
+/** One of {@link HEAD_INITIALIZERS}. */
+export type HeadInitializer = (typeof HEAD_INITIALIZERS)[number];
 
 /**
  * A one-unit head on a trunk. `leakyRelu` becomes a linear layer `<name>_linear` and a LeakyReLU of slope 0.01, since it is
@@ -29,8 +32,7 @@ export function regressionHead(
 ): TF.SymbolicTensor {
   const { name, seed } = options;
   const activation = checkChoice('models.regressionHead', 'activation', options.activation, HEAD_ACTIVATIONS);
-  const initializers = ['heNormal', 'glorotUniform', 'glorotNormal', 'leCunNormal'] as const;
-  const initializer = checkChoice('models.regressionHead', 'initializer', options.initializer, initializers);
+  const initializer = checkChoice('models.regressionHead', 'initializer', options.initializer, HEAD_INITIALIZERS);
   const kernelInitializer = tf.initializers[initializer]({ seed });
   if (activation !== 'leakyRelu') {
     return tf.layers.dense({ name, units: 1, activation, kernelInitializer }).apply(trunk) as TF.SymbolicTensor;

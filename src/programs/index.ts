@@ -1,9 +1,29 @@
-export { type Configuration, configurations } from './recipes/configurations';
+export { runModule } from './module';
 export {
+  Program,
+  type ProgramChange,
+  type ProgramDefinition,
+  type ProgramLike,
+  type ProgramParts,
+  type ProgramSource,
+  program,
+  toProgram,
+} from './program';
+export {
+  financialWaveNetRecipe,
+  loadProgram,
+  type MarketSource,
+  PROGRAM_BYTES,
   predictRobust,
+  programIn,
+  RECIPES,
+  type RobustData,
+  type RobustPlaces,
   type RobustPredictions,
-  type RobustRunOptions,
-  type RobustSettings,
+  type RobustSetting,
+  robustFrom,
+  robustRecipe,
   trainRobust,
-} from './recipes/robust';
-export { PROGRAM_BYTES, type RobustFilesOptions, type RobustFilesRun, trainRobustFiles } from './recipes/robustFiles';
+} from './recipes';
+export type { Setting, SettingChanges, SettingChoices, SettingOf, SettingValue, StandardSetting } from './setting';
+export { type TrainedRun, type TrainOptions, train } from './train';

@@ -1,4 +1,10 @@
 export { type CheckpointDetails, Checkpoints } from './checkpoints';
-export { EventFile } from './eventFile';
-export { type Histogram, histogramOf, type WeightHistogram, watchHistograms, weightHistograms } from './histograms';
-export { RUN_FORMAT_VERSION, type RunDetails, RunFolder, type RunStatus } from './runFolder';
+export { dataHash } from './dataHash';
+export { type Histogram, histogramOf, type WeightHistogram, watchHistograms } from './histograms';
+export { compareRuns, listRuns, RunTable, type SkippedRun } from './list';
+export { checkRunName, freeRunName, unusedName } from './names';
+export { type RecordedRun, readRecord, readRun } from './read';
+export { type RecordedVerdict, RUN_FORMAT_VERSION, type RunRecord, type RunStatus } from './record';
+export { RunFolder, type TrainedThere } from './runFolder';
+export { readWeights, safetensorsBytes, WEIGHT_FILE, weightsOf, writeWeights } from './weightFile';
+export { type RunExtras, writeJSON, writeRun } from './write';

@@ -1,3 +1,4 @@
+import { brief, ReluctantError } from '../core';
 import { formatValue } from './format';
 
 /** A cell: what a column of a {@link Table} may hold. */
@@ -46,6 +47,23 @@ export class Table<R extends object = Row> {
   /** The first row that satisfies every given value, e.g. `table.find({ head: 'volatility' })`. */
   find(match: Partial<R>): R | undefined {
     return this.rows.find((row) => Object.entries(match).every(([key, value]) => row[key as keyof R] === value));
+  }
+
+  /**
+   * The first row that satisfies every given value, where there must be one.
+   * @throws ReluctantError `row-not-found`, with what there is.
+   */
+  get(match: Partial<R>): R {
+    const row = this.find(match);
+    if (row) return row;
+    throw new ReluctantError({
+      code: 'row-not-found',
+      operation: 'Table.get',
+      problem: 'no row is as asked for',
+      ...(this.options.title === undefined ? {} : { where: { table: this.options.title } }),
+      received: match,
+      expected: `one of ${brief(this.rows.map((one) => Object.fromEntries(Object.keys(match).map((key) => [key, one[key as keyof R]]))))}`,
+    });
   }
 
   /** The rows that satisfy a condition, as a table of the same look. */

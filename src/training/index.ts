@@ -17,6 +17,7 @@ export type {
   EarlyStopping,
   EpochEvent,
   FitOptions,
+  ProgramReference,
   Progress,
   ReduceOnPlateau,
   Watcher,

@@ -71,6 +71,17 @@ export interface Progress {
   secondsLeft: number | undefined;
 }
 
+/** Which program is trained, and at which setting: with a module, enough to train the same again in another process. */
+export interface ProgramReference {
+  name: string;
+  /** Path of the module that the program is the default export of, or the name of a recipe. */
+  module?: string;
+  /** Plain JSON. */
+  setting: Readonly<Record<string, unknown>>;
+  /** Changes made to it since, in words. */
+  changes?: readonly string[];
+}
+
 /** How to train. Only `losses` has no default. */
 export interface FitOptions<
   Losses extends LossChoices = LossChoices,
@@ -131,4 +142,6 @@ export interface FitOptions<
   signal?: AbortSignal;
   /** Prints a line per epoch; default false. */
   verbose?: boolean;
+  /** Which program is trained, for records of the run; `train` fills it in. */
+  program?: ProgramReference;
 }

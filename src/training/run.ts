@@ -40,6 +40,21 @@ export class Run<Row extends HistoryRow = HistoryRow> implements RunOutcome {
     return this.#origin;
   }
 
+  /**
+   * The trained model, which is the caller's to dispose of.
+   *
+   * @throws ReluctantError `run-without-origin` for a run that was not made in this process.
+   */
+  get model(): Trainable {
+    if (this.#origin) return this.#origin.model;
+    throw new ReluctantError({
+      code: 'run-without-origin',
+      operation: 'Run.model',
+      problem: 'the run does not remember its model',
+      expected: 'a run that fit or train returned in this process',
+    });
+  }
+
   /** The weights before the first step, by name, if they were kept. */
   get initialWeights(): WeightValues | undefined {
     return this.#origin?.initialWeights;

@@ -141,7 +141,7 @@ test('reluctant runs lists and compares what was recorded, and refuses names tha
   ] as const) {
     const run = Object.assign(new Run(), { seconds: 1.5, bestEpoch: 0 });
     run.history.push({ epoch: 0, loss });
-    runs.write(folder, name, { run, data, options: { losses: 'meanSquaredError', batchSize: loss === 0.5 ? 8 : 16 } });
+    runs.write(folder, name, run, { data, options: { losses: 'meanSquaredError', batchSize: loss === 0.5 ? 8 : 16 } });
   }
   fs.mkdirSync(path.join(folder, 'foreign'));
   const ask = (...args: string[]) => reluctant(['runs', ...args, '--folder', folder]);

@@ -51,8 +51,8 @@ async function run(folder: string, resume: boolean, moment?: Moment): Promise<'e
 
 /** What must be equal bit for bit: the weights, in base64, and the history. */
 function resultOf(folder: string): unknown {
-  const { weights } = JSON.parse(fs.readFileSync(path.join(folder, 'model.json'), 'utf8')) as { weights: unknown };
-  return { weights, history: fs.readFileSync(path.join(folder, 'history.csv'), 'utf8') };
+  const weights = fs.readFileSync(path.join(folder, 'weights.safetensors')).toString('base64');
+  return { weights, history: fs.readFileSync(path.join(folder, 'history.json'), 'utf8') };
 }
 
 /** Kills `kills` runs and resumes each; all must end like the run that was left alone. Returns how many were hit in time. */

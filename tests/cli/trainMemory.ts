@@ -36,9 +36,8 @@ function train(file: string, folder: string, memory: number): { peak: number; lo
     env: { ...process.env, XDG_CACHE_HOME: `${folder}.cache` },
   });
   assert.equal(status, 0, stdout + stderr);
-  const [head, ...lines] = fs.readFileSync(path.join(folder, 'history.csv'), 'utf8').trim().split('\n');
-  const place = head!.split(',').indexOf('val_loss');
-  const losses = lines.map((line) => Number(line.split(',')[place]));
+  const history = JSON.parse(fs.readFileSync(path.join(folder, 'history.json'), 'utf8')) as { val_loss: number }[];
+  const losses = history.map(({ val_loss: loss }) => loss);
   return { peak: Number(fs.readFileSync(peakFile, 'utf8')), losses, said: stdout };
 }
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type TF, tf } from '../../src/core';
-import { benchmark, CAUSES, confirm, diagnose, RULES, train } from '../../src/diagnosis';
+import { benchmark, CAUSES, confirm, diagnose, RULES } from '../../src/diagnosis';
 import { lossBehaviour } from '../../src/diagnosis/lossBehaviour';
 import { rowLosses } from '../../src/losses';
+import { train } from '../../src/programs';
 import { fit } from '../../src/training';
 
-const graph = { fit: { mode: 'graph' as const } };
+const graph = { mode: 'graph' as const };
 const twinOf = (fault: string) => benchmark.TWINS.find((twin) => twin.fault.includes(fault))!;
 
 test('every rule says what it watches and where its thresholds come from', () => {
@@ -65,7 +66,8 @@ test('a loss is known by what it does with made-up predictions', () => {
 
 test('a dead head is named with its evidence, and confirm shows that the change mends it', async () => {
   const program = twinOf('dead ReLU').build(21, true);
-  const { model, diagnosis, run } = await train(program, graph);
+  const run = await train(program, graph);
+  const diagnosis = diagnose(run);
   const [verdict] = diagnosis.verdicts;
   assert.equal(verdict!.cause, 'dead-head');
   assert.equal(verdict!.where, 'volatility');
@@ -76,7 +78,7 @@ test('a dead head is named with its evidence, and confirm shows that the change 
 
   // The same from the history alone, without the initial weights.
   const before = tf.memory().numTensors;
-  const later = diagnose({ history: run.history }, { model, data: program.data, options: program.options });
+  const later = diagnose({ history: run.history }, { model: run.model, data: program.data, options: program.options });
   assert.equal(later.verdicts[0]!.cause, 'dead-head');
   assert.equal(tf.memory().numTensors, before, 'a diagnosis keeps no tensors');
 
@@ -88,12 +90,15 @@ test('a dead head is named with its evidence, and confirm shows that the change 
 
 test('a healthy program has no verdict, and thresholds can be moved until it has symptoms', async () => {
   const program = twinOf('dead ReLU').build(22, false);
-  const { model, run, diagnosis, initialWeights } = await train(program, graph);
+  const run = await train(program, graph);
+  const { initialWeights } = run;
+  const model = run.model;
+  const diagnosis = diagnose(run);
   assert.deepEqual(diagnosis.verdicts, []);
   assert.match(diagnosis.toString(), /No verdict/);
   const context = { model, data: program.data, options: program.options };
   const strict = diagnose(
-    { history: run.history, initialWeights },
+    { history: run.history, ...(initialWeights && { initialWeights }) },
     { ...context, thresholds: { 'update-ratio': { high: -6 } } },
   );
   assert.equal(strict.verdicts[0]!.cause, 'learning-rate-too-high');
@@ -118,7 +123,7 @@ test('diagnose refuses heads without targets and runs without options, naming th
 
 test('a verdict whose change only a person can make is refused by confirm, saying what to do', async () => {
   const program = twinOf('shuffled').build(24, true);
-  const { diagnosis } = await train(program, graph);
+  const diagnosis = diagnose(await train(program, graph));
   assert.equal(diagnosis.verdicts[0]!.cause, 'inputs-unrelated-to-targets');
   await assert.rejects(
     confirm(diagnosis.verdicts[0]!, program),

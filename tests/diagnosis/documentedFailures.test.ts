@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { benchmark, confirm, train } from '../../src/diagnosis';
+import { benchmark, confirm, diagnose } from '../../src/diagnosis';
+import { train } from '../../src/programs';
 
-const graph = { fit: { mode: 'graph' as const } };
+const graph = { mode: 'graph' as const };
 
 /** The failures of the investigations: what happened, the twin that repeats it, and the head it happened to. */
 const FAILURES = [
@@ -25,8 +26,9 @@ const FAILURES = [
 for (const { what, twin, cause, where } of FAILURES) {
   test(`${what} is named first from its run alone, and the change that is proposed mends it`, async () => {
     const program = benchmark.TWINS.find(({ fault }) => fault.startsWith(twin))!.build(61, true);
-    const { diagnosis, model } = await train(program, graph);
-    model.dispose();
+    const run = await train(program, graph);
+    const diagnosis = diagnose(run);
+    run.model.dispose();
     const [verdict] = diagnosis.verdicts;
     assert.equal(verdict?.cause, cause, diagnosis.toString());
     assert.equal(verdict.where, where);

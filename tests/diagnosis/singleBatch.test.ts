@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tf } from '../../src/core';
-import { benchmark, fitSingleBatch, train } from '../../src/diagnosis';
+import { benchmark, diagnose, fitSingleBatch } from '../../src/diagnosis';
+import { train } from '../../src/programs';
 
 const build = (faulty: boolean) => benchmark.TWINS.find(({ fault }) => fault.includes('one unit'))!.build(71, faulty);
 
@@ -15,6 +16,9 @@ test('a healthy program learns 16 rows by heart, and keeps no tensors', async ()
 });
 
 test('a program that cannot learn shows the symptom when it is asked for', async () => {
-  const { diagnosis } = await train(build(true), { fit: { mode: 'graph', epochs: 2 }, singleBatch: true });
+  const run = await train(build(true), { mode: 'graph', epochs: 2 });
+  const singleBatch = await fitSingleBatch(build(true));
+  const { history, origin } = run;
+  const diagnosis = diagnose({ history, origin, singleBatch });
   assert.ok(diagnosis.symptoms.some(({ rule, where }) => rule === 'single-batch-fit' && where === 'y'));
 });

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { type TF, tf } from '../../src/core';
 import { makeSamples } from '../../src/data';
-import { confirm, type Diagnosis, type Program, train } from '../../src/diagnosis';
+import { confirm, type Diagnosis, diagnose } from '../../src/diagnosis';
 import { huber, type Loss } from '../../src/losses';
 import { type FinancialWaveNetOptions, financialWaveNet } from '../../src/models';
+import { type ProgramParts, train } from '../../src/programs';
 import { market } from '../../src/synthetic';
 import type { FitOptions, TrainingData } from '../../src/training';
 
@@ -24,7 +25,7 @@ export interface Failure {
   symptom: [rule: string, kind: string];
   /** Seeds of market and weights with which it happens; a negative LeakyReLU is a matter of chance. */
   seeds: readonly number[];
-  program(seed: number, size: Size): Program;
+  program(seed: number, size: Size): ProgramParts<TF.LayersModel>;
 }
 
 type Targets = Record<'direction' | 'volatility' | 'magnitude', TF.Tensor>;
@@ -36,7 +37,7 @@ interface Bend {
   outputs?: (outputs: TF.SymbolicTensor[]) => TF.SymbolicTensor[];
 }
 
-function programOf(seed: number, { symbols, days, epochs }: Size, bend: Bend): Program {
+function programOf(seed: number, { symbols, days, epochs }: Size, bend: Bend): ProgramParts<TF.LayersModel> {
   const samples = makeSamples(market({ symbols, days, seed, informationCoefficient: 0.35 }), {
     window: 32,
     horizon: 3,
@@ -145,8 +146,9 @@ export const FAILURES: readonly Failure[] = [
 /** Trains the failure, asks for its diagnosis, makes the change it proposes, and sees the head do better. */
 export async function isNamedAndMended({ cause, where, symptom, program }: Failure, seed: number, size: Size) {
   const given = program(seed, size);
-  const { diagnosis, model } = await train(given);
-  model.dispose();
+  const run = await train(given);
+  const diagnosis = diagnose(run);
+  run.model.dispose();
   const [verdict] = diagnosis.verdicts;
   assert.equal(verdict?.cause, cause, diagnosis.toString());
   assert.equal(verdict.where, where);

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type TF, tf } from '../../src/core';
 import { financialWaveNet, HEAD_ACTIVATIONS, LEAKY_RELU_SLOPE } from '../../src/models';
-import { configurations } from '../../src/programs';
 
 const small = { window: 12, features: 3, channels: 4, dilations: [1, 2, 4], fusionUnits: 6, seed: 5 };
 
@@ -120,19 +119,5 @@ describe('financialWaveNet', () => {
     assert.throws(() => financialWaveNet({ ...small, headActivation: 'swish' as 'relu' }), code('unknown-choice'));
     assert.throws(() => financialWaveNet({ ...small, headInitializer: 'he' as 'heNormal' }), code('unknown-choice'));
     assert.throws(() => financialWaveNet({ ...small, seed: -1 }), code('seed-out-of-range'));
-  });
-});
-
-describe('configurations', () => {
-  it('carry the documented loss weights', () => {
-    assert.deepEqual(configurations.balanced.lossWeights, { direction: 1, volatility: 0.3, magnitude: 0.3 });
-    assert.deepEqual(configurations.directionFirst.lossWeights, { direction: 1, volatility: 0.1, magnitude: 0.1 });
-    assert.equal(configurations.balanced.earlyStopping.monitor, 'val_direction_auc');
-  });
-
-  it('build the model they describe', () => {
-    for (const { model } of Object.values(configurations)) {
-      assert.equal(financialWaveNet({ ...model, window: 32, features: 9 }).outputs.length, 3);
-    }
   });
 });

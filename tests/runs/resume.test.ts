@@ -3,9 +3,9 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Random, ReluctantError, tf } from '../../src/core';
+import { Random, tf } from '../../src/core';
 import { robustMLP } from '../../src/models';
-import { Checkpoints, RunFolder } from '../../src/runs';
+import { Checkpoints, RunFolder, readRecord } from '../../src/runs';
 import { fit, type TrainingState } from '../../src/training';
 
 let folder: string;
@@ -114,28 +114,46 @@ test('Checkpoints notices every kind of damage, goes back to the one before, and
 
 test('RunFolder lets one process write at a time, takes over from a dead one, and refuses a run that is there', () => {
   const where = path.join(folder, 'run');
-  const first = RunFolder.open(where, 'train', { epochs: 3 });
-  assert.throws(() => RunFolder.open(where, 'train', { epochs: 3 }, { resume: true }), { code: 'run-locked' });
+  const program = (epochs: number) => ({ program: { name: 'robust', setting: { epochs } }, seed: 1 });
+  const open = (epochs: number, resume = true) => RunFolder.open(where, program(epochs), { resume });
+  const first = open(3, false);
+  assert.throws(() => open(3), { code: 'run-locked' });
   first.close();
-  assert.throws(() => RunFolder.open(where, 'train', { epochs: 3 }), { code: 'run-exists' });
-  assert.throws(() => RunFolder.open(where, 'train', { epochs: 4 }, { resume: true }), { code: 'settings-differ' });
+  assert.throws(() => open(3, false), { code: 'run-exists' });
+  assert.throws(() => open(4), { code: 'settings-differ' });
   // No process has this number (the most Linux gives is 4194304), so the lock is of a process that is no more.
   fs.writeFileSync(path.join(where, 'run.lock'), JSON.stringify({ host: os.hostname(), pid: 4194305, started: '1' }));
-  RunFolder.open(where, 'train', { epochs: 3 }, { resume: true }).close();
+  open(3).close();
   fs.writeFileSync(path.join(where, 'run.lock'), 'half a lo');
-  RunFolder.open(where, 'train', { epochs: 3 }, { resume: true }).close();
+  open(3).close();
   assert.deepEqual(fs.readdirSync(where).sort(), ['run.json'], 'nothing is left lying');
 });
 
-test('RunFolder.read reads runs of its format and refuses newer ones and damaged ones', () => {
+test('a run goes on with the options and data it was begun with, wherever they are read from now', () => {
+  const where = path.join(folder, 'same');
+  const open = (file: string, resume: boolean) =>
+    RunFolder.open(where, { program: { name: 'mine', setting: { source: { files: [file] } } }, seed: 1 }, { resume });
+  const huber = { losses: 'huber' as const, seed: 1 };
+  const first = open('here.csv', false);
+  first.begin(huber, 'hash of the data');
+  first.close();
+  const again = open('there.csv', true);
+  again.begin(huber, 'hash of the data');
+  assert.throws(() => again.begin(huber, 'another'), { code: 'settings-differ' });
+  assert.throws(() => again.begin({ ...huber, batchSize: 8 }, 'hash of the data'), /another batchSize/);
+  again.close();
+  assert.equal(readRecord(where)!.status, 'running');
+});
+
+test('a record of a newer version is refused, and a damaged one', () => {
   const where = path.join(folder, 'formats');
   fs.mkdirSync(where);
   const write = (text: string) => fs.writeFileSync(path.join(where, 'run.json'), text);
-  assert.equal(RunFolder.read(where), undefined);
-  write(JSON.stringify({ formatVersion: 1, command: 'train', status: 'finished', settings: {}, begun: '2026-01-01' }));
-  assert.equal(RunFolder.read(where)!.status, 'finished');
-  write(JSON.stringify({ formatVersion: 2, settings: {} }));
-  assert.throws(() => RunFolder.read(where), { code: 'format-too-new' });
-  write('{"formatVersion": 1, "sett');
-  assert.throws(() => RunFolder.read(where), ReluctantError);
+  assert.equal(readRecord(where), undefined);
+  write(JSON.stringify({ formatVersion: 3, settings: {} }));
+  assert.throws(() => readRecord(where), { code: 'format-too-new' });
+  for (const text of ['{"formatVersion": 2, "na', '[]', 'null', '{}', '{"formatVersion": 2, "name": "x"}']) {
+    write(text);
+    assert.throws(() => readRecord(where), { code: 'run-not-readable' }, text);
+  }
 });

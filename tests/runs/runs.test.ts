@@ -3,10 +3,11 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, test } from 'node:test';
-import { tf } from '../../src/core';
-import { benchmark, runs, train } from '../../src/diagnosis';
+import { type TF, tf } from '../../src/core';
+import { benchmark, diagnose, runs } from '../../src/diagnosis';
+import { train } from '../../src/programs';
 import { crc32c } from '../../src/runs/eventFile';
-import { fit } from '../../src/training';
+import { type FitOptions, fit, type TrainingState } from '../../src/training';
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'reluctant-test-'));
 after(() => fs.rmSync(scratch, { recursive: true, force: true }));
@@ -19,33 +20,24 @@ test('crc32c gives the check value of its standard (RFC 3720, appendix B.4)', ()
 test('runs are written whole, read back, listed and compared', async () => {
   const twin = benchmark.TWINS.find(({ fault }) => fault.includes('dead ReLU'))!;
   for (const faulty of [true, false]) {
-    const program = twin.build(51, faulty);
-    const { run, model, diagnosis } = await train(program, { fit: { mode: 'graph', epochs: 8 } });
-    const options = { ...program.options, epochs: 8 };
-    const folder = runs.write(scratch, faulty ? 'relu' : 'softplus', {
-      run,
-      model,
-      diagnosis,
-      data: program.data,
-      options,
-    });
+    const run = await train(twin.build(51, faulty), { mode: 'graph', epochs: 8 });
+    const diagnosis = diagnose(run);
+    const { verdicts } = diagnosis;
+    const folder = runs.write(scratch, faulty ? 'relu' : 'softplus', run, { diagnosis, verdicts });
     assert.deepEqual(
       fs
         .readdirSync(folder)
         .map((name) => name.split('.')[0])
         .sort(),
-      ['diagnosis', 'events', 'history', 'run'],
+      ['diagnosis', 'events', 'history', 'run', 'weights'],
     );
-    assert.throws(
-      () => runs.write(scratch, 'relu', { run, data: program.data, options }),
-      /a run of this name already/,
-    );
+    assert.throws(() => runs.write(scratch, 'relu', run), /a run of this name already/);
   }
   const read = runs.read(scratch, 'relu');
   assert.equal(read.history.length, 8);
   assert.equal(read.seed, 51);
-  assert.equal(read.verdicts[0]!.cause, 'dead-head');
-  assert.match(read.dataHash, /^[0-9a-f]{64}$/);
+  assert.equal(read.verdicts![0]!.cause, 'dead-head');
+  assert.match(read.dataHash!, /^[0-9a-f]{64}$/);
   assert.equal(read.dataHash, runs.read(scratch, 'softplus').dataHash);
   assert.deepEqual(
     runs
@@ -67,7 +59,7 @@ test('fit records itself when it is told to, with verdicts and the statistics of
   const built = await model();
   await fit(built, data, { ...settings, watch: [runs.record(folder, { name: 'one' })] });
   const record = runs.read(folder, 'one');
-  assert.equal(record.verdicts[0]!.cause, 'dead-head');
+  assert.equal(record.verdicts![0]!.cause, 'dead-head');
   assert.equal(record.history.length, 6);
   const statistics = JSON.parse(fs.readFileSync(path.join(folder, 'one', 'statistics.json'), 'utf8')) as {
     of: string;
@@ -167,19 +159,81 @@ test('a recorded run has histograms of its weights after every epoch, and of a l
   }
 });
 
-test('train records the run it diagnosed', async () => {
-  const program = benchmark.TWINS.find(({ fault }) => fault.includes('one unit'))!.build(53, true);
-  const record = { folder: scratch, name: 'trained' };
-  await train(program, { fit: { mode: 'graph', epochs: 2 }, record });
-  assert.equal(runs.read(scratch, 'trained').verdicts[0]!.cause, 'one-unit-softmax');
-  await assert.rejects(train(program, { record }), /already/);
-});
-
-test('names that would leave the folder are refused, and a damaged record names its file', () => {
+test('names that would leave the folder are refused, and a damaged record is named and skipped', () => {
   for (const name of ['../x', 'a/b', '.hidden', '', 'a\0b'])
     assert.throws(() => runs.read(scratch, name), /becomes a folder/);
-  fs.mkdirSync(path.join(scratch, 'broken'));
-  fs.writeFileSync(path.join(scratch, 'broken', 'run.json'), '{');
-  assert.throws(() => runs.read(scratch, 'broken'), /cannot be read \(.*broken, file run\.json/);
+  const damage = (name: string, file: string, text: string) => {
+    fs.mkdirSync(path.join(scratch, 'damaged', name), { recursive: true });
+    fs.writeFileSync(path.join(scratch, 'damaged', name, file), text);
+  };
+  damage('cut-off', 'run.json', '{');
+  damage('no-record', 'history.json', '[]');
+  damage('no-number', 'run.json', fs.readFileSync(path.join(scratch, 'relu', 'run.json'), 'utf8'));
+  damage('no-number', 'history.json', '[{"loss": "low"}]');
+  damage('not-a-run', 'notes.txt', 'something else');
+  fs.cpSync(path.join(scratch, 'relu'), path.join(scratch, 'damaged', 'renamed by hand'), { recursive: true });
+  const { rows, skipped } = runs.list(path.join(scratch, 'damaged'));
+  assert.deepEqual(
+    rows.map(({ run }) => run),
+    ['renamed by hand'],
+  );
+  assert.deepEqual(skipped.map(({ folder }) => folder).sort(), ['cut-off', 'no-number', 'no-record']);
+  assert.match(runs.list(path.join(scratch, 'damaged')).toString(), /not listed: cut-off: .*\(run\.json\)/);
+  assert.throws(() => runs.read(path.join(scratch, 'damaged'), 'cut-off'), /cannot be read.*cut-off, file run\.json/);
   assert.equal(runs.list(path.join(scratch, 'none')).rows.length, 0);
+});
+
+test('no option of fit puts anything but what decides the result into a record, and weights never', async () => {
+  const folder = path.join(scratch, 'resumed');
+  const { model, data, options } = benchmark.TWINS[5]!.build(54, true);
+  const states: TrainingState[] = [];
+  const given = { ...options, mode: 'graph' as const, epochs: 2 };
+  await fit(await model(), data, { ...given, onCheckpoint: (save) => void states.push(save()) });
+  const watch = [runs.record(folder, { name: 'resumed', diagnose: false, statistics: false })];
+  const losses = {
+    y: (targets: TF.Tensor, predictions: TF.Tensor) => tf.mean(tf.squaredDifference(targets, predictions)),
+  };
+  await fit(await model(), data, {
+    ...given,
+    losses: losses as FitOptions['losses'],
+    epochs: 3,
+    resumeFrom: states[1]!,
+    signal: new AbortController().signal,
+    onEpoch: () => {},
+    watch,
+  });
+  const { options: recorded, history } = runs.read(folder, 'resumed');
+  assert.deepEqual(Object.keys(recorded).sort(), [
+    'batchSize',
+    'epochs',
+    'lossWeights',
+    'losses',
+    'mode',
+    'optimizer',
+    'seed',
+  ]);
+  assert.deepEqual(recorded['losses'], { y: 'function y' });
+  assert.equal(history.length, 3);
+  assert.ok(fs.statSync(path.join(folder, 'resumed', 'run.json')).size < 2000);
+});
+
+test('data has one hash per content: any tensor, weights of samples and validation rows count, the order of names does not', () => {
+  const [inputs, targets] = [tf.ones([4, 2]), tf.zeros([4, 1])];
+  const sampleWeights = tf.tensor1d([1, 1, 1, 2]);
+  const base = { inputs, targets };
+  const hashes = [
+    base,
+    { ...base, sampleWeights },
+    { ...base, sampleWeights: tf.ones([4]) as TF.Tensor1D },
+    { ...base, sampleWeights: { y: sampleWeights } },
+    { ...base, validation: base },
+    { ...base, validation: { ...base, sampleWeights } },
+    { inputs: targets, targets: inputs },
+    { ...base, inputs: tf.ones([2, 4]) },
+    { ...base, inputs: tf.ones([4, 2], 'int32') },
+  ].map((data) => runs.dataHash(data));
+  assert.equal(new Set(hashes).size, hashes.length);
+  assert.equal(runs.dataHash({ inputs: tf.ones([4, 2]), targets: tf.zeros([4, 1]) }), hashes[0]);
+  const byName = runs.dataHash({ inputs: { a: inputs, b: targets }, targets });
+  assert.equal(runs.dataHash({ inputs: { b: targets, a: inputs }, targets }), byName);
 });

@@ -1,145 +1,227 @@
+import * as fs from 'node:fs';
 import * as os from 'node:os';
-import type { Command } from 'commander';
-import { PROGRAM_BYTES, trainRobust, trainRobustFiles } from '../../programs';
+import * as path from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { ReluctantError, tf } from '../../core';
+import { diagnose } from '../../diagnosis';
+import {
+  loadProgram,
+  PROGRAM_BYTES,
+  type RobustSetting,
+  robustFrom,
+  robustRecipe,
+  type Setting,
+  train,
+} from '../../programs';
 import { formatDuration, formatNumber } from '../../tables';
-import type { HistoryRow, Progress } from '../../training';
+import type { Run, TrainingData } from '../../training';
 import { addDataOptions, type DataOptions, loadData, number } from '../dataOptions';
+import { EpochTable } from '../epochTable';
 import { EXIT } from '../exitCodes';
 import { formatBytes, LEAST_MEMORY, memoryOfProcess, memoryToLoad } from '../memory';
 import { ProgressLine } from '../progressLine';
+import { untilStopped } from '../untilStopped';
 
-interface TrainOptions extends DataOptions {
-  outputDir: string;
-  epochs: number;
-  batchSize: number;
-  learningRate: number;
-  warmupSteps: number;
-  hiddenDims: number[];
-  dropoutRate: number;
-  horizon: number;
+/** Flags that are settings of the program; those of the robust recipe alone come last. */
+interface SettingFlags {
+  epochs?: number;
+  batchSize?: number;
+  learningRate?: number;
+  seed?: number;
+  warmupSteps?: number;
+  hiddenDims?: number[];
+  dropoutRate?: number;
+  horizon?: number;
   features?: string[];
-  seed: number;
+}
+
+interface TrainFlags extends Partial<DataOptions>, SettingFlags {
+  outputDir: string;
+  setting?: Setting;
   memory?: number;
   resume?: boolean;
+  diagnose?: boolean;
   verbose?: boolean;
 }
 
-/** `reluctant train`: the robust pipeline on a file of prices, as a run that can be killed and resumed. */
+const STANDARD = ['epochs', 'batchSize', 'learningRate', 'seed'] as const;
+const OF_ROBUST = ['warmupSteps', 'hiddenDims', 'dropoutRate', 'horizon', 'features'] as const;
+
+const EXAMPLES = `
+--memory is for everything the process holds, TensorFlow and the other libraries included, which take some ${formatBytes(PROGRAM_BYTES)}
+of it. Files that would need more than the rest (CSV, Parquet, JSON) are read piece by piece, and their rows kept on disk
+beside the run while it trains.
+
+The folder holds run.json (program, setting and results), checkpoints/, and at the end history.json, weights.safetensors, an
+event file for TensorBoard, and what else the program needs to predict. "reluctant runs" lists and compares such folders.
+Ctrl-C or SIGTERM stops after the step at hand; what was done up to the last epoch is kept, and --resume goes on from there.
+
+Examples:
+  $ npx reluctant train --data prices.csv --output-dir runs/first --epochs 50 --batch-size 16 --learning-rate 1e-4 \\
+      --hidden-dims 16 8 --dropout-rate 0.1 --verbose
+  $ npx reluctant train --data prices.csv --output-dir runs/first --epochs 50 --resume
+  $ npx reluctant train program.ts --setting '{"headActivation": "softplus"}' --output-dir runs/softplus
+  $ npx reluctant train financialWaveNet --setting setting.json --output-dir runs/wavenet`;
+
+/** `reluctant train`: a program as a run that can be killed and resumed; by default the robust recipe on a file of prices. */
 export function define(command: Command): void {
+  const usual = robustRecipe().setting;
   const whole = number(1, 1e9, true);
   const dims = (text: string, before: number[] | undefined) => [...(before ?? []), number(1, 65_536, true)(text)];
-  addDataOptions(command)
-    .description('Train the robust network (Huber loss, rank target, warm-up, layer norm and residuals) on prices.')
+  const inRobust = (what: string, value: unknown) => `${what} (robust: ${value})`;
+  addDataOptions(command, { required: false })
+    .description('Train a program into a folder: by default the robust recipe, on prices.')
+    .argument('[program]', 'a module whose default export is a program, or the name of a recipe', 'robust')
     .requiredOption('-o, --output-dir <folder>', 'folder of the run')
-    .option('--epochs <n>', 'passes over the data', whole, 50)
-    .option('--batch-size <n>', 'rows per step', whole, 16)
-    .option('--learning-rate <x>', 'after the warm-up', number(0, 10), 1e-4)
-    .option('--warmup-steps <n>', 'steps over which the learning rate rises from 0', number(0, 1e9, true), 1000)
-    .option('--hidden-dims <n...>', 'units of the hidden blocks (default: 16 8)', dims)
-    .option('--dropout-rate <x>', 'share of hidden outputs dropped in training', number(0, 0.999), 0.1)
-    .option('--horizon <n>', 'rows ahead that the target is about', whole, 1)
-    .option('--features <names...>', 'features (default: those of the documented run)')
-    .option('--seed <n>', 'same seed, same weights', number(0, 2 ** 31 - 1000, true), 0)
+    .option('--setting <json>', "the program's setting as JSON, or a file of it", parseSetting)
+    .option('--epochs <n>', inRobust('passes over the data', usual.epochs), whole)
+    .option('--batch-size <n>', inRobust('rows per step', usual.batchSize), whole)
+    .option('--learning-rate <x>', inRobust('of the optimiser, after any warm-up', usual.learningRate), number(0, 10))
+    .option('--seed <n>', inRobust('same seed, same weights', usual.seed), number(0, 2 ** 31 - 1000, true))
+    .option(
+      '--warmup-steps <n>',
+      inRobust('steps over which the learning rate rises from 0', usual.warmupSteps),
+      number(0, 1e9, true),
+    )
+    .option('--hidden-dims <n...>', inRobust('units of the hidden blocks', usual.hiddenDims.join(' ')), dims)
+    .option(
+      '--dropout-rate <x>',
+      inRobust('share of hidden outputs dropped in training', usual.dropoutRate),
+      number(0, 0.999),
+    )
+    .option('--horizon <n>', inRobust('rows ahead that the target is about', usual.horizon), whole)
+    .option('--features <names...>', 'features (robust: those of the documented run)')
     .option(
       '--memory <size>',
       'memory of the whole process, such as 1GB; files that need more are streamed (default: half of the machine)',
       memoryOfProcess,
     )
     .option('--resume', 'go on with the run in the folder, to the same weights as if it had never stopped')
+    .option('--diagnose', 'name what keeps the network from learning, at the end')
     .option('-v, --verbose', 'a line per epoch')
-    .addHelpText(
-      'after',
-      `
---memory is for everything the process holds, TensorFlow and the other libraries included, which take some ${formatBytes(PROGRAM_BYTES)}
-of it. Files that would need more than the rest (CSV, Parquet, JSON) are read piece by piece, and their rows kept on disk
-beside the run while it trains.
-
-The folder holds run.json (settings and results), checkpoints/, and at the end history.csv and model.json.
-Ctrl-C stops after the step at hand; what was done up to the last epoch is kept, and --resume goes on from there.
-
-Examples:
-  $ npx reluctant train --data prices.csv --output-dir runs/first --epochs 50 --batch-size 16 --learning-rate 1e-4 \\
-      --hidden-dims 16 8 --dropout-rate 0.1 --verbose
-  $ npx reluctant train --data prices.csv --output-dir runs/first --epochs 50 --resume`,
-    )
-    .action(run);
+    .addHelpText('after', EXAMPLES)
+    .action((program: string, flags: TrainFlags) => untilStopped((signal) => run(program, flags, signal)));
 }
 
-async function run(options: TrainOptions): Promise<void> {
-  const { data, outputDir, column, resume, verbose, timeZone, hiddenDims = [16, 8], memory: given, ...rest } = options;
-  const settings = { ...rest, hiddenDims, ...(column && Object.keys(column).length ? { columns: column } : {}) };
-  const memory = given ?? Math.max(LEAST_MEMORY, os.totalmem() / 2);
-  const forData = memory - PROGRAM_BYTES;
-  const line = new ProgressLine();
-  const table = new EpochTable(options.epochs);
-  const abort = new AbortController();
-  const stop = () => abort.abort();
-  process.once('SIGINT', stop);
+/** A setting as JSON, or the path of a file that holds it. */
+function parseSetting(text: string): Setting {
+  const isJSON = text.trimStart().startsWith('{');
   try {
-    const following = {
-      resume: resume ?? false,
-      signal: abort.signal,
-      onNotice: (notice: string) => console.error(`! ${notice}`),
-      onProgress: ({ epoch, epochs, step, stepsPerEpoch, secondsLeft }: Progress) => {
+    const setting: unknown = JSON.parse(isJSON ? text : fs.readFileSync(text, 'utf8'));
+    if (typeof setting === 'object' && setting !== null && !Array.isArray(setting)) return setting as Setting;
+  } catch (error) {
+    if (!isJSON && !(error instanceof SyntaxError)) throw new InvalidArgumentError(`there is no file "${text}"`);
+    throw new InvalidArgumentError(`${isJSON ? 'it' : `"${text}"`} is not JSON`);
+  }
+  throw new InvalidArgumentError('expected an object, such as {"seed": 2}');
+}
+
+async function run(name: string, flags: TrainFlags, signal: AbortSignal): Promise<void> {
+  const line = new ProgressLine();
+  const program = name === 'robust' ? await robustOf(flags, line) : await programOf(name, flags);
+  const { outputDir: folder, resume = false, verbose, diagnose: isDiagnosed } = flags;
+  const table = new EpochTable();
+  try {
+    const run = await train(program, {
+      folder,
+      resume,
+      signal,
+      onNotice: (notice) => console.error(`! ${notice}`),
+      onProgress: ({ epoch, epochs, step, stepsPerEpoch, secondsLeft }) => {
         const fraction = (epoch + step / stepsPerEpoch) / epochs;
         line.show(fraction, `epoch ${epoch + 1}/${epochs}  step ${step}/${stepsPerEpoch}`, secondsLeft);
       },
-      onEpoch: (row: HistoryRow) => {
+      onEpoch: ({ row, epochs }) => {
         line.clear();
-        if (verbose) table.print(row);
+        if (verbose) table.print(row, epochs);
       },
-    };
-    const streamed = async () => {
-      console.log(`streaming: the files would need more than ${formatBytes(memory)} (--memory)`);
-      let rows = 0;
-      const zone = timeZone === undefined ? {} : { timeZone };
-      const onRows = (more: number) => {
-        rows += more;
-        line.show(0, `${count(rows)} rows prepared`, undefined);
-      };
-      return trainRobustFiles(data, outputDir, settings, { ...following, ...zone, memory: forData, onRows });
-    };
-    const loaded = async () => {
-      const started = performance.now();
-      const dataset = await loadData(options);
-      const seconds = (performance.now() - started) / 1000;
-      console.log(`${dataset.name}: ${count(dataset.rows)} rows in ${formatDuration(seconds)}`);
-      const { run, rows } = await trainRobust(dataset, outputDir, settings, following);
-      return { run, trainingRows: rows.training.rows.length, validationRows: rows.validation.rows.length };
-    };
-    const { run, trainingRows, validationRows } = memoryToLoad(data) > forData ? await streamed() : await loaded();
+      ...(isDiagnosed && { diagnose }),
+    });
     line.clear();
-    const [first, last] = [run.history[0], run.history.at(-1)];
-    console.log(`${count(trainingRows)} training rows, ${count(validationRows)} validation rows`);
-    console.log(run.summary());
-    if (first && last) {
-      const change = 1 - last['val_loss']! / first['val_loss']!;
-      const numbers = `${formatNumber(first['val_loss']!)} → ${formatNumber(last['val_loss']!)}`;
-      console.log(`validation loss ${numbers} (${(100 * change).toFixed(1)} % ${change >= 0 ? 'down' : 'UP'})`);
-    }
-    if (run.stopReason === 'finished') console.log(`model: ${outputDir}/model.json`);
-    else {
-      console.error(`✘ not finished: ${run.stopReason}${run.stopReason === 'aborted' ? '; --resume goes on' : ''}`);
-      process.exitCode = run.stopReason === 'aborted' ? EXIT.interrupted : EXIT.failed;
-    }
+    report(run, folder);
   } finally {
-    process.removeListener('SIGINT', stop);
+    line.clear();
+    await program.dispose();
   }
+}
+
+/** The program of a module or recipe, at the setting that the flags ask for. */
+async function programOf(name: string, flags: TrainFlags) {
+  const misplaced = [...OF_ROBUST, 'data', 'memory'].filter((flag) => flags[flag as keyof TrainFlags] !== undefined);
+  if (misplaced.length > 0) {
+    const flag = `--${misplaced[0]!.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw new ReluctantError({
+      code: 'flag-of-another-program',
+      operation: 'train',
+      problem: `${flag} is for the robust recipe`,
+      received: name,
+      fix: `say it in the setting, as in --setting '{"${misplaced[0]}": ...}'`,
+    });
+  }
+  return loadProgram(name, { ...flags.setting, ...given(flags, STANDARD) });
+}
+
+/** The robust recipe on the files that are named; streamed if they would need more memory than they may take. */
+async function robustOf(flags: TrainFlags, line: ProgressLine) {
+  const { data, timeZone, column, setting = {}, outputDir } = flags;
+  const changes = { ...setting, ...given(flags, [...STANDARD, ...OF_ROBUST]) } as Partial<RobustSetting>;
+  const columns = column && Object.keys(column).length > 0 ? { columns: column } : {};
+  if (!data) return robustRecipe().with({ ...changes, ...columns });
+  const source = { files: data, ...(timeZone !== undefined && { timeZone }) };
+  const memory = flags.memory ?? Math.max(LEAST_MEMORY, os.totalmem() / 2);
+  const forData = memory - PROGRAM_BYTES;
+  if (memoryToLoad(data) > forData) {
+    console.log(`streaming: the files would need more than ${formatBytes(memory)} (--memory)`);
+    let rows = 0;
+    const onRows = (more: number) => {
+      rows += more;
+      line.show(0, `${count(rows)} rows prepared`, undefined);
+    };
+    const places = { folder: path.join(outputDir, 'rows'), onRows };
+    return robustFrom(places).with({ ...changes, ...columns, source, memory: forData });
+  }
+  const dataset = async () => {
+    const started = performance.now();
+    const loaded = await loadData({ data, ...(timeZone !== undefined && { timeZone }) });
+    const seconds = (performance.now() - started) / 1000;
+    console.log(`${loaded.name}: ${count(loaded.rows)} rows in ${formatDuration(seconds)}`);
+    return loaded;
+  };
+  return robustFrom({ dataset }).with({ ...changes, ...columns, source });
+}
+
+function given<K extends keyof TrainFlags>(flags: TrainFlags, names: readonly K[]): Setting {
+  return Object.fromEntries(names.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])));
+}
+
+function report(run: Run, folder: string): void {
+  const [first, last] = [run.history[0], run.history.at(-1)];
+  const { trainingRows, validationRows } = rowsOf(run.origin!.data);
+  console.log(`${count(trainingRows)} training rows, ${count(validationRows)} validation rows`);
+  console.log(run.summary());
+  const key = last?.['val_loss'] === undefined ? 'loss' : 'val_loss';
+  if (first && last) {
+    const change = 1 - last[key]! / first[key]!;
+    const numbers = `${formatNumber(first[key]!)} → ${formatNumber(last[key]!)}`;
+    const name = key === 'loss' ? 'loss' : 'validation loss';
+    console.log(`${name} ${numbers} (${(100 * change).toFixed(1)} % ${change >= 0 ? 'down' : 'UP'})`);
+  }
+  if (run.stopReason === 'finished' || run.stopReason === 'early-stopping') {
+    console.log(`weights: ${folder}/weights.safetensors`);
+    return;
+  }
+  console.error(`✘ not finished: ${run.stopReason}${run.stopReason === 'aborted' ? '; --resume goes on' : ''}`);
+  process.exitCode = run.stopReason === 'aborted' ? EXIT.interrupted : EXIT.failed;
+}
+
+/** Numbers of rows; data that are not all in memory say them themselves. */
+function rowsOf(data: TrainingData & { trainingRows?: number; validationRows?: number }) {
+  const rows = (of: TrainingData['inputs'] | undefined) =>
+    of === undefined ? 0 : (of instanceof tf.Tensor ? of : Object.values(of)[0]!).shape[0]!;
+  return {
+    trainingRows: data.trainingRows ?? data.source?.rows ?? rows(data.inputs),
+    validationRows: data.validationRows ?? rows(data.validation?.inputs),
+  };
 }
 
 const count = (rows: number) => rows.toLocaleString('en-US');
-
-/** The history as it grows, a line per epoch. */
-class EpochTable {
-  private headed = false;
-
-  constructor(private readonly epochs: number) {}
-
-  print(row: HistoryRow): void {
-    const keys = Object.keys(row).filter((key) => key !== 'epoch');
-    if (!this.headed) console.log(['epoch'.padStart(9), ...keys.map((key) => key.padStart(14))].join(''));
-    this.headed = true;
-    const epoch = `${row.epoch + 1}/${this.epochs}`.padStart(9);
-    console.log([epoch, ...keys.map((key) => formatNumber(row[key]!).padStart(14))].join(''));
-  }
-}

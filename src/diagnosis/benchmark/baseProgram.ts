@@ -1,7 +1,7 @@
 import { Random, type TF, tf } from '../../core';
 import type { Loss } from '../../losses';
+import type { ProgramParts } from '../../programs';
 import type { FitOptions } from '../../training';
-import type { Program } from '../program';
 
 /** Numbers of one program before they become tensors; a fault bends them. */
 export interface Numbers {
@@ -81,7 +81,10 @@ export function volatilityTargets(inputs: readonly Float32Array[], random: Rando
 }
 
 /** Builds the program of these parts; models of the same parts and seed start from the same weights. */
-export function programOf(parts: Parts, seed: number): Program & { options: Parts['options'] & { seed: number } } {
+export function programOf(
+  parts: Parts,
+  seed: number,
+): ProgramParts<TF.LayersModel> & { options: Parts['options'] & { seed: number } } {
   return {
     data: { ...tensors(parts.train), validation: tensors(parts.validation) },
     options: { ...parts.options, seed },

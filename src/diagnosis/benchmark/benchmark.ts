@@ -1,17 +1,18 @@
 import { checkInteger, type TF, tf } from '../../core';
+import { Program, type ProgramLike, train } from '../../programs';
 import { formatShare, Table } from '../../tables';
-import type { Diagnosis } from '../diagnose';
-import type { Program } from '../program';
+import type { Mode } from '../../training';
+import { type Diagnosis, diagnose } from '../diagnose';
 import type { Symptom } from '../rule';
 import { RULES } from '../rules';
-import { train } from '../trained';
 
 /** A program of the benchmark with what is true of it. */
 export interface BenchmarkProgram {
   name: string;
   /** The cause a diagnosis should name first; `''` for a healthy program, which should get no verdict. */
   cause: string;
-  build(seed: number): Program;
+  /** The program at a seed; the same seed gives the same data and initial weights. */
+  build(seed: number): ProgramLike<TF.LayersModel>;
 }
 
 /** What one program of the benchmark was and what was said of it. */
@@ -238,12 +239,15 @@ export async function runBenchmark(
 const rulesOf = (symptoms: readonly Symptom[]): string => [...new Set(symptoms.map(({ rule }) => rule))].join(' ');
 
 /** Trains a program and diagnoses it; nothing stays on the device. */
-async function diagnosisOf(program: Program): Promise<Diagnosis> {
+async function diagnosisOf(program: ProgramLike<TF.LayersModel>): Promise<Diagnosis> {
   // The graph compiles in a tenth of the time XLA takes, which runs of a few hundred steps do not earn back.
-  const { model, diagnosis } = await train(program, { fit: { mode: 'graph', ...program.options } });
-  model.dispose();
-  const { inputs, targets, validation } = program.data;
+  const { mode = 'graph' } = program instanceof Program ? program.setting : program.options;
+  const run = await train(program, { mode: mode as Mode });
+  const diagnosis = diagnose(run);
+  run.model.dispose();
+  const { inputs, targets, validation } = run.origin!.data;
   tf.dispose([inputs, targets, validation?.inputs, validation?.targets] as TF.TensorContainer);
+  if (program instanceof Program) await program.dispose();
   return diagnosis;
 }
 

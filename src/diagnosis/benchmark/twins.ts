@@ -1,7 +1,7 @@
 import { Random, type TF, tf } from '../../core';
 import type { Loss } from '../../losses';
 import { huber } from '../../losses';
-import type { Program } from '../program';
+import type { ProgramParts } from '../../programs';
 import { healthyParts, type Numbers, type Parts, programOf, squared, volatilityTargets } from './baseProgram';
 import type { BenchmarkProgram } from './benchmark';
 
@@ -12,7 +12,7 @@ export interface Twin {
   /** The cause a diagnosis should name first. */
   cause: string;
   /** Both programs of a seed; they share data and initial weights as far as the fault allows. */
-  build(seed: number, faulty: boolean): Program;
+  build(seed: number, faulty: boolean): ProgramParts<TF.LayersModel>;
 }
 
 /** Bends the healthy parts; `faulty` says whether the fault itself goes in, so that twins share all the rest. */

@@ -37,6 +37,7 @@ export const EXCEPTIONS: Exceptions = {
   names: {
     ProgressBar: TO_BE_RENAMED,
     RunRecord: TO_BE_RENAMED,
+    Setting: TO_BE_RENAMED,
     record: TO_BE_RENAMED,
   },
 };

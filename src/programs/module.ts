@@ -1,0 +1,98 @@
+import * as fs from 'node:fs';
+import Module, { createRequire } from 'node:module';
+import * as path from 'node:path';
+import * as vm from 'node:vm';
+import { ReluctantError } from '../core';
+
+const SOURCE = /\.[cm]?[jt]s$/;
+const ENDINGS = ['', '.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '/index.ts', '/index.js'];
+
+/** This library, as the running process has it: a second copy would have tensors of its own. */
+const library = (): unknown => require(path.join(__dirname, '..', 'index'));
+
+/**
+ * Runs a module of the user's own, in TypeScript or JavaScript, and gives what it exports. It and the files it imports by path
+ * are read anew each time; packages are found beside it, else in this installation.
+ *
+ * @throws ReluctantError `module-not-found`, `module-not-readable`.
+ */
+export function runModule(file: string): Record<string, unknown> {
+  return new Sources().run(path.resolve(file));
+}
+
+class Sources {
+  private readonly loaded = new Map<string, NodeModule>();
+  private readonly fallback = createRequire(__filename);
+
+  run(file: string): Record<string, unknown> {
+    const before = this.loaded.get(file);
+    if (before) return before.exports as Record<string, unknown>;
+    const module = new Module(file);
+    module.filename = file;
+    this.loaded.set(file, module);
+    const names = ['exports', 'require', 'module', '__filename', '__dirname'];
+    const body = vm.compileFunction(compiled(file), names, { filename: file });
+    body.call(module.exports, module.exports, this.requireFrom(file), module, file, path.dirname(file));
+    module.loaded = true;
+    return module.exports as Record<string, unknown>;
+  }
+
+  private requireFrom(importer: string): (name: string) => unknown {
+    const base = createRequire(importer);
+    return (name) => {
+      if (name === 'reluctant') return library();
+      const isPath = name.startsWith('.') || path.isAbsolute(name);
+      const source = isPath ? sourceAt(path.resolve(path.dirname(importer), name)) : undefined;
+      if (source) return this.run(source);
+      try {
+        return base(name);
+      } catch (error) {
+        if (isPath || (error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+        return this.fallback(name);
+      }
+    };
+  }
+}
+
+/** The source file that a path means, its ending left out or not; undefined for anything else, such as JSON. */
+function sourceAt(place: string): string | undefined {
+  const stem = place.replace(/\.([cm]?)js$/, '.$1ts');
+  return [...ENDINGS.map((ending) => place + ending), stem].find(
+    (file) => SOURCE.test(file) && fs.existsSync(file) && fs.statSync(file).isFile(),
+  );
+}
+
+/** CommonJS of a file. */
+function compiled(file: string): string {
+  if (!fs.existsSync(file)) {
+    throw new ReluctantError({
+      code: 'module-not-found',
+      operation: 'programs.loadProgram',
+      problem: 'there is no such file',
+      where: { file },
+      expected: 'a module in TypeScript or JavaScript whose default export is a program, or the name of a recipe',
+    });
+  }
+  // Loaded on first use: the compiler takes a quarter of a second.
+  const ts = require('@tslab/typescript-for-tslab') as typeof import('@tslab/typescript-for-tslab');
+  const { outputText, diagnostics = [] } = ts.transpileModule(fs.readFileSync(file, 'utf8'), {
+    fileName: file,
+    reportDiagnostics: true,
+    compilerOptions: {
+      module: ts.ModuleKind.CommonJS,
+      target: ts.ScriptTarget.ES2022,
+      esModuleInterop: true,
+      allowJs: true,
+    },
+  });
+  const [first] = diagnostics;
+  if (!first) return outputText;
+  const line =
+    first.file && first.start !== undefined ? first.file.getLineAndCharacterOfPosition(first.start).line + 1 : 0;
+  throw new ReluctantError({
+    code: 'module-not-readable',
+    operation: 'programs.loadProgram',
+    problem: ts.flattenDiagnosticMessageText(first.messageText, ' '),
+    where: { file, line },
+  });
+}
