@@ -1,6 +1,7 @@
+import { type Snapshot, snapshot } from '../inspection';
 import { checkRunName, freeRunName, watchHistograms, writeRun } from '../runs';
 import type { Row } from '../tables';
-import { type ValueWatcher, type Watcher, watchValues } from '../training';
+import { type RunOrigin, type ValueWatcher, type Watcher, watchValues } from '../training';
 import { isLayersModel } from '../training/trainable';
 import { diagnose } from './diagnose';
 
@@ -29,12 +30,16 @@ export interface RecordOptions {
 export function recordRun(folder: string, options: RecordOptions = {}): Watcher {
   const { statistics = true, diagnose: isDiagnosed = true } = options;
   let name = '';
+  let origin: Omit<RunOrigin, 'initialWeights'> | undefined;
+  let initialWeights: Snapshot | undefined;
   let values: ValueWatcher | undefined;
   let histograms = watchHistograms();
   return {
     begin(start) {
       name = options.name ?? freeRunName(folder, start.options.seed ?? 0);
       checkRunName(folder, name);
+      origin = start;
+      initialWeights = isDiagnosed && isLayersModel(start.model) ? snapshot(start.model) : undefined;
       values = statistics ? watchValues() : undefined;
       values?.begin?.(start);
       histograms = watchHistograms();
@@ -47,8 +52,13 @@ export function recordRun(folder: string, options: RecordOptions = {}): Watcher 
     },
     end(run) {
       values?.end?.(run);
-      const diagnosis = isDiagnosed && run.origin && isLayersModel(run.origin.model) ? diagnose(run) : undefined;
+      const { model, data, options: given } = origin!;
+      const diagnosis =
+        isDiagnosed && isLayersModel(model)
+          ? diagnose({ ...run, ...(initialWeights && { initialWeights }) }, { model, data, options: given })
+          : undefined;
       writeRun(folder, name, run, {
+        ...{ model, data, options: given },
         histograms: histograms.taken,
         ...(diagnosis && { diagnosis, verdicts: diagnosis.verdicts }),
         ...(values && { statistics: rowsOf(values) }),
