@@ -163,7 +163,7 @@ test('reluctant runs lists and compares what was recorded, and refuses names tha
   assert.equal(one.code, 2);
   assert.match(one.errors, /give no run, or two to compare/);
   assert.equal(absent.code, 2);
-  assert.match(absent.errors, /cannot be read .*third/);
+  assert.match(absent.errors, /cannot be read: the file is not there .*third/);
   assert.equal(outside.code, 2);
   assert.match(outside.errors, /becomes a folder/);
   assert.deepEqual([none.code, none.out.trim()], [0, `Runs in ${desk.path('nowhere')}\n(no rows)`]);
