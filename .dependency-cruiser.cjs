@@ -52,11 +52,12 @@ const ROOMS = {
   'diagnosis/rules': ['diagnosis', 'evaluation', 'layers/activations'],
   'diagnosis/causes': ['core', 'tables', 'diagnosis'],
   'diagnosis/benchmark': ['core', 'tables', 'losses', 'training', 'programs', 'diagnosis', 'diagnosis/rules', 'diagnosis/causes'],
-  explorer: ['core', 'tables', 'plots', 'losses', 'training', 'diagnosis', 'notebook', 'notebook/explorer'],
+  // What is shown is handed in: the explorer knows no screen.
+  explorer: ['core', 'tables', 'evaluation', 'plots', 'losses', 'training', 'runs', 'programs', 'diagnosis'],
   notebook: ['core', 'tables'],
   'notebook/report': ['core', 'tables', 'plots', 'notebook'],
   'notebook/widgets': ['core', 'plots', 'notebook'],
-  'notebook/explorer': ['core', 'tables', 'plots', 'losses', 'training', 'explorer', 'notebook', 'notebook/widgets'],
+  'notebook/explorer': ['core', 'tables', 'plots', 'losses', 'training', 'programs', 'explorer', 'notebook', 'notebook/widgets'],
   // The kernel runs cells: it lends the notebook functions a front end, and no part of the library imports it.
   'kernel/compiler': [],
   'kernel/parameters': ['core', 'kernel/compiler'],

@@ -26,6 +26,15 @@ export {
   watchRules,
 } from './diagnosis';
 export * as evaluation from './evaluation';
+export {
+  ExploredRun,
+  type ExploredSetting,
+  type ExploreOptions,
+  Explorer,
+  type Measure,
+  type SeedRow,
+  Surface,
+} from './explorer';
 export * as inspect from './inspection';
 export * as layers from './layers';
 export * as losses from './losses';
@@ -46,17 +55,7 @@ export {
   Shown,
   updateDisplay,
 } from './notebook';
-export {
-  ExploredRun,
-  type ExploreOptions,
-  Explorer,
-  explore,
-  LiveExplorer,
-  type Measure,
-  type RunRecord,
-  type SeedRow,
-  type Setting,
-} from './notebook/explorer';
+export { explore, LiveExplorer } from './notebook/explorer';
 export { renderReport, writeReport } from './notebook/report';
 export * as widgets from './notebook/widgets';
 export * as plots from './plots';
@@ -68,6 +67,7 @@ export {
   type ProgramParts,
   predictRobust,
   program,
+  type Setting,
   type TrainOptions,
   train,
   trainRobust,

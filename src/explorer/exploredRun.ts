@@ -7,57 +7,60 @@ import {
   type TermGradient,
   trainingCurves,
 } from '../plots';
+import type { RecordedRun } from '../runs';
 import { Table } from '../tables';
-import type { HistoryRow, StopReason } from '../training';
-import type { Setting } from './setting';
-
-/** What is kept of a run: enough to show it and to make it again. Plain data. */
-export interface RunRecord {
-  /** Counted from 1 in the order of the runs. */
-  number: number;
-  name: string;
-  setting: Setting;
-  epochs: number;
-  history: readonly HistoryRow[];
-  stopReason: StopReason;
-  /** Of its training; its share, if several were trained together. */
-  seconds: number;
-  /** How many settings were trained at once with it; 1 for a run of its own. */
-  together: number;
-  /** Causes that the rules name, e.g. `dead-head (volatility)`; undefined when they were not asked for. */
-  verdicts: readonly string[] | undefined;
-}
+import type { HistoryRow } from '../training';
+import { pictureOf } from './picture';
+import type { ExploredSetting } from './setting';
 
 /** A run of the explorer, with its figures. Made by {@link Explorer.run}. */
 export class ExploredRun {
   constructor(
-    readonly record: RunRecord,
+    /** Counted from 1 in the order of the runs. */
+    readonly number: number,
+    /** The name it was given, or else its setting on one line. */
+    readonly name: string,
+    /** What a run's folder holds of it: enough to show it and to make it again. Plain data. */
+    public record: RecordedRun,
     /** Targets and predictions of the validation rows, by head and column; empty for old runs and those trained together. */
     public predictions: readonly HeadPredictions[],
   ) {}
 
-  /** The name it was given, or else its setting on one line. */
-  get name(): string {
-    return this.record.name;
+  /** The setting it was trained at. */
+  get setting(): ExploredSetting {
+    return this.record.program!.setting as ExploredSetting;
+  }
+
+  /** One row per epoch. */
+  get history(): readonly HistoryRow[] {
+    return this.record.history as readonly HistoryRow[];
   }
 
   /** The numbers of the last epoch. */
-  get last(): HistoryRow | undefined {
-    return this.record.history.at(-1);
+  get last(): HistoryRow {
+    return this.record.last as HistoryRow;
+  }
+
+  /** One number of the last epoch, NaN where it has none of that name. */
+  value(key: string): number {
+    return this.last[key] ?? Number.NaN;
+  }
+
+  /** Causes that the rules name, e.g. `dead-head (volatility)`; undefined when they were not asked for. */
+  get verdicts(): readonly string[] | undefined {
+    return this.record.verdicts?.map(({ cause, where }) => (where ? `${cause} (${where})` : cause));
   }
 
   /** Losses and metrics by epoch, training and validation. */
   curves(): Figure {
-    const own = /_(gradient_share|gradient_cosine|weight)$|^learning_rate$/;
-    const rows = this.record.history.map((row) =>
-      Object.fromEntries(Object.entries(row).filter(([key]) => !own.test(key))),
-    );
+    const apart = /_(gradient_share|gradient_cosine|weight)$|^learning_rate$/;
+    const rows = this.history.map((row) => Object.fromEntries(Object.entries(row).filter(([key]) => !apart.test(key))));
     return trainingCurves(rows, { title: `Training with ${this.name}` });
   }
 
   /** What each head's loss asks of the shared weights, by epoch. */
   gradientShares(): Figure {
-    return gradientShares(gradientRows(this.record.history), { title: `Gradients with ${this.name}` });
+    return gradientShares(gradientRows(this.history), { title: `Gradients with ${this.name}` });
   }
 
   /**
@@ -70,26 +73,25 @@ export class ExploredRun {
       throw new ReluctantError({
         code: 'predictions-not-kept',
         operation: 'predictionScatter',
-        problem: `the predictions of run ${this.record.number} are not kept`,
+        problem: `the predictions of run ${this.number} are not kept`,
         expected: 'one of the latest runs, trained on its own',
-        fix: `make it again: (await explorer.reproduce(${this.record.number})).predictionScatter()`,
+        fix: `make it again: (await explorer.reproduce(${this.number})).predictionScatter()`,
       });
     }
     return predictionScatter(this.predictions, { title: `Predictions with ${this.name}` });
   }
 
   toString(): string {
-    const rows = Object.entries(this.last ?? {}).map(([number, value]) => ({ number, value }));
+    const rows = Object.entries(this.last).map(([number, value]) => ({ number, value }));
     return `${this.name}: ${this.record.stopReason}\n${new Table(rows).toString()}`;
   }
 
-  toJSON(): RunRecord {
+  toJSON(): RecordedRun {
     return this.record;
   }
 
   [Symbol.for('Jupyter.display')](): Record<string, unknown> {
-    const figure = this.curves() as unknown as Record<symbol, () => Record<string, unknown>>;
-    return figure[Symbol.for('Jupyter.display')]!();
+    return pictureOf(this.curves());
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

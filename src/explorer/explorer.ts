@@ -1,95 +1,115 @@
 import { checkInteger, interruptSignal, ReluctantError, tf } from '../core';
 import { diagnose } from '../diagnosis';
-import { Surface } from '../notebook/explorer/surface';
-import { progress } from '../notebook/progress';
+import type { Program, ProgramLike, Setting, SettingChanges } from '../programs';
+import { toProgram } from '../programs';
+import { dataHash, type RecordedRun, type RunExtras, recordOf, unusedName, writeRun } from '../runs';
 import { formatDuration, Table } from '../tables';
-import { type FitOptions, fit } from '../training';
-import type { ExploredRun, RunRecord } from './exploredRun';
+import { type FitOptions, fit, type RunOutcome, type TrainingData } from '../training';
+import type { ExploredRun } from './exploredRun';
 import { defaultMeasures, type Measure, type SeedRow, spreadOver } from './measures';
 import { disposeModel, headNames, headsOf } from './models';
 import type { ExploreOptions, RunControl } from './options';
 import { predictHeads } from './predictions';
+import { type Presenter, SILENT } from './presenter';
 import { RunList } from './runList';
-import { completeSetting, type PartialSetting, type Setting, type SettingRules } from './setting';
+import { type ExploredSetting, programAt, type SettingRules } from './setting';
+import { Surface } from './surface';
 import { groupsOf, trainTogether } from './together';
 
 /** Rows that are predicted while a setting trains: enough to see, and quick. */
 const LIVE_ROWS = 600;
+const GRID = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30] as const;
 
 /** Where settings can be loaded to: the sliders on the screen. */
 export interface Screen {
-  apply(setting: Setting): void;
+  apply(setting: ExploredSetting): void;
+}
+
+type Changes = SettingChanges<Setting>;
+
+/** What an explorer is made of, once the program's model has been seen. */
+interface Explored {
+  rules: SettingRules;
+  options: FitOptions;
 }
 
 /**
- * Trains one model under many settings of its loss weights, records every run, and compares them. Made by {@link explore}.
+ * Trains one program under many settings, records every run, and compares them. Made by {@link explore}, or by `Explorer.open`
+ * without a screen.
  */
 export class Explorer extends RunList {
   /** The sliders of this explorer, once they are made. */
   screen: Screen | undefined;
+  readonly presenter: Presenter;
+  /** Hashes of the data, which are made once for each. */
+  private readonly hashes = new WeakMap<TrainingData, string>();
 
-  constructor(readonly options: ExploreOptions) {
-    if (!options.data.validation) {
-      throw new ReluctantError({
-        code: 'validation-missing',
-        operation: 'explore',
-        problem: 'there are no validation rows, so that runs could only be compared on what they were trained on',
-        expected: 'data with validation: { inputs, targets }',
-      });
-    }
-    const epochs = checkInteger('explore', 'epochs', options.epochs ?? 30, 1, 100_000);
-    const rules = rulesOf(options);
-    super(rules, options.measures ?? defaultMeasures(rules.heads, options.metrics), epochs);
+  private constructor(
+    explored: Explored,
+    readonly options: ExploreOptions,
+  ) {
+    const { rules, options: of } = explored;
+    const epochs = checkInteger('explore', 'epochs', of.epochs ?? 10, 1, 100_000);
+    super(rules, options.measures ?? defaultMeasures(rules.heads, of.metrics), epochs);
+    this.presenter = options.presenter ?? SILENT;
+  }
+
+  /**
+   * An explorer of a program, before any run.
+   *
+   * @throws ReluctantError `validation-missing`, and whatever is wrong with the program's start.
+   */
+  static async open(program: ProgramLike, options: ExploreOptions = {}): Promise<Explorer> {
+    return new Explorer(await exploredOf(toProgram(program)), options);
   }
 
   /** The presets, complete. */
-  get presets(): Record<string, Setting> {
-    const entries = Object.entries(this.options.presets ?? {});
-    return Object.fromEntries(entries.map(([name, given]) => [name, completeSetting(given, this.rules)]));
+  get presets(): Record<string, ExploredSetting> {
+    const presets = this.options.presets ?? this.rules.start.presets;
+    const entries = Object.entries(presets).map(([name, changes]) => [name, this.settingAt(changes as Changes)]);
+    return Object.fromEntries(entries) as Record<string, ExploredSetting>;
+  }
+
+  /** The setting of which only what differs from the start is given, complete and checked. */
+  settingAt(changes: Changes): ExploredSetting {
+    return programAt(changes, this.rules).setting as ExploredSetting;
   }
 
   /**
    * Trains under one setting and records the run. A run that was aborted is not recorded.
    *
-   * @param given what differs from the start.
+   * @param changes what differs from the start.
    * @returns the run; undefined when it was aborted.
    */
-  async run(given: PartialSetting, control: RunControl = {}): Promise<ExploredRun | undefined> {
-    const setting = completeSetting(given, this.rules);
-    const { data, losses, metrics, batchSize = 32, mode = 'graph' } = this.options;
+  async run(changes: Changes, control: RunControl = {}): Promise<ExploredRun | undefined> {
+    const program = programAt(changes, this.rules);
+    const setting = program.setting as ExploredSetting;
     const { heads } = this.rules;
-    const model = this.options.model(setting);
+    const { data, ...parts } = await program.parts();
+    const { validation } = data;
+    const model = await parts.model();
     const options: FitOptions = {
-      losses,
-      metrics,
-      batchSize,
-      mode,
-      epochs: this.epochs,
+      ...parts.options,
+      mode: parts.options.mode ?? 'graph',
       // By place: a layer without a name of its own is numbered anew in every build.
       lossWeights: Object.fromEntries(headNames(model).map((head, k) => [head, setting.lossWeights[heads[k]!]!])),
-      balancer: setting.balancer,
-      gradientShares: this.rules.heads.length > 1,
-      optimizer: { kind: 'adam', learningRate: setting.learningRate },
-      seed: setting.seed,
+      gradientShares: heads.length > 1,
       signal: control.signal ?? interruptSignal(),
       onEpoch: async (event) => {
-        const predictions = () => predictHeads(model, data.validation!, heads, LIVE_ROWS);
-        await control.onEpoch?.({ ...event, predictions });
+        await parts.options.onEpoch?.(event);
+        await control.onEpoch?.({ ...event, predictions: () => predictHeads(model, validation!, heads, LIVE_ROWS) });
       },
     };
     try {
       const run = await fit(model, data, options);
       if (run.stopReason === 'aborted' || control.signal?.aborted) return undefined;
-      const predictions = predictHeads(model, data.validation!, heads);
-      const { history, stopReason, seconds } = run;
-      const record = { name: control.name, setting, history, stopReason, seconds, together: 1, verdicts: undefined };
-      const explored = this.keep(record, predictions);
-      const wanted = (await control.onTrained?.(explored)) ?? true;
-      if (wanted && this.options.verdicts !== false && model instanceof tf.LayersModel) {
-        explored.record.verdicts = diagnose(run, { model, data, options }).verdicts.map(({ cause, where }) =>
-          where ? `${cause} (${where})` : cause,
-        );
-      }
+      const name = this.nameOf(control.name, setting);
+      const given = { data, options, together: 1 };
+      const explored = this.keep(name, this.recordOf(name, run, given), predictHeads(model, validation!, heads));
+      const isWanted = (await control.onTrained?.(explored)) ?? true;
+      if (isWanted && this.options.verdicts !== false && model instanceof tf.LayersModel)
+        explored.record = this.recordOf(name, run, { ...given, verdicts: diagnose(run).verdicts });
+      this.write(explored, run, { ...given, model });
       return explored;
     } finally {
       disposeModel(model);
@@ -97,9 +117,9 @@ export class Explorer extends RunList {
   }
 
   /** Trains under each of the named settings (the presets by default), one after the other, with progress. */
-  async runAll(settings: Readonly<Record<string, PartialSetting>> = this.presets): Promise<ExploredRun[]> {
+  async runAll(settings: Readonly<Record<string, Changes>> = this.presets): Promise<ExploredRun[]> {
     const entries = Object.entries(settings);
-    const bar = progress(entries.length, 'settings');
+    const bar = this.presenter.progress(entries.length, 'settings');
     const done: ExploredRun[] = [];
     try {
       for (const [name, setting] of entries) {
@@ -123,65 +143,76 @@ export class Explorer extends RunList {
    * @returns the runs in the order of the settings, and in words how they were trained; fewer runs if it was interrupted.
    */
   async runTogether(
-    settings: Readonly<Record<string, PartialSetting>>,
+    settings: Readonly<Record<string, Changes>>,
     { signal }: Pick<RunControl, 'signal'> = {},
   ): Promise<{ runs: ExploredRun[]; how: string }> {
     const { rules, epochs } = this;
-    const all = Object.entries(settings).map(([name, given]) => ({ name, setting: completeSetting(given, rules) }));
+    const all = Object.entries(settings).map(([name, changes]) => ({ name, program: programAt(changes, rules) }));
     const groups = groupsOf(all);
-    const bar = progress(groups.length * epochs, 'epochs');
+    const bar = this.presenter.progress(groups.length * epochs, 'epochs');
     const done = new Map<string, ExploredRun>();
     const ways = new Set<string>();
     try {
       for (const [k, group] of groups.entries()) {
         if (group.length === 1) {
-          const { name, setting } = group[0]!;
-          const run = await this.run(setting, { name, signal, onEpoch: () => bar.step(name) });
+          const { name, program } = group[0]!;
+          const run = await this.run(program.setting, { name, signal, onEpoch: () => bar.step(name) });
           if (!run) break;
           done.set(name, run);
           continue;
         }
-        const trained = await trainTogether(
-          this.options,
-          group.map(({ setting }) => setting),
-          { epochs, heads: rules.heads, signal, onProgress: ({ epoch }) => bar.to(k * epochs + epoch + 1) },
-        );
-        if (!trained) break;
-        ways.add(trained.reason);
-        const together = trained.atOnce ? group.length : 1;
-        group.forEach(({ name, setting }, at) => {
-          const history = trained.histories[at]!;
-          const stopReason = Number.isFinite(history.at(-1)!.loss) ? 'finished' : 'not-finite';
-          const record = {
-            name,
-            setting,
-            history,
-            stopReason,
-            seconds: trained.seconds / group.length,
-            together,
-          } as const;
-          done.set(name, this.keep({ ...record, verdicts: undefined }, []));
-        });
-        bar.to((k + 1) * epochs, `${group.length} settings ${trained.reason}`);
+        const way = await this.runGroup(group, done, signal, (epoch) => bar.to(k * epochs + epoch + 1));
+        if (way === undefined) break;
+        ways.add(way);
+        bar.to((k + 1) * epochs, `${group.length} settings ${way}`);
       }
     } finally {
       bar.close();
     }
     const runs = all.flatMap(({ name }) => done.get(name) ?? []);
-    const seconds = runs.reduce((sum, { record }) => sum + record.seconds, 0);
-    return {
-      runs,
-      how: `${runs.length} settings in ${formatDuration(seconds)}: ${[...ways].join('; ') || 'one by one'}`,
-    };
+    const seconds = runs.reduce((sum, { record }) => sum + (record.seconds ?? 0), 0);
+    const how = [...ways].join('; ') || 'one by one';
+    return { runs, how: `${runs.length} settings in ${formatDuration(seconds)}: ${how}` };
+  }
+
+  /** Trains one group at once and records its runs; in words how, or undefined when it was given up. */
+  private async runGroup(
+    group: readonly { name: string; program: Program }[],
+    done: Map<string, ExploredRun>,
+    signal: AbortSignal | undefined,
+    onEpoch: (epoch: number) => void,
+  ): Promise<string | undefined> {
+    const programs = group.map(({ program }) => program);
+    const { heads } = this.rules;
+    const trained = await trainTogether(programs, { heads, signal, onProgress: ({ epoch }) => onEpoch(epoch) });
+    if (!trained) return undefined;
+    const together = trained.atOnce ? group.length : 1;
+    for (const [at, { name, program }] of group.entries()) {
+      const { history, weights } = trained.runs[at]!;
+      const run = {
+        history,
+        stopReason: Number.isFinite(history.at(-1)!.loss) ? 'finished' : 'not-finite',
+        stopNote: undefined,
+        mode: 'graph',
+        seconds: trained.seconds / group.length,
+        bestEpoch: history.length - 1,
+      } as const;
+      const { data, options } = await program.parts();
+      const extras = { data, options, weights, together };
+      const explored = this.keep(name, this.recordOf(name, run, extras), []);
+      this.write(explored, run, extras);
+      done.set(name, explored);
+    }
+    return trained.reason;
   }
 
   /**
    * Makes a recorded run again, from its number or its record as JSON. The same machine gives the same numbers; up to rounding
    * if the run was trained together with others.
    */
-  async reproduce(run: number | RunRecord): Promise<ExploredRun | undefined> {
+  async reproduce(run: number | Pick<RecordedRun, 'name' | 'program' | 'options'>): Promise<ExploredRun | undefined> {
     const record = typeof run === 'number' ? this.runs[run - 1]?.record : run;
-    if (!record?.setting) {
+    if (!record?.program) {
       throw new ReluctantError({
         code: 'run-not-found',
         operation: 'explore.reproduce',
@@ -190,17 +221,17 @@ export class Explorer extends RunList {
         expected: `a number from 1 to ${this.runs.length}, or a record with its setting`,
       });
     }
-    if (record.epochs !== this.epochs) {
+    if (record.options['epochs'] !== this.epochs) {
       throw new ReluctantError({
         code: 'run-of-other-length',
         operation: 'explore.reproduce',
         problem: 'the run was made with another number of epochs',
-        received: record.epochs,
+        received: record.options['epochs'],
         expected: String(this.epochs),
         fix: 'make the explorer with the epochs of the record',
       });
     }
-    return this.run(record.setting, { name: `${record.name} (again)` });
+    return this.run(record.program.setting as Changes, { name: `${record.name} (again)` });
   }
 
   /**
@@ -215,19 +246,22 @@ export class Explorer extends RunList {
   async surface(
     x: string,
     y: string,
-    options: { weights?: readonly number[]; measure?: Measure; setting?: PartialSetting; signal?: AbortSignal } = {},
+    options: { weights?: readonly number[]; measure?: Measure; setting?: Changes; signal?: AbortSignal } = {},
   ): Promise<Surface> {
     const { weights = GRID, measure = this.measures[0]!, setting = {}, signal } = options;
     checkInteger('explore.surface', 'the number of weights', weights.length, 1, 64);
     const cells = weights.flatMap((wx) => weights.map((wy) => ({ [x]: wx, [y]: wy })));
     const settings = Object.fromEntries(
-      cells.map((cell) => [
-        `${x} ${cell[x]}, ${y} ${cell[y]}`,
-        { ...setting, lossWeights: { ...setting.lossWeights, ...cell } },
-      ]),
+      cells.map((cell) => {
+        const lossWeights = { ...(setting['lossWeights'] as object | undefined), ...cell };
+        return [`${x} ${cell[x]}, ${y} ${cell[y]}`, { ...setting, lossWeights }];
+      }),
     );
     const { runs, how } = await this.runTogether(settings, { signal });
-    if (runs.length === Object.keys(settings).length) return new Surface(this, { x, y, runs, measure, how });
+    if (runs.length === Object.keys(settings).length) {
+      const clickable = (surface: Surface) => this.presenter.surface?.(surface);
+      return new Surface(this, { x, y, runs, measure, how }, clickable);
+    }
     throw new ReluctantError({
       code: 'surface-interrupted',
       operation: 'explore.surface',
@@ -245,7 +279,7 @@ export class Explorer extends RunList {
    * @returns one row per setting and measure: mean and standard deviation over the seeds (n - 1), and the runs.
    */
   async overSeeds(
-    settings: Readonly<Record<string, PartialSetting>>,
+    settings: Readonly<Record<string, Changes>>,
     seeds: readonly number[],
   ): Promise<{ table: Table<SeedRow>; runs: ExploredRun[] }> {
     checkInteger('explore.overSeeds', 'the number of seeds', seeds.length, 2);
@@ -260,23 +294,47 @@ export class Explorer extends RunList {
     );
     return { table: new Table(rows, { title: `Over ${seeds.length} seeds`, headings: { spread: 'std' } }), runs };
   }
+
+  private recordOf(name: string, run: Finished, extras: Extras): RecordedRun {
+    const hash = this.hashes.get(extras.data) ?? dataHash(extras.data);
+    this.hashes.set(extras.data, hash);
+    return { ...recordOf(name, run, { ...extras, dataHash: hash }), history: run.history };
+  }
+
+  /** Writes a run to the folder, if there is one. */
+  private write({ name, record }: ExploredRun, run: Finished, extras: Extras): void {
+    const { folder } = this.options;
+    if (folder === undefined) return;
+    const { verdicts, dataHash: hash } = record;
+    writeRun(folder, unusedName(folder, name), run, {
+      ...extras,
+      ...(hash !== undefined && { dataHash: hash }),
+      ...(verdicts && { verdicts }),
+    });
+  }
 }
 
-const GRID = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30] as const;
+type Extras = RunExtras & { data: TrainingData };
+type Finished = Pick<RunOutcome, 'history' | 'stopReason' | 'stopNote' | 'mode' | 'seconds' | 'bestEpoch'>;
 
-/** What settings are checked against, by the model and the start; the start is checked too. */
-function rulesOf({ model, choices = {}, start }: ExploreOptions): SettingRules {
-  const first: Setting = {
-    lossWeights: {},
-    learningRate: 0.001,
-    seed: 1,
-    balancer: 'static',
-    choices: Object.fromEntries(Object.entries(choices).map(([name, values]) => [name, values[0] ?? ''])),
-    ...start,
-  };
-  const heads = headsOf(model(first));
-  first.lossWeights = { ...Object.fromEntries(heads.map((head) => [head, 1])), ...start?.lossWeights };
-  const rules = { heads, choices, start: first };
-  completeSetting({}, rules);
-  return rules;
+/** The start spelled out, with the heads of the model; all of it checked. */
+async function exploredOf(program: Program): Promise<Explored> {
+  const { data, options, ...parts } = await program.parts();
+  if (!data.validation) {
+    throw new ReluctantError({
+      code: 'validation-missing',
+      operation: 'explore',
+      problem: 'there are no validation rows, so that runs could only be compared on what they were trained on',
+      expected: 'data with validation: { inputs, targets }',
+    });
+  }
+  const heads = headsOf(await parts.model());
+  const start = program.with({
+    lossWeights: { ...Object.fromEntries(heads.map((head) => [head, 1])), ...options.lossWeights },
+    learningRate: options.optimizer?.learningRate ?? 0.001,
+    balancer: options.balancer ?? 'static',
+  });
+  const rules = { heads, choices: program.choices, start };
+  programAt({}, rules);
+  return { rules, options };
 }

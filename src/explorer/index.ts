@@ -1,5 +1,7 @@
-export { ExploredRun, type RunRecord } from './exploredRun';
+export { ExploredRun } from './exploredRun';
 export { Explorer, type Screen } from './explorer';
 export type { Measure, SeedRow } from './measures';
 export type { ExploredEpoch, ExploreOptions, RunControl } from './options';
-export type { PartialSetting, Setting } from './setting';
+export type { Presenter, ShownProgress } from './presenter';
+export type { ExploredSetting } from './setting';
+export { Surface, type SurfaceDetails } from './surface';

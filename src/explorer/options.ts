@@ -1,33 +1,22 @@
 import type { HeadPredictions } from '../plots';
-import type { EpochEvent, FitOptions, Trainable, TrainingData } from '../training';
+import type { SettingChanges } from '../programs';
+import type { EpochEvent } from '../training';
 import type { ExploredRun } from './exploredRun';
 import type { Measure } from './measures';
-import type { PartialSetting, Setting } from './setting';
+import type { Presenter } from './presenter';
 
-/** What to explore. Only `model`, `data` and `losses` have no default. */
+/** Options of {@link explore}. */
 export interface ExploreOptions {
-  /** Builds an untrained model for a setting; its first weights must follow from `setting.seed` alone. */
-  model: (setting: Setting) => Trainable;
-  /** With validation rows: they are what runs are compared by. */
-  data: TrainingData;
-  losses: FitOptions['losses'];
-  metrics?: FitOptions['metrics'];
-  /** Default 30. */
-  epochs?: number;
-  /** Default 32. */
-  batchSize?: number;
-  /** Default `graph`: it starts at once, where XLA would first compile for seconds. */
-  mode?: FitOptions['mode'];
-  /** Where the sliders stand first: weights 1, rate 0.001, seed 1, `static` unless given. */
-  start?: PartialSetting;
-  /** Named settings, to be chosen from a list and run one after the other without a screen. */
-  presets?: Readonly<Record<string, PartialSetting>>;
-  /** Further things to choose, e.g. `{ headActivation: ['softplus', 'relu'] }`; the first of each is the start. */
-  choices?: Readonly<Record<string, readonly string[]>>;
+  /** Named settings, to be chosen from a list and run one after the other. Default: the program's own. */
+  presets?: Readonly<Record<string, SettingChanges<Readonly<Record<string, unknown>>>>>;
   /** Default: of each head the first metric, or else its loss. */
   measures?: readonly Measure[];
   /** Whether the rules of `diagnose` look at every finished run. Default true, for layered models. */
   verdicts?: boolean;
+  /** Folder to which every finished run is written, as `reluctant runs` lists them. Default: none. */
+  folder?: string;
+  /** Shows progress and surfaces. Default: the notebook's, where {@link explore} is called. */
+  presenter?: Presenter;
 }
 
 /** An epoch of a run of the explorer, while it trains. */
@@ -36,7 +25,7 @@ export interface ExploredEpoch extends EpochEvent {
   predictions(): HeadPredictions[];
 }
 
-/** What else a run may be given. */
+/** Control of one run of the explorer. */
 export interface RunControl {
   /** Default: the setting on one line. */
   name?: string;

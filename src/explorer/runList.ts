@@ -1,12 +1,14 @@
-import { mimeBundle } from '../notebook/bundle';
 import { comparison, type Figure, type HeadPredictions, isOnParetoFront, paretoFront, runCurves } from '../plots';
+import type { RecordedRun } from '../runs';
 import { formatNumber, type Row, Table } from '../tables';
-import { ExploredRun, type RunRecord } from './exploredRun';
+import { ExploredRun } from './exploredRun';
 import type { Measure } from './measures';
-import { nameSetting, type SettingRules } from './setting';
+import { pictureOf } from './picture';
+import { type ExploredSetting, nameSetting, type SettingRules } from './setting';
 
 /** Numbers of predictions that are kept, those of the latest runs first (16 MB); older runs keep their other numbers. */
 const KEPT_NUMBERS = 4e6;
+
 /** Runs of one model under several settings, compared by the same measures. What {@link Explorer} has made so far. */
 export class RunList {
   /** Every finished run, in order. */
@@ -19,20 +21,14 @@ export class RunList {
     readonly epochs: number,
   ) {}
 
-  /** Records a run. Predictions of older ones are let go of. */
-  protected keep(
-    { name, ...record }: Omit<RunRecord, 'number' | 'name' | 'epochs'> & { name: string | undefined },
-    predictions: readonly HeadPredictions[],
-  ): ExploredRun {
-    const run = new ExploredRun(
-      {
-        number: this.runs.length + 1,
-        name: name ?? nameSetting(record.setting, this.rules),
-        epochs: this.epochs,
-        ...record,
-      },
-      predictions,
-    );
+  /** The name of a run: as given, or else its setting on one line. */
+  protected nameOf(name: string | undefined, setting: ExploredSetting): string {
+    return name ?? nameSetting(setting, this.rules);
+  }
+
+  /** Takes up a run. Predictions of older ones are let go of. */
+  protected keep(name: string, record: RecordedRun, predictions: readonly HeadPredictions[]): ExploredRun {
+    const run = new ExploredRun(this.runs.length + 1, name, record, predictions);
     this.runs.push(run);
     const size = predictions.reduce((sum, { targets }) => sum + 2 * targets.length, 0);
     const old = this.runs.at(-1 - Math.max(1, Math.min(12, Math.floor(KEPT_NUMBERS / Math.max(1, size)))));
@@ -63,17 +59,19 @@ export class RunList {
   }
 
   private listing(runs: readonly ExploredRun[], front: readonly boolean[], title = 'Runs'): Table {
+    const { heads } = this.rules;
     return new Table(
-      runs.map(({ record, last }, k): Row => {
-        const shares = this.rules.heads.map((head) => [`share of ${head}`, last?.[`${head}_gradient_share`]]);
+      runs.map((run, k): Row => {
+        const { stopReason, seconds } = run.record;
+        const shares = heads.map((head) => [`share of ${head}`, run.last[`${head}_gradient_share`]]);
         return {
-          run: record.number,
-          setting: record.name,
-          ...Object.fromEntries(this.measures.map(({ key }) => [key, last?.[key] ?? Number.NaN])),
-          ...(this.rules.heads.length > 1 ? Object.fromEntries(shares) : {}),
-          verdicts: record.verdicts?.join(', ') || (record.stopReason === 'finished' ? '' : record.stopReason),
+          run: run.number,
+          setting: run.name,
+          ...Object.fromEntries(this.measures.map(({ key }) => [key, run.value(key)])),
+          ...(heads.length > 1 ? Object.fromEntries(shares) : {}),
+          verdicts: run.verdicts?.join(', ') || (stopReason === 'finished' ? '' : stopReason),
           'on the front': front[k],
-          seconds: record.seconds,
+          seconds,
         };
       }),
       { title, formats: { seconds: (value) => formatNumber(value as number, 3) } },
@@ -83,7 +81,7 @@ export class RunList {
   /** Per run, whether no other is as good in every measure and better in one. */
   front(runs: readonly ExploredRun[] = this.runs): boolean[] {
     return isOnParetoFront(
-      runs.map(({ last }) => this.measures.map(({ key }) => last?.[key] ?? Number.NaN)),
+      runs.map((run) => this.measures.map(({ key }) => run.value(key))),
       this.measures.map(({ best }) => best),
     );
   }
@@ -95,34 +93,31 @@ export class RunList {
    */
   frontFigure(options: { x?: Measure; y?: Measure; runs?: readonly ExploredRun[] } = {}): Figure {
     const { x = this.measures[0]!, y = this.measures[1] ?? this.measures[0]!, runs = this.runs } = options;
-    const points = runs.map(({ name, last }) => ({
-      name,
-      x: last?.[x.key] ?? Number.NaN,
-      y: last?.[y.key] ?? Number.NaN,
-    }));
+    const points = runs.map((run) => ({ name: run.name, x: run.value(x.key), y: run.value(y.key) }));
     return paretoFront(points, { xName: x.key, yName: y.key, xBest: x.best, yBest: y.best });
   }
 
   /** The measures by epoch, one colour per run. */
   curves(runs: readonly ExploredRun[] = this.runs.slice(-6)): Figure {
-    const named = runs.map(({ name, record }) => ({ name, history: oneBased(record) }));
-    return runCurves(
-      named,
-      this.measures.map(({ key }) => key),
-      { title: 'Measures by epoch' },
-    );
+    // Epochs are counted from 1, as people count.
+    const named = runs.map(({ name, history }) => ({
+      name,
+      history: history.map((row) => ({ ...row, epoch: row.epoch + 1 })),
+    }));
+    const keys = this.measures.map(({ key }) => key);
+    return runCurves(named, keys, { title: 'Measures by epoch' });
   }
 
   /** The last numbers side by side. */
   bars(runs: readonly ExploredRun[] = this.runs.slice(-6)): Figure {
-    const rows = runs.flatMap(({ name, last }) =>
-      this.measures.map(({ key }) => ({ run: name, measure: key, value: last?.[key] ?? Number.NaN })),
+    const rows = runs.flatMap((run) =>
+      this.measures.map(({ key }) => ({ run: run.name, measure: key, value: run.value(key) })),
     );
     return comparison(rows, { title: 'Last epoch of each run' });
   }
 
   /** The records as plain data, to be saved. */
-  toJSON(): RunRecord[] {
+  toJSON(): RecordedRun[] {
     return this.runs.map(({ record }) => record);
   }
 
@@ -131,15 +126,10 @@ export class RunList {
   }
 
   [Symbol.for('Jupyter.display')](): Record<string, unknown> {
-    return mimeBundle(this.table());
+    return pictureOf(this.table());
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
-}
-
-/** The history with epochs counted from 1, as people count. */
-function oneBased({ history }: RunRecord): Record<string, number>[] {
-  return history.map((row) => ({ ...row, epoch: row.epoch + 1 }));
 }

@@ -1,39 +1,40 @@
-import { checkChoice, checkInteger, checkNumber, ReluctantError } from '../core';
+import { checkInteger, checkNumber, ReluctantError } from '../core';
 import { type BalancerName, type BalancerOptions, balancers } from '../losses';
+import type { Program, Setting, SettingChanges } from '../programs';
 import { formatNumber } from '../tables';
 
-/** All that is changed from run to run. With the explorer's model and data it decides every bit of the run. */
-export interface Setting {
+/** Setting of a run of the explorer: the program's, with everything that the sliders move spelled out. */
+export type ExploredSetting = Setting & {
   /** Weight of each head's loss, at least 0. */
-  lossWeights: Readonly<Record<string, number>>;
+  readonly lossWeights: Readonly<Record<string, number>>;
   /** Of the optimiser; above 0. */
-  learningRate: number;
-  /** Of the model's first weights, of the order of the rows and of dropout. */
-  seed: number;
+  readonly learningRate: number;
+  readonly seed: number;
   /** How the losses are balanced; `static` uses the weights as they are. */
-  balancer: BalancerName | BalancerOptions;
-  /** One of each of the explorer's choices by name, e.g. `{ headActivation: 'softplus' }`. */
-  choices: Readonly<Record<string, string>>;
-}
+  readonly balancer: BalancerName | BalancerOptions;
+};
 
-/** A setting of which only what differs from the start is given. */
-export type PartialSetting = Partial<Setting>;
-
-/** What settings are checked against. */
+/** What settings are completed from and checked against. */
 export interface SettingRules {
   heads: readonly string[];
-  choices: Readonly<Record<string, readonly string[]>>;
-  start: Setting;
+  /** Settings with a list of choices, by name. */
+  choices: Program['choices'];
+  /** The program where the sliders stand first, everything they move spelled out. */
+  start: Program;
 }
 
+/** Where the sliders stand first. */
+export const startOf = ({ start }: SettingRules): ExploredSetting => start.setting as ExploredSetting;
+
 /**
- * Fills in what a setting leaves out, and checks the rest.
+ * The program at a setting of which only what differs from the start is given.
  *
- * @throws `unknown-head`, `unknown-choice`, `number-out-of-range`, and those of the balancers for weights without a meaning.
+ * @throws `unknown-head`, `number-out-of-range`, those of `Program.with`, and those of the balancers for weights without a meaning.
  */
-export function completeSetting(given: PartialSetting, { heads, choices, start }: SettingRules): Setting {
+export function programAt(changes: SettingChanges<Setting>, { heads, start }: SettingRules): Program {
   const operation = 'explore';
-  const lossWeights = { ...start.lossWeights, ...given.lossWeights };
+  const program = start.with(changes);
+  const { lossWeights, learningRate, seed, balancer } = program.setting as ExploredSetting;
   const unknown = Object.keys(lossWeights).find((head) => !heads.includes(head));
   if (unknown !== undefined) {
     throw new ReluctantError({
@@ -44,31 +45,30 @@ export function completeSetting(given: PartialSetting, { heads, choices, start }
       expected: heads.join(', '),
     });
   }
-  const chosen = { ...start.choices, ...given.choices };
-  for (const [name, value] of Object.entries(chosen)) {
-    checkChoice(operation, 'choice', name, Object.keys(choices));
-    checkChoice(operation, name, value, choices[name]!);
-  }
-  const setting: Setting = {
-    lossWeights,
-    learningRate: checkNumber(operation, 'learningRate', given.learningRate ?? start.learningRate, 1e-8, 10),
-    seed: checkInteger(operation, 'seed', given.seed ?? start.seed, 0, 2 ** 31 - 1),
-    balancer: given.balancer ?? start.balancer,
-    choices: chosen,
-  };
-  balancers.checkBalancer(setting.balancer, setting.lossWeights, operation);
-  return setting;
+  checkNumber(operation, 'learningRate', learningRate, 1e-8, 10);
+  checkInteger(operation, 'seed', seed, 0, 2 ** 31 - 1);
+  balancers.checkBalancer(balancer, lossWeights, operation);
+  return program;
 }
 
 /** A setting on one line: weights in the order of the heads, and what is not as at the start. */
-export function nameSetting(setting: Setting, { heads, start }: SettingRules): string {
-  const weights = heads.map((head) => formatNumber(setting.lossWeights[head]!, 3)).join('/');
+export function nameSetting(setting: ExploredSetting, rules: SettingRules): string {
+  const start = startOf(rules);
+  const weights = rules.heads.map((head) => formatNumber(setting.lossWeights[head]!, 3)).join('/');
   const balancer = typeof setting.balancer === 'string' ? setting.balancer : setting.balancer.kind;
+  const others = Object.keys(setting).filter((name) => !NAMED_APART.has(name));
+  const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
   const changed = [
     ...(balancer === 'static' ? [] : [balancer]),
     ...(setting.learningRate === start.learningRate ? [] : [`rate ${formatNumber(setting.learningRate, 2)}`]),
     ...(setting.seed === start.seed ? [] : [`seed ${setting.seed}`]),
-    ...Object.entries(setting.choices).flatMap(([name, value]) => (start.choices[name] === value ? [] : [value])),
+    ...others.flatMap((name) => {
+      const value = setting[name];
+      if (text(value) === text(start[name])) return [];
+      return [typeof value === 'string' ? value : `${name} ${text(value)}`];
+    }),
   ];
   return [weights, ...changed].join(', ');
 }
+
+const NAMED_APART = new Set(['lossWeights', 'learningRate', 'seed', 'balancer']);

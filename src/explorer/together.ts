@@ -1,13 +1,15 @@
 import { interruptSignal } from '../core';
-import { type HistoryRow, type Progress, sweep } from '../training';
+import type { Program } from '../programs';
+import { type HistoryRow, type Progress, type SavedTensor, sweep } from '../training';
+import { saveTensors } from '../training/state';
+import { faceOf } from '../training/trainable';
 import { disposeModel, headNames } from './models';
-import type { ExploreOptions } from './options';
-import type { Setting } from './setting';
+import type { ExploredSetting } from './setting';
 
-/** How settings were trained at once, and what came of each. */
-export interface Trained {
+/** Outcome of settings that were trained at once. */
+export interface TrainedTogether {
   /** In the order of the settings. */
-  histories: readonly (readonly HistoryRow[])[];
+  runs: readonly { history: readonly HistoryRow[]; weights: readonly SavedTensor[] }[];
   /** Whether all ran as one more axis of every tensor, or one after the other after all. */
   atOnce: boolean;
   /** Why so, and in which mode. */
@@ -16,60 +18,59 @@ export interface Trained {
 }
 
 /** Settings that differ in loss weights and learning rate only share one training. */
-export function groupsOf<T extends { setting: Setting }>(all: readonly T[]): T[][] {
+export function groupsOf<T extends { program: Program }>(all: readonly T[]): T[][] {
   const groups = new Map<string, T[]>();
   for (const one of all) {
-    const { balancer, seed, choices } = one.setting;
-    const key = JSON.stringify([typeof balancer === 'string' ? { kind: balancer } : balancer, seed, choices]);
+    const { lossWeights: _, learningRate: __, balancer, ...rest } = one.program.setting as ExploredSetting;
+    const key = JSON.stringify([typeof balancer === 'string' ? { kind: balancer } : balancer, rest]);
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups.values()];
 }
 
 /**
- * Trains one model under several settings of one group at once.
+ * Trains a program at several settings of one group at once.
  *
  * @returns undefined when it was aborted.
  */
 export async function trainTogether(
-  options: ExploreOptions,
-  settings: readonly Setting[],
-  given: {
-    epochs: number;
-    heads: readonly string[];
-    signal?: AbortSignal;
-    onProgress?: (progress: Progress) => unknown;
-  },
-): Promise<Trained | undefined> {
-  const { losses, metrics, batchSize = 32, mode = 'graph', data } = options;
-  const { epochs, heads, onProgress, signal = interruptSignal() } = given;
-  const model = options.model(settings[0]!);
+  programs: readonly Program[],
+  given: { heads: readonly string[]; signal?: AbortSignal; onProgress?: (progress: Progress) => unknown },
+): Promise<TrainedTogether | undefined> {
+  const { heads, onProgress, signal = interruptSignal() } = given;
+  const { data, options, ...parts } = await programs[0]!.parts();
+  const { onEpoch: _, onProgress: __, watch: ___, onCheckpoint: ____, verbose: _____, ...common } = options;
+  const model = await parts.model();
   try {
     const names = headNames(model);
     const swept = await sweep(
       model,
       data,
       {
-        losses,
-        metrics,
-        batchSize,
-        mode,
-        epochs,
-        seed: settings[0]!.seed,
-        balancer: settings[0]!.balancer,
+        ...common,
+        mode: common.mode ?? 'graph',
         gradientShares: heads.length > 1,
         validateEvery: 1,
         signal,
         onProgress: (progress) => void onProgress?.(progress),
-      },
-      settings.map(({ lossWeights, learningRate }) => ({
-        lossWeights: Object.fromEntries(names.map((name, k) => [name, lossWeights[heads[k]!]!])),
-        learningRate,
-      })),
+      } as Parameters<typeof sweep>[2],
+      programs.map(({ setting }) => {
+        const { lossWeights, learningRate } = setting as ExploredSetting;
+        return {
+          lossWeights: Object.fromEntries(names.map((name, k) => [name, lossWeights[heads[k]!]!])),
+          learningRate,
+        };
+      }),
     );
     if (signal?.aborted || swept.runs.some(({ history }) => history.length === 0)) return undefined;
     const { vectorized: atOnce, reason, seconds } = swept;
-    return { histories: swept.runs.map(({ history }) => history), atOnce, reason, seconds };
+    const { weights, weightNames } = faceOf(model);
+    const shapes = saveTensors(weights, weightNames);
+    const runs = swept.runs.map(({ history, weights: values }) => ({
+      history,
+      weights: shapes.map((tensor, k) => ({ ...tensor, values: values[k]! })),
+    }));
+    return { runs, atOnce, reason, seconds };
   } finally {
     disposeModel(model);
   }

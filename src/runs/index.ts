@@ -7,4 +7,4 @@ export { type RecordedRun, readRecord, readRun } from './read';
 export { type RecordedVerdict, RUN_FORMAT_VERSION, type RunRecord, type RunStatus } from './record';
 export { RunFolder, type TrainedThere } from './runFolder';
 export { readWeights, safetensorsBytes, WEIGHT_FILE, weightsOf, writeWeights } from './weightFile';
-export { type RunExtras, writeJSON, writeRun } from './write';
+export { type RunExtras, recordOf, writeJSON, writeRun } from './write';

@@ -37,6 +37,8 @@ export interface RunExtras {
   histograms?: readonly WeightHistogram[];
   /** How many settings were trained at once with it. */
   together?: number;
+  /** Hash of the data, where it is there already. */
+  dataHash?: string;
 }
 
 /**
@@ -88,7 +90,9 @@ export function writeJSON(file: string, content: unknown): void {
   writeAtomically(file, `${JSON.stringify(content, plain, 1)}\n`);
 }
 
-function recordOf(name: string, run: FinishedRun, { verdicts, together, ...given }: RunExtras): RunRecord {
+/** The record of a run that has ended. */
+export function recordOf(name: string, run: FinishedRun, extras: RunExtras): RunRecord {
+  const { verdicts, together, ...given } = extras;
   const { data = run.origin?.data, options = run.origin?.options } = given;
   if (!data || !options) {
     throw new ReluctantError({
@@ -108,7 +112,7 @@ function recordOf(name: string, run: FinishedRun, { verdicts, together, ...given
     options: recordedOptions(options),
     seed: options.seed ?? 0,
     versions: versions(),
-    dataHash: dataHash(data),
+    dataHash: given.dataHash ?? dataHash(data),
     ...(verdicts && { verdicts: verdicts.map(({ cause, where, says }) => ({ cause, where, says })) }),
     ...(together !== undefined && { together }),
     ...outcomeOf(run),

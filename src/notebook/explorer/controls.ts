@@ -1,4 +1,5 @@
-import { completeSetting, type Setting, type SettingRules } from '../../explorer/setting';
+import type { ExploredSetting } from '../../explorer';
+import { programAt, type SettingRules, startOf } from '../../explorer/setting';
 import { type BalancerName, type BalancerOptions, balancers } from '../../losses';
 import * as widgets from '../widgets';
 import { MagnitudeControl } from './magnitude';
@@ -14,7 +15,7 @@ export class Controls {
   readonly seed: widgets.NumberInput;
   readonly balancer: widgets.Selection<BalancerName>;
   readonly preset: widgets.Selection<string>;
-  readonly choices: Readonly<Record<string, widgets.Selection<string>>>;
+  readonly choices: Readonly<Record<string, widgets.Selection<string | number | boolean>>>;
   readonly box: widgets.Box;
   private applying = false;
   /** Options of a balancer that a setting came with; the list has only its name. */
@@ -27,11 +28,12 @@ export class Controls {
    */
   constructor(
     private readonly rules: SettingRules,
-    presets: Readonly<Record<string, Setting>>,
+    presets: Readonly<Record<string, ExploredSetting>>,
     private readonly changed: () => void,
-    loaded: (setting: Setting) => void,
+    loaded: (setting: ExploredSetting) => void,
   ) {
-    const { heads, start, choices } = rules;
+    const { heads, choices } = rules;
+    const start = startOf(rules);
     const onChange = (): void => this.moved();
     const weight = { from: 0.001, to: 1000, least: 0, most: 1e9, onChange };
     this.weights = Object.fromEntries(
@@ -55,7 +57,13 @@ export class Controls {
     this.choices = Object.fromEntries(
       Object.entries(choices).map(([name, values]) => [
         name,
-        widgets.dropdown({ label: name, options: [...values], value: start.choices[name]!, ...LIST, onChange }),
+        widgets.dropdown({
+          label: name,
+          options: [...values],
+          value: start[name] as string | number | boolean,
+          ...LIST,
+          onChange,
+        }),
       ]),
     );
     this.preset = widgets.dropdown({
@@ -74,7 +82,7 @@ export class Controls {
   }
 
   /** The setting that the controls stand at. Throws as settings do that mean nothing. */
-  get setting(): Setting {
+  get setting(): ExploredSetting {
     const values = <T>(of: Readonly<Record<string, { value: T }>>) =>
       Object.fromEntries(Object.entries(of).map(([name, control]) => [name, control.value]));
     const kind = this.balancer.value;
@@ -83,17 +91,18 @@ export class Controls {
       learningRate: this.learningRate.value,
       seed: this.seed.value,
       balancer: this.balancerOptions?.kind === kind ? this.balancerOptions : kind,
-      choices: values(this.choices),
+      ...values(this.choices),
     };
-    return completeSetting(given, this.rules);
+    return programAt(given, this.rules).setting as ExploredSetting;
   }
 
   /** Moves the controls to a setting. */
-  apply(setting: Setting): void {
+  apply(setting: ExploredSetting): void {
     this.applying = true;
     try {
       for (const [head, weight] of Object.entries(setting.lossWeights)) this.weights[head]!.value = weight;
-      for (const [name, value] of Object.entries(setting.choices)) this.choices[name]!.value = value;
+      for (const [name, choice] of Object.entries(this.choices))
+        choice.value = setting[name] as string | number | boolean;
       this.learningRate.value = setting.learningRate;
       this.seed.value = setting.seed;
       this.balancerOptions = typeof setting.balancer === 'string' ? undefined : setting.balancer;

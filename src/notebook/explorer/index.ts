@@ -1,11 +1,6 @@
-export { ExploredRun, type RunRecord } from '../../explorer/exploredRun';
-export { Explorer, type Screen } from '../../explorer/explorer';
-export type { Measure, SeedRow } from '../../explorer/measures';
-export type { ExploredEpoch, ExploreOptions, RunControl } from '../../explorer/options';
-export type { PartialSetting, Setting } from '../../explorer/setting';
 export { Controls } from './controls';
 export { explore } from './explore';
 export { LiveExplorer } from './live';
 export type { Drawing } from './liveView';
 export { MagnitudeControl } from './magnitude';
-export { Surface, type SurfaceDetails } from './surface';
+export { SurfaceWidget } from './surfaceWidget';

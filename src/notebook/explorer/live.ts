@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { collectIfGrown, ReluctantError } from '../../core';
-import type { ExploredRun } from '../../explorer/exploredRun';
-import type { Explorer, Screen } from '../../explorer/explorer';
-import { nameSetting, type Setting } from '../../explorer/setting';
+import type { ExploredRun, ExploredSetting, Explorer, Screen } from '../../explorer';
+import { nameSetting } from '../../explorer/setting';
 import { formatDuration } from '../../tables';
 import { display } from '../display';
 import * as widgets from '../widgets';
@@ -34,7 +33,7 @@ export class LiveExplorer implements Screen {
   drawing: Drawing;
   private title = 'as the sliders stand';
   private finished: ExploredRun | undefined;
-  private wanted: Setting | undefined;
+  private wanted: ExploredSetting | undefined;
   private training: Promise<void> | undefined;
   private abort = new AbortController();
 
@@ -73,12 +72,12 @@ export class LiveExplorer implements Screen {
   }
 
   /** The setting that the controls stand at. Throws as settings do that mean nothing. */
-  get setting(): Setting {
+  get setting(): ExploredSetting {
     return this.controls.setting;
   }
 
   /** Moves the controls to a setting, as from a record or a cell of a surface, and trains it. */
-  apply(setting: Setting): void {
+  apply(setting: ExploredSetting): void {
     this.controls.leavePreset();
     this.go(setting);
   }
@@ -96,7 +95,7 @@ export class LiveExplorer implements Screen {
     if (this.explorer.screen === this) this.explorer.screen = undefined;
   }
 
-  private go(setting: Setting): void {
+  private go(setting: ExploredSetting): void {
     this.controls.apply(setting);
     this.changed();
   }
@@ -141,7 +140,7 @@ export class LiveExplorer implements Screen {
     }
   }
 
-  private async train(setting: Setting, signal: AbortSignal): Promise<void> {
+  private async train(setting: ExploredSetting, signal: AbortSignal): Promise<void> {
     const before = this.finished;
     let drawn = -Infinity;
     const run = await this.explorer.run(setting, {
@@ -165,7 +164,7 @@ export class LiveExplorer implements Screen {
   /** The finished run; the rules look at it when nobody has moved on for a moment. */
   private async trained(run: ExploredRun, before: ExploredRun | undefined, signal: AbortSignal): Promise<boolean> {
     this.finished = run;
-    const { setting, history } = run.record;
+    const { setting, history } = run;
     if (signal.aborted) return false;
     this.draw({ setting, history, predictions: run.predictions, run, before });
     this.report(run);
@@ -173,7 +172,7 @@ export class LiveExplorer implements Screen {
     return !signal.aborted;
   }
 
-  private report({ record: { stopReason, seconds, verdicts } }: ExploredRun): void {
+  private report({ verdicts, record: { stopReason, seconds = 0 } }: ExploredRun): void {
     const judged = verdicts && (verdicts.length > 0 ? `; ${verdicts.join(', ')}` : '; no verdict');
     this.status.value = `${this.title}: ${stopReason} in ${formatDuration(seconds)}${judged ?? ''}`;
     this.table.show(this.explorer.shortTable());

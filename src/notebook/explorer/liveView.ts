@@ -1,13 +1,13 @@
 import { type ExploredRun, gradientRows } from '../../explorer/exploredRun';
 import type { RunList } from '../../explorer/runList';
-import type { Setting } from '../../explorer/setting';
+import type { ExploredSetting } from '../../explorer/setting';
 import { type Figure, type HeadPredictions, type Panel, panels, predictionPanel, type Trace } from '../../plots';
 import type { HistoryRow } from '../../training';
 
 /** What is on the screen: always of the setting that the controls stand at. */
 export interface Drawing {
   /** Undefined where the controls stand at a setting without a meaning. */
-  setting: Setting | undefined;
+  setting: ExploredSetting | undefined;
   /** Empty until the first epoch has ended. */
   history: readonly HistoryRow[];
   /** Of every head, as the weights are now; empty before the first epoch. */
@@ -34,7 +34,7 @@ export function liveView({ measures, epochs }: RunList, drawing: Drawing, column
     ({ key }): Panel => ({
       title: key,
       traces: [
-        ...(before ? [{ ...line('before', before.record.history, key), line: BEFORE, mode: 'lines' }] : []),
+        ...(before ? [{ ...line('before', before.history, key), line: BEFORE, mode: 'lines' }] : []),
         { ...line(key, history, key, 0), showlegend: false },
       ],
       ...epochAxis(epochs),

@@ -14,14 +14,10 @@ const TO_BE_RENAMED = 'to be renamed: one of the two gets a name of its own';
 export const EXCEPTIONS: Exceptions = {
   circles: {
     'src/data/read/readColumns.ts': 'to be opened',
-    'src/explorer/explorer.ts': 'to be opened: the explorer knows its view',
-    'src/notebook/explorer/live.ts': 'to be opened: the explorer knows its view',
   },
   arrows: {
     'diagnosis > diagnosis/rules': 'to be opened: what rules and causes are made of gets a room below them',
     'diagnosis > diagnosis/causes': 'to be opened: what rules and causes are made of gets a room below them',
-    'explorer > notebook': 'to be opened: the explorer knows its view',
-    'explorer > notebook/explorer': 'to be opened: the explorer knows its view',
   },
   functions: {
     'src/data/market/checks.ts#check': TO_BE_PARTED,
@@ -36,8 +32,6 @@ export const EXCEPTIONS: Exceptions = {
   },
   names: {
     ProgressBar: TO_BE_RENAMED,
-    RunRecord: TO_BE_RENAMED,
-    Setting: TO_BE_RENAMED,
     record: TO_BE_RENAMED,
   },
 };

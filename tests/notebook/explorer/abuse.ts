@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { countCompiled } from '../../../src/compile';
 import { collectGarbage, Random, tf } from '../../../src/core';
-import { Explorer, LiveExplorer, type Setting } from '../../../src/notebook/explorer';
+import { type ExploredSetting, Explorer } from '../../../src/explorer';
+import { LiveExplorer } from '../../../src/notebook/explorer';
+import { program } from '../../../src/programs';
 import { twoHeadLosses, twoHeadModel, twoHeadRows } from '../../training/models';
 import { connect, disconnect, move, post, reported, sent, show } from '../frontEnd';
 
@@ -34,16 +36,14 @@ export async function moveWildly(seconds: number, warmUp = 0): Promise<Abuse> {
   const data = { ...twoHeadRows(2000), validation: twoHeadRows(500, 2) };
   const stale: string[] = [];
   let drawings = 0;
-  const explorer = new Explorer({
-    model: ({ choices }) => twoHeadModel(choices['units'] === 'many' ? 24 : 12),
-    data,
-    losses: twoHeadLosses,
-    metrics: { direction: ['auc'], volatility: ['mae'] },
+  const twoHeads = program({
+    defaults: { seed: 1, epochs: 30 },
     choices: { units: ['few', 'many'] },
-    epochs: 30,
-    batchSize: 64,
-    verdicts: false,
+    data,
+    model: ({ units }) => twoHeadModel(units === 'many' ? 24 : 12),
+    options: { losses: twoHeadLosses, metrics: { direction: ['auc'], volatility: ['mae'] }, batchSize: 64 },
   });
+  const explorer = await Explorer.open(twoHeads, { verdicts: false });
   const live: LiveExplorer = new LiveExplorer(explorer, ({ setting }) => {
     drawings += 1;
     const [drawn, stands] = [setting, standsAt(live)].map((one) => JSON.stringify(one) ?? 'nothing');
@@ -80,8 +80,7 @@ export async function moveWildly(seconds: number, warmUp = 0): Promise<Abuse> {
   try {
     for (const kind of controls.balancer.options.map(([, value]) => value)) {
       for (const units of ['few', 'many']) {
-        const start = { balancer: kind, choices: { units } };
-        if (warmUp > 0) live.apply({ ...explorer.rules.start, ...start });
+        if (warmUp > 0) live.apply(explorer.settingAt({ balancer: kind, units }));
         await live.settled();
       }
     }
@@ -91,7 +90,7 @@ export async function moveWildly(seconds: number, warmUp = 0): Promise<Abuse> {
     await storm(seconds);
     const after = { tensors: tf.memory().numTensors, bytes: resident() };
     // A setting with a meaning at the end, so that there is something to have settled on.
-    live.apply({ ...explorer.rules.start, seed: 77 });
+    live.apply(explorer.settingAt({ seed: 77 }));
     await live.settled();
     return {
       moves,
@@ -102,7 +101,7 @@ export async function moveWildly(seconds: number, warmUp = 0): Promise<Abuse> {
       tensorsGrown: after.tensors - before.tensors,
       megabytesGrown: (after.bytes - before.bytes) / 1e6,
       graphs: countCompiled(),
-      settled: JSON.stringify(live.drawing.run?.record.setting) === JSON.stringify(live.setting),
+      settled: JSON.stringify(live.drawing.run?.setting) === JSON.stringify(live.setting),
     };
   } finally {
     live.close();
@@ -119,7 +118,7 @@ export function checkAbuse({ moves, drawings, stale, failures, tensorsGrown, set
   assert.ok(settled);
 }
 
-function standsAt(live: LiveExplorer | undefined): Setting | undefined {
+function standsAt(live: LiveExplorer | undefined): ExploredSetting | undefined {
   try {
     return live?.setting;
   } catch {

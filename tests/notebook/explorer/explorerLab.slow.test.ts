@@ -12,31 +12,31 @@ const { tf } = rl;
 const market = rl.synthetic.market({ symbols: 8, days: 400, seed: 7, informationCoefficient: 0.3 });
 const samples = rl.data.makeSamples(market, { window: 8, horizon: 3 });
 const data: rl.TrainingData = { ...samples.training.toTensors(), validation: samples.validation.toTensors() };
-function build({ seed, choices }: rl.Setting) {
-  const kernel = (k: number) => ({ kernelInitializer: tf.initializers.glorotUniform({ seed: seed * 100 + k }) });
-  const input = tf.input({ shape: [8, samples.features.length] });
-  const flat = tf.layers.flatten().apply(input) as rl.TF.SymbolicTensor;
-  const first = tf.layers.dense({ units: 24, activation: 'tanh', ...kernel(1) }).apply(flat);
-  const trunk = tf.layers.dense({ units: 16, activation: 'tanh', ...kernel(2) }).apply(first) as rl.TF.SymbolicTensor;
-  const activation = choices['headActivation'] as 'softplus' | 'relu';
-  const outputs = [
-    tf.layers.dense({ units: 3, activation: 'softmax', ...kernel(3) }).apply(trunk),
-    tf.layers.dense({ units: 1, activation, ...kernel(4) }).apply(trunk),
-    tf.layers.dense({ units: 1, activation, ...kernel(5) }).apply(trunk),
-  ] as rl.TF.SymbolicTensor[];
-  const model = tf.model({ inputs: input, outputs });
-  model.outputNames = ['direction', 'volatility', 'magnitude'];
-  return model;
-}
-const explorer = await rl.explore({
-  model: build,
-  data: data,
-  losses: { direction: 'categoricalCrossentropy', volatility: 'meanSquaredError', magnitude: 'meanSquaredError' },
-  metrics: { direction: ['auc'], volatility: ['mae'], magnitude: ['mae'] },
-  epochs: 30,
-  batchSize: 128,
-  start: { learningRate: 0.003 },
+const weighted = rl.program({
+  name: 'three heads',
+  defaults: { seed: 1, learningRate: 0.003, epochs: 30, lossWeights: { direction: 1, volatility: 1, magnitude: 1 } },
   choices: { headActivation: ['softplus', 'relu'] },
+  data,
+  model: ({ seed, headActivation: activation }) => {
+    const dense = (units: number, activation: 'tanh' | 'softmax' | 'softplus' | 'relu', k: number, name?: string) => {
+      // Softplus starts at ln(1 + e^-4) = 0.018, near the mean of the targets, instead of at 0.69.
+      const value = k < 4 ? 0 : activation === 'softplus' ? -4 : 0.02;
+      const [kernelInitializer, biasInitializer] = [tf.initializers.glorotUniform({ seed: seed * 100 + k }), tf.initializers.constant({ value })];
+      return tf.layers.dense({ name, units, activation, kernelInitializer, biasInitializer });
+    };
+    const through = (x: rl.TF.SymbolicTensor, layer: rl.TF.layers.Layer) => layer.apply(x) as rl.TF.SymbolicTensor;
+    const input = tf.input({ shape: [8, samples.features.length] });
+    const trunk = [tf.layers.flatten(), dense(24, 'tanh', 1), dense(16, 'tanh', 2)].reduce(through, input);
+    const heads = [dense(3, 'softmax', 3, 'direction'), dense(1, activation, 4, 'volatility'), dense(1, activation, 5, 'magnitude')];
+    return tf.model({ inputs: input, outputs: heads.map((head) => through(trunk, head)) });
+  },
+  options: {
+    losses: { direction: 'categoricalCrossentropy', volatility: 'meanSquaredError', magnitude: 'meanSquaredError' },
+    metrics: { direction: ['auc'], volatility: ['mae'], magnitude: ['mae'] },
+    batchSize: 128,
+  },
+});
+const explorer = await rl.explore(weighted, {
   presets: { 'balanced (1, 0.3, 0.3)': { lossWeights: { direction: 1, volatility: 0.3, magnitude: 0.3 } } },
 });`,
   `const surface = await explorer.surface('volatility', 'magnitude', { weights: [0.1, 0.3, 1, 3, 10, 30, 100, 300] });

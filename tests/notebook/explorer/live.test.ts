@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Drawing, Explorer, LiveExplorer, type Setting } from '../../../src/notebook/explorer';
+import { type ExploredSetting, Explorer } from '../../../src/explorer';
+import { type Drawing, LiveExplorer, SurfaceWidget } from '../../../src/notebook/explorer';
 import type { LiveFigure } from '../../../src/notebook/widgets';
+import { program } from '../../../src/programs';
 import { twoHeadLosses, twoHeadModel, twoHeadRows } from '../../training/models';
 import { connect, disconnect, post, reported, settle, show } from '../frontEnd';
 import { checkAbuse, moveWildly } from './abuse';
@@ -9,7 +11,7 @@ import { checkAbuse, moveWildly } from './abuse';
 const data = { ...twoHeadRows(400), validation: twoHeadRows(60, 2) };
 
 /** The setting that the controls stand at, undefined if it has no meaning. */
-function standsAt(live: LiveExplorer): Setting | undefined {
+function standsAt(live: LiveExplorer): ExploredSetting | undefined {
   try {
     return live.setting;
   } catch {
@@ -17,16 +19,16 @@ function standsAt(live: LiveExplorer): Setting | undefined {
   }
 }
 
-function live(epochs: number): { live: LiveExplorer; drawings: (Drawing & { stale: boolean; at: number })[] } {
-  const explorer = new Explorer({
-    model: () => twoHeadModel(),
-    data,
-    losses: twoHeadLosses,
-    epochs,
-    batchSize: 20,
-    verdicts: false,
-    presets: { quiet: { lossWeights: { direction: 1, volatility: 0.1 } } },
-  });
+const open = (epochs: number, batchSize = 32) =>
+  Explorer.open(
+    { model: () => twoHeadModel(), data, options: { losses: twoHeadLosses, epochs, batchSize, seed: 1 } },
+    { verdicts: false, presets: { quiet: { lossWeights: { direction: 1, volatility: 0.1 } } } },
+  );
+
+async function live(
+  epochs: number,
+): Promise<{ live: LiveExplorer; drawings: (Drawing & { stale: boolean; at: number })[] }> {
+  const explorer = await open(epochs, 20);
   const drawings: (Drawing & { stale: boolean; at: number })[] = [];
   const made: LiveExplorer = new LiveExplorer(explorer, (drawing) => {
     const stale = JSON.stringify(drawing.setting) !== JSON.stringify(standsAt(made));
@@ -36,7 +38,7 @@ function live(epochs: number): { live: LiveExplorer; drawings: (Drawing & { stal
 }
 
 test('moving a slider trains at once and ends with the run of where it stands', async () => {
-  const { live: explorer, drawings } = live(4);
+  const { live: explorer, drawings } = await live(4);
   explorer.controls.weights['volatility']!.value = 10;
   await explorer.settled();
   // Compiled once; from here on a move is what it costs every time.
@@ -49,13 +51,13 @@ test('moving a slider trains at once and ends with the run of where it stands', 
   assert.equal(first!.history.length, 1);
   // 300 ms on a quiet machine; this one may be shared.
   assert.ok(first!.at - start < 1500, `${first!.at - start} ms to the first point`);
-  assert.equal(explorer.drawing.run!.record.setting.lossWeights['volatility'], 0.1);
+  assert.equal(explorer.drawing.run!.setting.lossWeights['volatility'], 0.1);
   assert.equal(explorer.explorer.runs.length, 2);
   explorer.close();
 });
 
 test('a preset moves the sliders, and moving one leaves the preset', async () => {
-  const { live: explorer } = live(1);
+  const { live: explorer } = await live(1);
   explorer.controls.preset.value = 'quiet';
   await explorer.settled();
   assert.equal(explorer.controls.weights['volatility']!.value, 0.1);
@@ -68,13 +70,13 @@ test('a preset moves the sliders, and moving one leaves the preset', async () =>
 });
 
 test('a slider reaches exactly 0 at its left end, and a field takes any weight from 0', async () => {
-  const { live: explorer } = live(1);
+  const { live: explorer } = await live(1);
   const volatility = explorer.controls.weights['volatility']!;
   volatility.slider.value = volatility.slider.min;
   assert.equal(volatility.value, 0);
   assert.equal(volatility.field.value, 0);
   await explorer.settled();
-  assert.equal(explorer.drawing.run!.record.setting.lossWeights['volatility'], 0);
+  assert.equal(explorer.drawing.run!.setting.lossWeights['volatility'], 0);
   assert.equal(explorer.drawing.run!.last!['volatility_gradient_share'], 0);
   // The next place is the least weight above 0, and a place in the middle is what it was.
   volatility.slider.value = 0.001;
@@ -87,7 +89,7 @@ test('a slider reaches exactly 0 at its left end, and a field takes any weight f
   volatility.field.value = 25_000;
   assert.equal(volatility.slider.value, 1000);
   await explorer.settled();
-  assert.equal(explorer.drawing.run!.record.setting.lossWeights['volatility'], 25_000);
+  assert.equal(explorer.drawing.run!.setting.lossWeights['volatility'], 25_000);
   for (const wrong of [-1, Number.NaN, Infinity]) {
     assert.throws(() => (volatility.value = wrong), { code: 'number-out-of-range' });
   }
@@ -96,7 +98,7 @@ test('a slider reaches exactly 0 at its left end, and a field takes any weight f
 });
 
 test('all weights at 0 train nothing, clear the screen and say why; the next move trains again', async () => {
-  const { live: explorer } = live(1);
+  const { live: explorer } = await live(1);
   explorer.controls.seed.value = 5;
   await explorer.settled();
   const runs = explorer.explorer.runs.length;
@@ -114,7 +116,7 @@ test('all weights at 0 train nothing, clear the screen and say why; the next mov
 });
 
 test('a setting without a meaning trains nothing and says why', async () => {
-  const { live: explorer } = live(1);
+  const { live: explorer } = await live(1);
   explorer.controls.balancer.value = 'equal';
   explorer.controls.weights['direction']!.value = 5;
   await explorer.settled();
@@ -127,16 +129,15 @@ test('a setting without a meaning trains nothing and says why', async () => {
 });
 
 test('what a model of its own throws is shown, and the sliders stay alive', async () => {
-  const explorer = new Explorer({
+  const superstitious = program({
+    data,
     model: ({ seed }) => {
       if (seed === 13) throw new Error('no thirteenth model');
       return twoHeadModel();
     },
-    data,
-    losses: twoHeadLosses,
-    epochs: 1,
-    verdicts: false,
+    options: { losses: twoHeadLosses, epochs: 1 },
   });
+  const explorer = await Explorer.open(superstitious, { verdicts: false });
   const screen = new LiveExplorer(explorer);
   screen.controls.seed.value = 13;
   await screen.settled();
@@ -148,7 +149,7 @@ test('what a model of its own throws is shown, and the sliders stay alive', asyn
 });
 
 test('predictions of every head and class are drawn while it trains, as chosen', async () => {
-  const { live: explorer, drawings } = live(3);
+  const { live: explorer, drawings } = await live(3);
   explorer.controls.seed.value = 2;
   await explorer.settled();
   const names = ['direction [0]', 'direction [1]', 'direction [2]', 'volatility'];
@@ -178,25 +179,19 @@ test('predictions of every head and class are drawn while it trains, as chosen',
 });
 
 test('a click on a cell of a surface loads its setting into the sliders and trains it', async () => {
-  const explorer = new Explorer({
-    model: () => twoHeadModel(),
-    data,
-    losses: twoHeadLosses,
-    epochs: 2,
-    verdicts: false,
-  });
+  const explorer = await open(2);
   connect();
   try {
     const screen = new LiveExplorer(explorer);
     const surface = await explorer.surface('direction', 'volatility', { weights: [0.25, 1, 7] });
-    const box = surface.widget();
+    const { box } = new SurfaceWidget(surface);
     show(box);
     const figure = box.children[1] as LiveFigure;
     post(figure, { event: 'click', points: [{ trace: 0, index: [2, 0], x: '0.25', y: '7', z: 1 }] });
     await settle();
     await screen.settled();
     assert.deepEqual(screen.setting.lossWeights, { direction: 0.25, volatility: 7 });
-    assert.deepEqual(screen.drawing.run!.record.setting, surface.at(0.25, 7).record.setting);
+    assert.deepEqual(screen.drawing.run!.setting, surface.at(0.25, 7).setting);
     const shapes = figure.figure.layout['shapes'] as { line: { dash?: string } }[];
     assert.ok(shapes.some(({ line }) => line.dash === 'dot'));
     // Points that no cell has are nobody's.
@@ -205,7 +200,7 @@ test('a click on a cell of a surface loads its setting into the sliders and trai
     box.close();
     screen.close();
     // Without sliders on the screen they appear below the surface.
-    const again = surface.widget();
+    const { box: again } = new SurfaceWidget(surface);
     show(again);
     const next = again.children[1] as LiveFigure;
     post(next, { event: 'click', points: [{ trace: 0, index: [0, 1], x: '1', y: '0.25', z: 1 }] });
