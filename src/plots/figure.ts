@@ -1,5 +1,6 @@
 import { brief, ReluctantError } from '../core';
 import { formatNumber, Table } from '../tables';
+import { inDarkColours } from './dark';
 import { encodeNumbers, type Numbers, spread } from './numbers';
 import { drawSVG } from './staticPicture';
 import { AXIS, LAYOUT, WIDTH } from './template';
@@ -83,6 +84,17 @@ export class Figure {
   /** The title without its tags; empty when there is none. */
   get title(): string {
     return stripTags(this.layout.title?.text ?? '');
+  }
+
+  /**
+   * The same figure for a dark page: same marks, colours exchanged one for one.
+   *
+   * @example
+   * new Figure([]).inDark().layout['paper_bgcolor']; // '#141B22'
+   */
+  inDark(): Figure {
+    const { data, layout, summary, notes } = this;
+    return new Figure(inDarkColours(data), inDarkColours(layout), { summary, notes });
   }
 
   /** Plain JSON: long typed arrays in base64, which plotly.js (2.28 and later) reads back exactly. */

@@ -1,7 +1,7 @@
 import type { Table } from '../tables';
 import { Figure, type FigureLayout, plainText, type Trace } from './figure';
 import { COLOURS, WIDTH } from './template';
-import { textWidth } from './textSize';
+import { textWidth, wrapped } from './textSize';
 
 /** One of several small plots that share a figure. */
 export interface Panel {
@@ -20,6 +20,8 @@ export interface PanelOptions {
   subtitle?: string;
   /** Panels beside each other; default: as many as are legible, at most 3. */
   columns?: number;
+  /** Width of the figure in pixels. Default 860; below 560 the panels stand one under the other. */
+  width?: number;
   /** Height of one panel's plotting area in pixels. Default 210. */
   panelHeight?: number;
   summary?: Table<object>;
@@ -36,6 +38,10 @@ const LEGEND_MARK = 46;
 const BOTTOM = 56;
 const LEFT = 66;
 const RIGHT = 24;
+/** Below this width panels stand one under the other. */
+const NARROW = 560;
+const HEADING_MARGIN = 16;
+const [TITLE_SIZE, SUBTITLE_SIZE] = [16, 12];
 
 /**
  * Small plots in a grid, each with its own axes and title. A name that occurs in several panels stands in the legend once.
@@ -47,18 +53,23 @@ const RIGHT = 24;
  */
 export function panels(list: readonly Panel[], options: PanelOptions): Figure {
   const count = Math.max(1, list.length);
-  const columns = Math.min(count, options.columns ?? (count === 4 ? 2 : 3));
+  const { width = WIDTH } = options;
+  const margin = { l: LEFT, r: RIGHT, ...(options.layout?.['margin'] as { l?: number; r?: number } | undefined) };
+  const columns = Math.min(count, width < NARROW ? 1 : (options.columns ?? (count === 4 ? 2 : 3)));
   const rows = Math.ceil(count / columns);
-  const [plotWidth, panelHeight] = [WIDTH - LEFT - RIGHT, options.panelHeight ?? (count === 1 ? 290 : 210)];
-  const top = TOP + LEGEND_ROW * (legendRows(list, plotWidth) - 1);
+  const [plotWidth, panelHeight] = [width - margin.l - margin.r, options.panelHeight ?? (count === 1 ? 290 : 210)];
+  const head = heading(options.title, options.subtitle, width);
+  const top =
+    TOP + headingGrowth(head) + LEGEND_ROW * (legendRows(list, plotWidth) - 1 + besideSubtitle(list, head, width));
   const plotHeight = rows * panelHeight + (rows - 1) * GAP_Y;
   const legendNames = new Set<string>();
   const data: Trace[] = [];
   const layout: FigureLayout = {
     ...options.layout,
-    ...heading(options.title, options.subtitle),
+    ...head,
+    width,
     height: plotHeight + top + BOTTOM,
-    margin: { l: LEFT, r: RIGHT, t: top, b: BOTTOM },
+    margin: { ...margin, t: top, b: BOTTOM },
     annotations: [],
     ...(list.some(({ traces }) => traces.some(({ type }) => type === 'bar')) && { barmode: 'overlay', bargap: 0 }),
   };
@@ -90,7 +101,7 @@ export function panels(list: readonly Panel[], options: PanelOptions): Figure {
         ...trace,
         xaxis: `x${suffix}`,
         yaxis: `y${suffix}`,
-        ...(trace.name !== undefined && { name: plainText(trace.name), legendgroup: trace.name }),
+        ...(trace.name !== undefined && { name: plainText(trace.name), legendgroup: `of ${trace.name}` }),
         showlegend: named && !legendNames.has(trace.name!),
       });
       if (named) legendNames.add(trace.name!);
@@ -108,20 +119,44 @@ export function panels(list: readonly Panel[], options: PanelOptions): Figure {
   return new Figure(data, layout, { summary: options.summary, notes: options.notes });
 }
 
-/** Title and subtitle of a figure as layout. */
-export function heading(title: string, subtitle?: string): FigureLayout {
-  return { title: { text: plainText(title), ...(subtitle && { subtitle: { text: plainText(subtitle) } }) } };
+/** Title and subtitle of a figure as layout, broken into lines that fit its width. */
+export function heading(title: string, subtitle?: string, width = WIDTH): FigureLayout {
+  const room = width - 2 * HEADING_MARGIN;
+  const text = wrapped(plainText(title), room, TITLE_SIZE, true).join('<br>');
+  const below = subtitle && wrapped(plainText(subtitle), room, SUBTITLE_SIZE).join('<br>');
+  return { title: { text, ...(below && { subtitle: { text: below } }) } };
+}
+
+/** Pixels that a heading takes beyond one line of title and one of subtitle. */
+export function headingGrowth({ title }: FigureLayout): number {
+  const more = (text = ''): number => text.split('<br>').length - 1;
+  const subtitle = title?.['subtitle'] as { text: string } | undefined;
+  return 1.3 * (TITLE_SIZE * more(title?.text) + SUBTITLE_SIZE * more(subtitle?.text));
+}
+
+function legendNamesOf(list: readonly Panel[]): string[] {
+  const shown = list.flatMap(({ traces }) => traces.filter((trace) => trace['showlegend'] !== false));
+  return [...new Set(shown.flatMap(({ name }) => (name === undefined ? [] : [name])))];
 }
 
 /** How many rows the legend takes, at least one. */
 function legendRows(list: readonly Panel[], width: number): number {
-  const shown = list.flatMap(({ traces }) => traces.filter((trace) => trace['showlegend'] !== false));
-  const names = new Set(shown.flatMap(({ name }) => (name === undefined ? [] : [name])));
+  const names = legendNamesOf(list);
   // plotly.js sets the entries in columns as wide as the widest.
-  const widest = Math.max(0, ...[...names].map((name) => textWidth(name, 11) + LEGEND_MARK));
+  const widest = Math.max(0, ...names.map((name) => textWidth(name, 11) + LEGEND_MARK));
   const perRow = Math.max(1, Math.floor(width / Math.max(1, widest)));
-  const total = [...names].reduce((sum, name) => sum + textWidth(name, 11) + LEGEND_MARK, 0);
-  return total <= width ? 1 : Math.ceil(names.size / perRow);
+  const total = names.reduce((sum, name) => sum + textWidth(name, 11) + LEGEND_MARK, 0);
+  return total <= width ? 1 : Math.ceil(names.length / perRow);
+}
+
+/** 1 if the subtitle and the legend's first row do not fit beside each other, else 0. */
+function besideSubtitle(list: readonly Panel[], { title }: FigureLayout, width: number): number {
+  const subtitle = title?.['subtitle'] as { text: string } | undefined;
+  const names = legendNamesOf(list);
+  if (!subtitle || names.length === 0) return 0;
+  const line = Math.max(...subtitle.text.split('<br>').map((text) => textWidth(text, SUBTITLE_SIZE)));
+  const legend = names.reduce((sum, name) => sum + textWidth(name, 11) + LEGEND_MARK, 0);
+  return line + legend + 2 * HEADING_MARGIN > width ? 1 : 0;
 }
 
 function span(at: number, of: number, size: number, gap: number): [number, number] {

@@ -3,6 +3,7 @@ import * as vm from 'node:vm';
 import type * as JSDOMPackage from 'jsdom';
 import { lazy, Random, ReluctantError } from '../core';
 import { Raster } from './raster';
+import { hashOf } from './template';
 import { type Box, textBox, textWidth } from './textSize';
 
 const jsdom = lazy(() => require('jsdom') as typeof JSDOMPackage);
@@ -42,7 +43,7 @@ export function drawSVG(
 ): string {
   page ??= openPage();
   const { window, plotly } = page;
-  const random = new Random(hash(json));
+  const random = new Random(hashOf(json));
   window.Math.random = () => random.uniform();
   // Parsed inside the page, so that arrays and objects are the page's own.
   const { data, layout } = window.JSON.parse(json);
@@ -154,11 +155,4 @@ function shareStyles(svg: string): string {
     (style) => `.${classes.get(style)}{${style.replaceAll('&quot;', "'").replaceAll('vector-effect: none; ', '')}}`,
   );
   return shared.replace(/<svg [^>]*>/, (root) => `${root}<style>${rules.join('')}</style>`);
-}
-
-/** FNV-1a over the characters (Fowler, Noll and Vo 1991), for a seed that only the figure decides. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let k = 0; k < text.length; k++) value = Math.imul(value ^ text.charCodeAt(k), 0x01000193);
-  return value >>> 0;
 }

@@ -36,6 +36,41 @@ export const FONT_FAMILY = 'Helvetica, Arial, sans-serif';
 /** The width of a figure, in CSS pixels; it fits the text column of a notebook. */
 export const WIDTH = 860;
 
+/** How one of several series is drawn: no two of a figure's first 24 look alike. */
+export interface SeriesStyle {
+  color: string;
+  dash: string;
+}
+
+const DASHES = ['solid', 'dash', 'dot', 'dashdot'] as const;
+/** Colours for heads and runs; red means that something is wrong, and grey that something is given. */
+const SERIES = ['#0072B2', '#56B4E9', '#CC79A7', '#009E73', '#E69F00', '#332288'] as const;
+
+/**
+ * Styles of series by name. A name asks for the same colour in every figure, and gets the next one that is free where two ask
+ * for one; after the last colour they start again with another dash.
+ */
+export function seriesStyles(names: readonly string[]): Map<string, SeriesStyle> {
+  const styles = new Map<string, SeriesStyle>();
+  const taken = new Set<number>();
+  for (const name of new Set(names)) {
+    if (taken.size % SERIES.length === 0) taken.clear();
+    let place = hashOf(name) % SERIES.length;
+    while (taken.has(place)) place = (place + 1) % SERIES.length;
+    taken.add(place);
+    const dash = DASHES[Math.floor(styles.size / SERIES.length) % DASHES.length]!;
+    styles.set(name, { color: SERIES[place]!, dash });
+  }
+  return styles;
+}
+
+/** FNV-1a over the characters (Fowler, Noll and Vo 1991). */
+export function hashOf(text: string): number {
+  let value = 0x811c9dc5;
+  for (let k = 0; k < text.length; k++) value = Math.imul(value ^ text.charCodeAt(k), 0x01000193);
+  return value >>> 0;
+}
+
 /** The nth colour of the palette, starting again after the last. */
 export function colour(k: number): string {
   return PALETTE[k % PALETTE.length]!;

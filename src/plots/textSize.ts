@@ -36,6 +36,18 @@ export function textWidth(text: string, fontSize: number, bold = false): number 
   return (sum / 1000) * fontSize * MARGIN * (bold ? 1.06 : 1);
 }
 
+/** The text in lines no wider than `room` pixels, broken between words; a longer word stands alone. */
+export function wrapped(text: string, room: number, fontSize: number, bold = false): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && textWidth(`${last} ${word}`, fontSize, bold) <= room)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** The box of an SVG element's text (of all text below it, for a group), in the coordinates of its parent. */
 export function textBox(element: Element): Box {
   const box = element.tagName === 'text' ? lines(element) : group(element);
