@@ -109,7 +109,7 @@ describe('the worked examples of CONTRIBUTING.md, made in a copy of the sources'
   test('there is one for everything that is added often', () => {
     assert.deepEqual(
       all.map(({ title }) => title),
-      ['A metric', 'A loss', 'A rule', 'A layer'],
+      ['A metric', 'A loss', 'A rule', 'A layer', 'A recipe'],
     );
   });
 
