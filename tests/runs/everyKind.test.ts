@@ -60,7 +60,9 @@ test('any two runs are compared, a run with itself as well', () => {
       const compared = runs.compare(folder, a, b);
       assert.equal(compared.columns.length, 3, `${a} and ${b}`);
       assert.ok(compared.find({ what: 'loss' }), `${a} and ${b}`);
-      const rows = compared.rows.filter(({ what }) => what === 'program' || what === 'seed' || what === 'lossWeights');
+      const rows = compared.rows.filter(({ what }) =>
+        ['program', 'seed', 'lossWeights', 'batchSize'].includes(String(what)),
+      );
       if (a === b) assert.deepEqual(rows, [], a);
       if ((a === 'before') !== (b === 'before')) assert.ok(rows.length > 0, `${a} and ${b}`);
     }
