@@ -51,7 +51,7 @@ const ROOMS = {
   diagnosis: ['core', 'tables', 'evaluation', 'losses', 'layers/activations', 'training', 'inspection', 'runs', 'programs', 'diagnosis/rules', 'diagnosis/causes'],
   'diagnosis/rules': ['diagnosis', 'evaluation', 'layers/activations'],
   'diagnosis/causes': ['core', 'tables', 'diagnosis'],
-  'diagnosis/benchmark': ['core', 'tables', 'losses', 'training', 'programs', 'diagnosis', 'diagnosis/rules', 'diagnosis/causes'],
+  'diagnosis/benchmark': ['core', 'tables', 'losses', 'training', 'programs', 'programs/recipes', 'diagnosis', 'diagnosis/rules', 'diagnosis/causes'],
   // What is shown is handed in: the explorer knows no screen.
   explorer: ['core', 'tables', 'evaluation', 'plots', 'losses', 'training', 'runs', 'programs', 'diagnosis'],
   notebook: ['core', 'tables'],
@@ -67,7 +67,7 @@ const ROOMS = {
   'cli/kernel': ['core', 'tables', 'cli'],
   'cli/run': ['core', 'tables', 'notebook', 'notebook/report', 'kernel/parameters', 'cli'],
   'cli/commands': [
-    ...['core', 'tables', 'data', 'evaluation', 'training', 'inspection', 'programs', 'diagnosis'],
+    ...['core', 'tables', 'data', 'evaluation', 'training', 'inspection', 'programs', 'programs/recipes', 'diagnosis'],
     ...['cli', 'cli/kernel', 'cli/run'],
   ],
   'cli/main': ['core', 'cli', 'cli/commands'],

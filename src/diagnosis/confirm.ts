@@ -1,5 +1,6 @@
 import { ReluctantError, type TF } from '../core';
-import { type Program, type ProgramLike, type Setting, type TrainOptions, toProgram, train } from '../programs';
+import { type Program, type ProgramLike, type Setting, type TrainOptions, train } from '../programs';
+import { toProgram } from '../programs/program';
 import { escapeHTML, formatNumber, Table } from '../tables';
 import { type Diagnosis, diagnose, type HeadSkill, type Verdict } from './diagnose';
 import { recordRun } from './recorder';

@@ -1,7 +1,8 @@
 import { checkInteger, type TF, tf } from '../core';
 import { inputNames, outputNames } from '../inspection';
 import { evenRows } from '../inspection/layers';
-import { type ProgramLike, type ProgramParts, toProgram } from '../programs';
+import type { ProgramLike, ProgramParts } from '../programs';
+import { toProgram } from '../programs/program';
 import { fit } from '../training';
 import type { SingleBatchFit } from './program';
 

@@ -1,7 +1,7 @@
 import { checkInteger, interruptSignal, ReluctantError, tf } from '../core';
 import { diagnose } from '../diagnosis';
 import type { Program, ProgramLike, Setting, SettingChanges } from '../programs';
-import { toProgram } from '../programs';
+import { toProgram } from '../programs/program';
 import { dataHash, type RecordedRun, type RunExtras, recordOf, unusedName, writeRun } from '../runs';
 import { formatDuration, Table } from '../tables';
 import { type FitOptions, fit, type RunOutcome, type TrainingData } from '../training';

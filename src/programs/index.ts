@@ -1,4 +1,3 @@
-export { runModule } from './module';
 export {
   Program,
   type ProgramChange,
@@ -7,7 +6,6 @@ export {
   type ProgramParts,
   type ProgramSource,
   program,
-  toProgram,
 } from './program';
 export {
   financialWaveNetRecipe,
@@ -15,13 +13,10 @@ export {
   type MarketSource,
   PROGRAM_BYTES,
   predictRobust,
-  programIn,
   RECIPES,
   type RobustData,
-  type RobustPlaces,
   type RobustPredictions,
   type RobustSetting,
-  robustFrom,
   robustRecipe,
   trainRobust,
 } from './recipes';

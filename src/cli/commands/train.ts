@@ -4,15 +4,8 @@ import * as path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { ReluctantError, tf } from '../../core';
 import { diagnose } from '../../diagnosis';
-import {
-  loadProgram,
-  PROGRAM_BYTES,
-  type RobustSetting,
-  robustFrom,
-  robustRecipe,
-  type Setting,
-  train,
-} from '../../programs';
+import { loadProgram, PROGRAM_BYTES, type RobustSetting, robustRecipe, type Setting, train } from '../../programs';
+import { robustFrom } from '../../programs/recipes/robust';
 import { formatDuration, formatNumber } from '../../tables';
 import type { Run, TrainingData } from '../../training';
 import { addDataOptions, type DataOptions, loadData, number } from '../dataOptions';

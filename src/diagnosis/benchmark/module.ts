@@ -1,6 +1,8 @@
 import * as path from 'node:path';
 import { ReluctantError, type TF } from '../../core';
-import { type Program, programIn, runModule, type Setting } from '../../programs';
+import type { Program, Setting } from '../../programs';
+import { runModule } from '../../programs/module';
+import { programIn } from '../../programs/recipes/load';
 import { CAUSES } from '../causes';
 import type { BenchmarkProgram } from './benchmark';
 
