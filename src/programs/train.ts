@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { dataHash, type RecordedVerdict, RunFolder } from '../runs';
 import { type EpochEvent, type FitOptions, fit, type Run, type Trainable } from '../training';
-import { type Program, type ProgramLike, type ProgramParts, toProgram } from './program';
+import { type Program, type ProgramLike, toProgram } from './program';
 import type { Setting, StandardSetting } from './setting';
 
 /** Options of {@link train}: standard settings, as for `program.with`, and how the run is followed and kept. */
@@ -58,27 +58,32 @@ async function trainInFolder(
     { program: program.reference, seed: Number(program.setting['seed']) },
     { resume },
   );
-  let parts: ProgramParts | undefined;
+  let isBegun = resume;
   try {
-    parts = await program.parts();
+    const parts = await program.parts();
     const { data } = parts;
     const options = followed(parts.options, following);
     runFolder.begin(options, dataHash(data));
     const latest = resume ? runFolder.checkpoints.latest() : undefined;
     for (const { file, reason } of latest?.damaged ?? [])
       onNotice?.(`${path.basename(file)} is not used: ${reason}; going on from the one before`);
-    const run = await fit(await parts.model(), data, {
+    const model = await parts.model();
+    isBegun = true;
+    const run = await fit(model, data, {
       ...options,
       onCheckpoint: (save) => void runFolder.checkpoints.write(save()),
       ...(latest && { resumeFrom: latest.state }),
     });
     const isWhole = run.stopReason === 'finished' || run.stopReason === 'early-stopping';
     if (isWhole) for (const [name, content] of Object.entries(await program.files())) runFolder.write(name, content);
+    runFolder.finish(run);
     const diagnosis = isWhole ? diagnose?.(run) : undefined;
-    runFolder.finish(run, diagnosis && { diagnosis, verdicts: diagnosis.verdicts });
+    if (diagnosis) runFolder.addDiagnosis(diagnosis);
     return run;
   } finally {
-    runFolder.close();
+    // Of a run that could not even begin nothing is left, so that the next try finds the folder free.
+    if (isBegun) runFolder.close();
+    else runFolder.abandon();
   }
 }
 

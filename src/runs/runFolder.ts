@@ -5,8 +5,16 @@ import type { FitOptions, ProgramReference } from '../training';
 import { Checkpoints } from './checkpoints';
 import { LOCK, lock, unlock } from './lock';
 import { readRecord } from './read';
-import { type FinishedRun, outcomeOf, RUN_FORMAT_VERSION, type RunRecord, recordedOptions, versions } from './record';
-import { type RunExtras, writeJSON, writeOutcome } from './write';
+import {
+  type FinishedRun,
+  outcomeOf,
+  type RecordedVerdict,
+  RUN_FORMAT_VERSION,
+  type RunRecord,
+  recordedOptions,
+  versions,
+} from './record';
+import { writeJSON, writeOutcome } from './write';
 
 /** What is trained in a {@link RunFolder}. */
 export interface TrainedThere {
@@ -104,18 +112,31 @@ export class RunFolder {
   }
 
   /** Writes what came of the run. Weights are written of one that came to its end; one that can go on keeps its checkpoints. */
-  finish(run: FinishedRun, extras: RunExtras = {}): void {
+  finish(run: FinishedRun): void {
     const outcome = outcomeOf(run);
     for (const old of fs.readdirSync(this.folder).filter((name) => name.startsWith('events.out.tfevents.')))
       fs.rmSync(path.join(this.folder, old), { force: true });
     const withoutWeights = { ...run, origin: undefined, history: run.history };
-    writeOutcome(this.folder, this.record.name, outcome.status === 'finished' ? run : withoutWeights, extras);
-    this.update({ ...outcome, ...(extras.verdicts && { verdicts: extras.verdicts }) });
+    writeOutcome(this.folder, this.record.name, outcome.status === 'finished' ? run : withoutWeights, {});
+    this.update(outcome);
+  }
+
+  /** Adds what a diagnosis says of the finished run. */
+  addDiagnosis(diagnosis: { readonly verdicts: readonly RecordedVerdict[] }): void {
+    writeJSON(path.join(this.folder, 'diagnosis.json'), diagnosis);
+    this.update({ verdicts: diagnosis.verdicts.map(({ cause, where, says }) => ({ cause, where, says })) });
   }
 
   /** Writes a file of the run, whole or not at all. */
   write(name: string, content: string | Uint8Array): void {
     writeAtomically(path.join(this.folder, name), content);
+  }
+
+  /** Takes back a run that could not begin; the folder goes as well if nothing else is in it. */
+  abandon(): void {
+    fs.rmSync(path.join(this.folder, 'run.json'), { force: true });
+    this.close();
+    if (fs.readdirSync(this.folder).length === 0) fs.rmdirSync(this.folder);
   }
 
   /** Lets other processes write to the folder again. */

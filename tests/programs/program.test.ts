@@ -176,3 +176,14 @@ test('a program of the benchmark comes from a module that says its cause, and th
   );
   assert.throws(() => benchmark.programOfModule(wrong), /no diagnosis names this cause.*"dead-haed"/);
 });
+
+test('a run that could not begin leaves its folder free, and one that was begun by another hand is left alone', async () => {
+  const folder = path.join(scratch, 'cannot-begin');
+  await assert.rejects(train(await loadProgram('robust'), { folder }), { code: 'source-missing' });
+  assert.ok(!fs.existsSync(folder));
+  const { defined } = small();
+  await train(defined, { folder, mode: 'graph' });
+  await assert.rejects(train(defined, { folder }), { code: 'run-exists' });
+  assert.ok(fs.existsSync(path.join(folder, 'weights.safetensors')));
+  await assert.rejects(loadProgram('robst'), /did you mean "robust"/);
+});

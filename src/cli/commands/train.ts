@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { ReluctantError, tf } from '../../core';
-import { diagnose } from '../../diagnosis';
+import { type Diagnosis, diagnose } from '../../diagnosis';
 import { loadProgram, PROGRAM_BYTES, type RobustSetting, robustRecipe, type Setting, train } from '../../programs';
 import { robustFrom } from '../../programs/recipes/robust';
 import { formatDuration, formatNumber } from '../../tables';
@@ -114,6 +114,7 @@ async function run(name: string, flags: TrainFlags, signal: AbortSignal): Promis
   const program = name === 'robust' ? await robustOf(flags, line) : await programOf(name, flags);
   const { outputDir: folder, resume = false, verbose, diagnose: isDiagnosed } = flags;
   const table = new EpochTable();
+  let diagnosis: Diagnosis | undefined;
   try {
     const run = await train(program, {
       folder,
@@ -128,10 +129,11 @@ async function run(name: string, flags: TrainFlags, signal: AbortSignal): Promis
         line.clear();
         if (verbose) table.print(row, epochs);
       },
-      ...(isDiagnosed && { diagnose }),
+      ...(isDiagnosed && { diagnose: (trained) => (diagnosis = diagnose(trained)) }),
     });
     line.clear();
     report(run, folder);
+    if (diagnosis) console.log(diagnosis.toString());
   } finally {
     line.clear();
     await program.dispose();
@@ -159,6 +161,15 @@ async function robustOf(flags: TrainFlags, line: ProgressLine) {
   const { data, timeZone, column, setting = {}, outputDir } = flags;
   const changes = { ...setting, ...given(flags, [...STANDARD, ...OF_ROBUST]) } as Partial<RobustSetting>;
   const columns = column && Object.keys(column).length > 0 ? { columns: column } : {};
+  if (!data && !('source' in changes)) {
+    throw new ReluctantError({
+      code: 'data-missing',
+      operation: 'train',
+      problem: 'nothing says where the prices come from',
+      expected: '--data prices.csv',
+      fix: 'or name another program: reluctant train program.ts',
+    });
+  }
   if (!data) return robustRecipe().with({ ...changes, ...columns });
   const source = { files: data, ...(timeZone !== undefined && { timeZone }) };
   const memory = flags.memory ?? Math.max(LEAST_MEMORY, os.totalmem() / 2);

@@ -1,5 +1,6 @@
+import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ReluctantError } from '../../core';
+import { nearest, ReluctantError } from '../../core';
 import type { Trainable } from '../../training';
 import { runModule } from '../module';
 import { Program, program } from '../program';
@@ -28,6 +29,17 @@ export const RECIPES: Readonly<Record<string, () => Program>> = {
 export async function loadProgram(module: string, setting: Setting = {}): Promise<Program> {
   if (Object.hasOwn(RECIPES, module)) return RECIPES[module]!().with(setting);
   const file = path.resolve(module);
+  const meant = fs.existsSync(file) ? undefined : nearest(module, Object.keys(RECIPES));
+  if (meant !== undefined) {
+    throw new ReluctantError({
+      code: 'module-not-found',
+      operation: 'programs.loadProgram',
+      problem: 'there is no such recipe, and no such file',
+      received: module,
+      expected: `one of ${Object.keys(RECIPES).join(', ')}, or the path of a module`,
+      fix: `did you mean "${meant}"?`,
+    });
+  }
   return programIn(runModule(file), file).from(file).with(setting);
 }
 
