@@ -62,6 +62,7 @@ const ROOMS = {
   'kernel/compiler': [],
   'kernel/parameters': ['core', 'kernel/compiler'],
   kernel: ['core', 'notebook', 'notebook/widgets', 'kernel/compiler'],
+  'kernel/wire': ['kernel'],
   // The shell is a user of the library: it may call everything but is imported by nothing.
   cli: ['tables', 'data', 'data/read', 'programs', 'kernel/parameters'],
   'cli/kernel': ['core', 'tables', 'cli'],

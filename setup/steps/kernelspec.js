@@ -10,6 +10,8 @@ const file = path.join(folder, 'kernel.json');
 function kernelspec() {
   return {
     argv: [
+      '/bin/sh',
+      path.join(root, 'kernels', 'keeper.sh'), // a new kernel takes the place of one that has died
       process.execPath,
       // A busy cell that is cut off leaves Node's record of asynchronous calls unbalanced; it must not die of that.
       '--no-force-async-hooks-checks',

@@ -1,4 +1,3 @@
-import * as util from 'node:util';
 import type { Json } from './message';
 
 interface Entry {
@@ -20,20 +19,21 @@ export class History {
     if (this.entries.length > LIMIT) this.entries.shift();
   }
 
-  setOutput(line: number, value: unknown): void {
+  /** Adds the text of a cell's value. */
+  setOutput(line: number, text: string): void {
     const entry = this.entries.at(-1);
-    if (entry?.line === line) entry.output = util.inspect(value).slice(0, 10_000);
+    if (entry?.line === line) entry.output = text.slice(0, 10_000);
   }
 
   /** The content of a `history_reply`. */
   answer(request: Json): Json {
     const withOutput = request['output'] === true;
-    const found = this.find(request).map(({ line, input, output }) => [
+    const entries = this.find(request).map(({ line, input, output }) => [
       SESSION,
       line,
       withOutput ? [input, output] : input,
     ]);
-    return { status: 'ok', history: found };
+    return { status: 'ok', history: entries };
   }
 
   private find(request: Json): Entry[] {
@@ -50,9 +50,9 @@ export class History {
       }
       case 'search': {
         const pattern = globPattern(String(request['pattern'] ?? '*'));
-        let found = this.entries.filter(({ input }) => pattern.test(input));
-        if (request['unique'] === true) found = [...new Map(found.map((entry) => [entry.input, entry])).values()];
-        return last(found);
+        const matches = this.entries.filter(({ input }) => pattern.test(input));
+        if (request['unique'] !== true) return last(matches);
+        return last([...new Map(matches.map((entry) => [entry.input, entry])).values()]);
       }
       default:
         return last(this.entries);

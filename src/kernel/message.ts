@@ -82,21 +82,24 @@ function parseObject(bytes: Buffer): Json {
   return value as Json;
 }
 
+/** A message whose content may be JSON already. */
+export type Outgoing = Omit<Message, 'content'> & { content: Json | string };
+
 /** The frames of a message, signed. */
-export function encode(message: Message, key: string): Uint8Array[] {
+export function encode(message: Outgoing, key: string): Uint8Array[] {
   const parts = [message.header, message.parent, message.metadata, message.content].map((part) =>
-    Buffer.from(JSON.stringify(part)),
+    Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)),
   );
   const signature = key === '' ? '' : sign(key, parts);
   return [...message.identities, DELIMITER, Buffer.from(signature), ...parts, ...message.buffers];
 }
 
 /** A new message in answer to `parent` (or to nothing: a start-up status has no parent). */
-export function compose(
+export function compose<C extends Json | string>(
   type: string,
-  content: Json,
+  content: C,
   { session, parent, identities = [], metadata = {}, buffers = [] }: ComposeOptions,
-): Message {
+): Omit<Message, 'content'> & { content: C } {
   return {
     identities,
     header: {

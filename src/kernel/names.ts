@@ -1,5 +1,9 @@
 import type { TypeScript } from './compiler/engine';
 
+// Cells run between these functions, and may change the built-in objects that hold them.
+const { set, defineProperty } = Reflect;
+const isIn = Function.prototype.call.bind(Set.prototype.has) as (names: ReadonlySet<string>, name: string) => boolean;
+
 /**
  * The object that holds the variables of all cells. TypeScript's output defines imported names as read-only getters;
  * notebook variables can always be set anew.
@@ -7,25 +11,29 @@ import type { TypeScript } from './compiler/engine';
 export class CellNames {
   readonly exports: Record<string, unknown>;
   private readonly values: Record<string, unknown> = {};
-  private written = new Set<string>();
+  /** The names written since {@link beginCell}, as keys of an object that has no others. */
+  private written: Record<string, true> = Object.create(null);
   private fixed: ReadonlySet<string> = new Set();
 
   constructor() {
     const note = (name: PropertyKey): void => {
-      if (typeof name === 'string') this.written.add(name);
+      if (typeof name === 'string') this.written[name] = true;
     };
     this.exports = new Proxy(this.values, {
       set: (target, name, value) => {
         note(name);
         // A name that is declared anew has nothing to do with the variable of an earlier cell any more.
-        return this.fixed.has(name as string) ? define(target, name, value) : Reflect.set(target, name, value);
+        return isIn(this.fixed, name as string) ? define(target, name, value) : set(target, name, value);
       },
-      defineProperty: (target, name, { get, set, value }) => {
+      defineProperty: (target, name, { get: getter, set: setter, value }) => {
         if (name === '__esModule') return true;
         note(name);
-        if (get && set) return Reflect.defineProperty(target, name, { get, set, enumerable: true, configurable: true });
-        return define(target, name, get ? get() : value);
+        if (getter && setter) return defineProperty(target, name, accessors(getter, setter));
+        return define(target, name, getter ? getter() : value);
       },
+      // A cell that freezes this object would leave no place for the names of all others.
+      preventExtensions: () => false,
+      setPrototypeOf: () => false,
     });
   }
 
@@ -34,13 +42,13 @@ export class CellNames {
    * @param fixed the names that the cell declares for good: constants, functions, classes and imports
    */
   beginCell(fixed: ReadonlySet<string>): void {
-    this.written = new Set();
+    this.written = Object.create(null);
     this.fixed = fixed;
   }
 
   /** The names that were written since {@link beginCell}. */
   get writtenNames(): ReadonlySet<string> {
-    return this.written;
+    return new Set(Object.keys(this.written));
   }
 
   /** Takes out the value of a cell's last expression. */
@@ -52,7 +60,17 @@ export class CellNames {
 }
 
 function define(target: object, name: PropertyKey, value: unknown): boolean {
-  return Reflect.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
+  return defineProperty(target, name, {
+    __proto__: null,
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  } as PropertyDescriptor);
+}
+
+function accessors(get: () => unknown, set: (value: unknown) => void): PropertyDescriptor {
+  return { __proto__: null, get, set, enumerable: true, configurable: true } as PropertyDescriptor;
 }
 
 /**

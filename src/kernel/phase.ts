@@ -24,14 +24,14 @@ export class Phase {
    * The kernel's own code begins here. If a cut has been announced in the meantime it is waited for at this harmless place
    * and what follows may never be reached: whoever calls this must have put down first what may not be lost.
    */
-  enterOwn(): void {
-    let before = Atomics.compareExchange(this.flags, FLAG.phase, PHASE.userCode, PHASE.own);
+  enterKernel(): void {
+    let before = Atomics.compareExchange(this.flags, FLAG.phase, PHASE.userCode, PHASE.kernel);
     if (before === PHASE.betweenCells) {
-      before = Atomics.compareExchange(this.flags, FLAG.phase, PHASE.betweenCells, PHASE.own);
+      before = Atomics.compareExchange(this.flags, FLAG.phase, PHASE.betweenCells, PHASE.kernel);
     }
     if (before !== PHASE.cutting) return;
     // The wire thread changes the word as soon as it knows that the cut has been made, perhaps before this was called.
     for (const limit = now() + LIMIT; now() < limit && Atomics.load(this.flags, FLAG.phase) === PHASE.cutting; );
-    Atomics.store(this.flags, FLAG.phase, PHASE.own);
+    Atomics.store(this.flags, FLAG.phase, PHASE.kernel);
   }
 }

@@ -1,11 +1,42 @@
 import type { MessagePort } from 'node:worker_threads';
+import { ReluctantError } from '../core';
 import type { Header, Json } from './message';
+import { textIn, textOf } from './safely';
 import { type CellRun, currentRun } from './scope';
 import type { Channel, Outbound } from './shared';
 
 /** Text is gathered this long before it is sent, in milliseconds, and at most this much of it, in characters. */
 const GATHER = 20;
 const GATHER_LENGTH = 32_768;
+
+// Those of the kernel, whatever cells make of them.
+const { stringify } = JSON;
+const { now } = performance;
+const clock = now.bind(performance);
+
+/**
+ * The content of a message as JSON.
+ * @throws ReluctantError `output-not-json`, in the cell whose output it is
+ */
+export function encodeContent(content: Json): string {
+  try {
+    return stringify(content);
+  } catch (cause) {
+    throw new ReluctantError({
+      code: 'output-not-json',
+      operation: 'display',
+      problem: `what is to be shown cannot be written as JSON: ${textIn(Object(cause), 'message') ?? textOf(cause)}`,
+      fix: 'show plain objects, arrays, strings, numbers and booleans',
+      cause,
+    });
+  }
+}
+
+/** What a message has beside its content. */
+interface Extra {
+  metadata?: Json;
+  buffers?: Uint8Array[];
+}
 
 /** Sends what cells and requests produce to the wire thread, in order. */
 export class Publisher {
@@ -29,9 +60,10 @@ export class Publisher {
   }
 
   /** Sends a message to all clients on behalf of a request. */
-  publish(type: string, content: Json, parent?: Header, extra: { metadata?: Json; buffers?: Uint8Array[] } = {}): void {
+  publish(type: string, content: Json | string, parent?: Header, extra: Extra = {}): void {
+    const text = typeof content === 'string' ? content : encodeContent(content);
     this.flush();
-    this.post({ kind: 'publish', type, content, parent, ...extra });
+    this.post({ kind: 'publish', type, content: text, parent, ...extra });
   }
 
   /** Sends a message to all clients on behalf of the cell that is running; silent cells have no output. */
@@ -42,14 +74,15 @@ export class Publisher {
   }
 
   reply(channel: Channel, type: string, content: Json, request: { header: Header; identities: Uint8Array[] }): void {
+    const { header: parent, identities } = request;
     this.flush();
-    this.post({ kind: 'reply', channel, type, content, parent: request.header, identities: request.identities });
+    this.post({ kind: 'reply', channel, type, content: encodeContent(content), parent, identities });
   }
 
   /** Sends an `input_request` to the client that runs `run`; its answer names `id` as its parent. */
-  ask(content: Json, run: CellRun, id: string): void {
+  ask(content: Json, { parent, identities }: CellRun, id: string, blocks: boolean): void {
     this.flush();
-    this.post({ kind: 'ask', content, parent: run.parent, identities: run.identities, id });
+    this.post({ kind: 'ask', content: encodeContent(content), parent, identities, id, blocks });
   }
 
   finish(): void {
@@ -67,7 +100,7 @@ export class Publisher {
     }
     this.text += text;
     // Text that comes now and then goes out at once, also from a loop that never lets a timer run.
-    if (this.text.length >= GATHER_LENGTH || performance.now() - this.flushed > GATHER) this.flush();
+    if (this.text.length >= GATHER_LENGTH || clock() - this.flushed > GATHER) this.flush();
     else this.timer ??= this.startTimer(() => this.flush(), GATHER);
   }
 
@@ -75,13 +108,13 @@ export class Publisher {
     if (this.timer) clearTimeout(this.timer);
     this.timer = undefined;
     if (this.text === '') return;
-    this.flushed = performance.now();
+    this.flushed = clock();
     const text = this.text;
     this.text = '';
     this.post({
       kind: 'publish',
       type: 'stream',
-      content: { name: this.stream, text },
+      content: stringify({ name: this.stream, text }),
       parent: this.streamRun?.parent,
     });
   }

@@ -5,12 +5,13 @@ import { GUARD, type SourceTrail } from './compiler/transpile';
 import { CellModules, type Shield } from './modules';
 import { CellNames, declarationsAfterFailure } from './names';
 import { type CellRun, enterRun, guard } from './scope';
-import { cellFile } from './traceback';
+import { cellFile } from './stacks';
 
 /** The head of a cell says whether it is a module. */
 const { getCodeMetadata } = require('tslab/dist/metadata') as typeof Metadata;
 
-const CODE_KEPT = 200;
+/** Cells whose text is kept for stack traces. */
+const CODE_KEPT = 2000;
 
 /** A cell that has ended well: its value, or nothing when it does not end in an expression. */
 export interface Outcome {
@@ -27,6 +28,22 @@ export interface RanCell {
 
 type Body = (exports: Record<string, unknown>, require: NodeJS.Require) => unknown;
 
+/** Where the code of a cell begins and comes to its end. */
+export interface Course {
+  /** The next call is into code of the user. */
+  enter(): void;
+  /** @param take gives the value; called once, when the kernel's built-in objects are in place */
+  done(take: () => Outcome): void;
+  failed(error: unknown): void;
+}
+
+// A cell may have put something else into Promise.prototype.
+const then = Function.prototype.call.bind(Promise.prototype.then) as (
+  promise: Promise<void>,
+  done: () => void,
+  failed: (error: unknown) => void,
+) => void;
+
 /** Compiles and runs cells, and remembers what they declare. */
 export class Runner {
   private readonly names = new CellNames();
@@ -42,7 +59,7 @@ export class Runner {
   ) {
     const find = (name: string, from?: string) => compiler.fileOf(name, from);
     this.modules = new CellModules(notebook, installation, find, special, shield);
-    Object.defineProperty(globalThis, GUARD, { value: guard, configurable: true });
+    Object.defineProperty(globalThis, GUARD, { value: Object.freeze(guard) });
   }
 
   /** Where the TypeScript of a running cell is, for stack traces. */
@@ -50,8 +67,9 @@ export class Runner {
     return this.cells.get(serial);
   }
 
-  module(file: string): SourceTrail | undefined {
-    return this.modules.compiledAt(file)?.trail;
+  module(file: string): { source: string; trail: SourceTrail } | undefined {
+    const compiled = this.modules.compiledAt(file);
+    return compiled && { source: file.replace(/\.js$/, '.ts'), trail: compiled.trail };
   }
 
   /** @throws CompileError */
@@ -68,37 +86,35 @@ export class Runner {
   }
 
   /**
-   * Runs a compiled cell. The returned promise stays open when the cell is cut off; the caller races it.
-   * @throws whatever the cell throws
+   * Runs a compiled cell. Neither function of `course` is called when the cell is cut off. Between the cell's code and them
+   * nothing is called that a cell may have changed.
    */
-  async run(cell: CompiledCell, code: string, run: CellRun): Promise<Outcome> {
-    if (cell.code === undefined) {
-      this.compiler.adopt(cell.declarations);
-      return { hasValue: false, value: undefined };
-    }
-    this.remember(run.serial, { code, trail: cell.trail!, number: run.number });
+  run(cell: CompiledCell, code: string, run: CellRun, course: Course): void {
+    const body = cell.code === undefined ? undefined : this.load(cell as Compiled & CompiledCell, run.serial);
+    if (body) this.remember(run.serial, { code, trail: cell.trail!, number: run.number });
     this.names.beginCell(cell.fixedNames);
-    const before = this.compiler.declarations;
+    const done = () => course.done(() => this.outcome(cell));
     try {
       enterRun(run);
-      const running = this.load(cell as Compiled & CompiledCell, run.serial)(this.names.exports, this.modules.require);
-      if (cell.isAsync) await running;
+      course.enter();
+      const running = body?.(this.names.exports, this.modules.require);
+      if (cell.isAsync) then(running as Promise<void>, done, course.failed);
+      else done();
     } catch (error) {
-      this.keepWhatWasSet(before, cell);
-      throw error;
+      course.failed(error);
     }
+  }
+
+  /** Takes over what a cell that has ended well has declared. */
+  adopt(cell: CompiledCell): void {
     this.compiler.adopt(cell.declarations);
-    return this.outcome(cell);
   }
 
   /** A failed or interrupted cell keeps the variables that it had set. */
   abandon(cell: CompiledCell): void {
-    this.keepWhatWasSet(this.compiler.declarations, cell);
-  }
-
-  private keepWhatWasSet(before: string, cell: CompiledCell): void {
+    const { typescript, declarations } = this.compiler;
     const written = this.names.writtenNames;
-    this.compiler.adopt(declarationsAfterFailure(this.compiler.typescript, before, cell.declarations, written));
+    this.compiler.adopt(declarationsAfterFailure(typescript, declarations, cell.declarations, written));
   }
 
   /** The value of an expression that sees the names of all cells but declares none. */

@@ -7,7 +7,8 @@ export class CellRun {
   interrupted = false;
   /** Text for the pager, sent with the reply. */
   readonly pages: Record<string, unknown>[] = [];
-  private readonly timers = new Set<NodeJS.Timeout | NodeJS.Immediate>();
+  /** What the cell has set going, each with the way to stop it. */
+  private readonly going = new Map<object, () => void>();
 
   constructor(
     readonly parent: Header,
@@ -18,25 +19,29 @@ export class CellRun {
     readonly number: number,
     /** Tells runs apart that have the same count. */
     readonly serial: number,
-    readonly options: { silent: boolean; allowInput: boolean },
+    readonly options: { silent: boolean; storesHistory: boolean; allowInput: boolean },
   ) {}
 
-  own(timer: NodeJS.Timeout | NodeJS.Immediate): void {
-    this.timers.add(timer);
+  /** Takes note of something that the cell has set going: a timer, a child process, a worker. */
+  own(thing: object, stop: () => void): void {
+    this.going.set(thing, stop);
   }
 
-  disown(timer: NodeJS.Timeout | NodeJS.Immediate): void {
-    this.timers.delete(timer);
+  /** It has come to its end. */
+  disown(thing: object): void {
+    this.going.delete(thing);
+  }
+
+  /** How much of what the cell has set going is still going. */
+  get pending(): number {
+    return this.going.size;
   }
 
   /** Stops what the cell has set going. */
   interrupt(): void {
     this.interrupted = true;
-    for (const timer of this.timers) {
-      clearTimeout(timer as NodeJS.Timeout);
-      clearImmediate(timer as NodeJS.Immediate);
-    }
-    this.timers.clear();
+    for (const stop of this.going.values()) stop();
+    this.going.clear();
   }
 }
 
@@ -111,6 +116,14 @@ export const guard = {
   },
 };
 
+// A cell may set these anew.
+const { clearTimeout: endTimeout, clearImmediate: endImmediate } = globalThis;
+
+function stopTimer(timer: NodeJS.Timeout | NodeJS.Immediate): void {
+  endTimeout(timer as NodeJS.Timeout);
+  endImmediate(timer as NodeJS.Immediate);
+}
+
 type Starter = (callback: (...args: unknown[]) => unknown, ...rest: unknown[]) => NodeJS.Timeout | NodeJS.Immediate;
 
 /**
@@ -133,7 +146,7 @@ export function bindTimers(asUser: (body: () => void) => void): void {
         },
         ...rest,
       );
-      run.own(timer);
+      run.own(timer, () => stopTimer(timer));
       return timer;
     };
     // util.promisify(setTimeout) and timers/promises look for their own version under a symbol.

@@ -26,25 +26,32 @@ export type Inbound =
   /** The sockets are closed and everything has been sent. */
   | { kind: 'closed' };
 
-/** From the thread that runs cells to the wire thread. */
+/** From the thread that runs cells to the wire thread; `content` is JSON already. */
 export type Outbound =
   | {
       kind: 'reply';
       channel: Channel;
       type: string;
-      content: Json;
+      content: string;
       parent: Header;
       identities: Uint8Array[];
     }
   | {
       kind: 'publish';
       type: string;
-      content: Json;
+      content: string;
       parent: Header | undefined;
       metadata?: Json;
       buffers?: Uint8Array[];
     }
-  | { kind: 'ask'; content: Json; parent: Header; identities: Uint8Array[]; id: string }
+  /** `blocks`: the thread waits for the answer, and cannot be sent messages. */
+  | { kind: 'ask'; content: string; parent: Header; identities: Uint8Array[]; id: string; blocks: boolean }
+  /** Child processes that are not waited for; another one is about to be. */
+  | { kind: 'background'; pids: readonly number[] }
+  /** Cells can be run. */
+  | { kind: 'ready' }
+  /** The process cannot go on. */
+  | { kind: 'die'; reason: string }
   | { kind: 'finish' };
 
 /**
@@ -59,11 +66,17 @@ export const FLAG = {
   noted: 2,
   /** 1 when the running cell holds the interrupt signal and may be trusted to stop by itself for a while. */
   cooperative: 3,
-  length: 4,
+  /** Messages of the wire thread that the cell thread has heard so far. */
+  heard: 4,
+  /** Counts the answers to questions that block the cell thread, which waits for it to change. */
+  answers: 5,
+  /** 1 while the cell thread waits for a child process, as `execSync` does. */
+  child: 6,
+  length: 7,
 } as const;
 
 /** What the cell thread is doing; between cells it may be asleep, or in a callback of Node that a cell has left behind. */
-export const PHASE = { own: 0, userCode: 1, cutting: 2, betweenCells: 3 } as const;
+export const PHASE = { kernel: 0, userCode: 1, cutting: 2, betweenCells: 3 } as const;
 
 /** Milliseconds on a clock that both threads share. */
 export function now(): number {

@@ -1,81 +1,83 @@
 import * as util from 'node:util';
 import { CompileError, type Complaint, numberOf } from './compiler/cells';
-import type { Position, SourceTrail } from './compiler/transpile';
+import type { Position } from './compiler/transpile';
 import type { Json } from './message';
+import { safely, textIn, textOf } from './safely';
+import { placeOf, type Sources, translateLine } from './stacks';
 
-/** The name of the JavaScript of a cell in stack traces. */
-export function cellFile(serial: number): string {
-  return `reluctant-cell-${serial}.js`;
-}
+/** Frames of Node, in an error that has failed a cell, say less than the user's own. */
+const OF_NODE = /(?:\(|at |async )node:/;
+/** Errors inside one another that are told. */
+const DEEPEST = 10;
+/** Properties of an error that its stack and the lists below it tell already. */
+const TOLD = new Set(['name', 'message', 'stack', 'cause', 'errors']);
 
-/** What is needed to say where in the TypeScript of cells and modules something happened. */
-export interface Sources {
-  /** The text and trail of a cell that has run. */
-  cell(serial: number): { code: string; trail: SourceTrail; number: number } | undefined;
-  /** The trail of a compiled module of the user. */
-  module(file: string): SourceTrail | undefined;
-}
-
-const FRAME =
-  /^(\s+at (?:.*? \()?)((?:reluctant-cell-(\d+)\.js)|(?:file:\/\/)?[^():]*(?:[A-Za-z]:)?[^():]+?):(\d+):(\d+)(\)?)$/;
-/** Frames of the kernel, of Node and of the compiler say nothing about the user's code. */
-const FOREIGN = /\((?:node:|.*[\\/]dist[\\/]kernel[\\/])|at (?:node:|.*[\\/]dist[\\/]kernel[\\/])/;
-
-/** The content of an `error` message for whatever a cell has thrown. */
+/**
+ * The content of an `error` message for whatever a cell has thrown. It never throws, whatever that is; but looking at it may
+ * run code of the user.
+ */
 export function describeError(error: unknown, count: number, code: string, sources: Sources): Json {
-  if (error instanceof CompileError) return describeCompileError(error, count, code);
-  if (!isError(error)) {
-    const value = util.inspect(error);
-    return { ename: 'Thrown', evalue: value, traceback: [`Thrown: ${value}`] };
-  }
-  const { lines, place } = translate(error, sources);
+  const describe = () =>
+    error instanceof CompileError ? describeCompileError(error, count, code) : describeThrown(error, sources);
+  return safely(describe, undefined) ?? describeValue(textOf(error));
+}
+
+function describeThrown(error: unknown, sources: Sources): Json {
+  if (!isError(error)) return describeValue(textOf(error));
+  const lines = linesOf(error, sources);
+  const place = placeOf(error);
   const excerpt = place ? ['', ...excerptOf(place.code, place)] : [];
-  const cause = error.cause === undefined ? [] : describeCause(error.cause, sources);
-  return { ename: error.name || 'Error', evalue: error.message, traceback: [...lines, ...excerpt, ...cause] };
+  const inside = describeInside(error, sources, new Set([error]));
+  const ename = textIn(error, 'name') || 'Error';
+  return { ename, evalue: messageOf(error), traceback: [...lines, ...excerpt, ...inside] };
+}
+
+function describeValue(text: string): Json {
+  return { ename: 'Thrown', evalue: text, traceback: [`Thrown: ${text}`] };
 }
 
 function isError(value: unknown): value is Error {
-  return (
-    util.types.isNativeError(value) ||
-    (typeof value === 'object' && value !== null && typeof (value as Error).stack === 'string')
-  );
+  if (util.types.isNativeError(value)) return true;
+  return typeof value === 'object' && value !== null && textIn(value, 'stack') !== undefined;
 }
 
-function describeCause(cause: unknown, sources: Sources): string[] {
-  if (!isError(cause)) return ['', `Caused by: ${util.inspect(cause)}`];
-  const { lines } = translate(cause, sources);
-  const deeper = cause.cause === undefined || cause.cause === cause ? [] : describeCause(cause.cause, sources);
-  return ['', `Caused by: ${lines[0]}`, ...lines.slice(1), ...deeper];
+function messageOf(error: Error): string {
+  return textIn(error, 'message') ?? safely(() => String(error.message), '');
 }
 
-/** A stack in lines of TypeScript, and the topmost place that lies in a cell. */
-function translate(error: Error, sources: Sources): { lines: string[]; place?: Position & { code: string } } {
+/** The stack of an error in lines of TypeScript. */
+function linesOf(error: Error, sources: Sources): string[] {
+  // Reading it lets the hook of `stacks.ts` translate it; a package may have put a hook of its own in that place.
+  const stack = textIn(error, 'stack') ?? `${textIn(error, 'name') ?? 'Error'}: ${messageOf(error)}`;
+  return stack.split('\n').flatMap((line) => {
+    const translated = translateLine(line, sources, error);
+    return translated === undefined || OF_NODE.test(translated) ? [] : [translated];
+  });
+}
+
+/** What else an error holds: properties of its own, its cause, the errors that it gathers. */
+function describeInside(error: Error, sources: Sources, ancestors: ReadonlySet<unknown>): string[] {
   const lines: string[] = [];
-  let place: (Position & { code: string }) | undefined;
-  for (const line of String(error.stack).split('\n')) {
-    const frame = FRAME.exec(line);
-    if (!frame) {
-      if (!FOREIGN.test(line)) lines.push(line);
-      continue;
+  const own = safely(() => Object.entries(error).filter(([name]) => !TOLD.has(name)), []);
+  if (own.length > 0) lines.push('', textOf(Object.fromEntries(own)));
+  const cause = safely(() => error.cause, undefined);
+  if (cause !== undefined) lines.push(...describeInner('Caused by', cause, sources, ancestors));
+  const members = safely(() => (error as AggregateError).errors as unknown, undefined);
+  if (Array.isArray(members)) {
+    for (const [k, member] of members.slice(0, DEEPEST).entries()) {
+      lines.push(...describeInner(`Error ${k + 1} of ${members.length}`, member, sources, ancestors));
     }
-    const [, head, file, serial, row, column, tail] = frame as unknown as string[];
-    const at = { line: Number(row), column: Number(column) };
-    if (serial !== undefined) {
-      const cell = sources.cell(Number(serial));
-      const origin = cell?.trail.origin(at);
-      // The function that wraps a cell has no place in it.
-      if (!cell || !origin) continue;
-      place ??= { ...origin, code: cell.code };
-      const name = head!.replace('Object.<anonymous> (', '(');
-      lines.push(`${name}cell ${cell.number}:${origin.line}:${origin.column}${tail}`);
-      continue;
-    }
-    const trail = sources.module(file!);
-    const origin = trail?.origin(at);
-    if (origin) lines.push(`${head}${file!.replace(/\.js$/, '.ts')}:${origin.line}:${origin.column}${tail}`);
-    else if (!FOREIGN.test(line)) lines.push(line);
   }
-  return place ? { lines, place } : { lines };
+  return lines;
+}
+
+function describeInner(title: string, inner: unknown, sources: Sources, ancestors: ReadonlySet<unknown>): string[] {
+  if (ancestors.has(inner)) return ['', `${title}: the same error`];
+  if (!isError(inner)) return ['', `${title}: ${textOf(inner)}`];
+  const [first, ...rest] = linesOf(inner, sources);
+  const head = ['', `${title}: ${first}`, ...rest];
+  if (ancestors.size >= DEEPEST) return head;
+  return [...head, ...describeInside(inner, sources, new Set([...ancestors, inner]))];
 }
 
 function describeCompileError(error: CompileError, count: number, code: string): Json {

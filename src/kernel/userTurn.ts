@@ -1,6 +1,13 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 
-const waiting: (() => void)[] = [];
+/** A function that waits for its turn, in a list that stands on no built-in object that a cell may have changed. */
+interface Waiting {
+  readonly body: () => void;
+  next: Waiting | undefined;
+}
+
+let first: Waiting | undefined;
+let last: Waiting | undefined;
 let port: MessagePort | undefined;
 
 /**
@@ -10,10 +17,18 @@ let port: MessagePort | undefined;
 export function userTurn(body: () => void): void {
   if (!port) {
     const { port1, port2 } = new MessageChannel();
-    port2.on('message', () => waiting.shift()?.());
+    port2.on('message', () => {
+      const turn = first;
+      first = first?.next;
+      if (!first) last = undefined;
+      turn?.body();
+    });
     port2.unref();
     port = port1;
   }
-  waiting.push(body);
+  const waiting: Waiting = { body, next: undefined };
+  if (last) last.next = waiting;
+  else first = waiting;
+  last = waiting;
   port.postMessage(undefined);
 }

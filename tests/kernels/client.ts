@@ -42,7 +42,7 @@ export class KernelClient {
   ) {}
 
   /** Starts a kernel in `folder` (default: an empty one of its own). */
-  static async start(folder?: string): Promise<KernelClient> {
+  static async start(folder?: string, env: NodeJS.ProcessEnv = {}): Promise<KernelClient> {
     const own = folder ?? fs.mkdtempSync(path.join(os.tmpdir(), 'reluctant-kernel-'));
     const ports = await freePorts(5);
     const key = randomUUID();
@@ -66,6 +66,7 @@ export class KernelClient {
     const [command, ...args] = kernelspec().argv;
     const child = spawn(command!, [...args.slice(0, -1), connection], {
       cwd: own,
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const client = new KernelClient(child, key, own, ports);

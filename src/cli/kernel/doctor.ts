@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { formatDuration } from '../../tables';
 import { INSTALLATION, PYTHON } from '../places';
 import { inspectJupyter, type JupyterReport, probeKernel } from './jupyter';
-import { KERNEL_NAME, type Kernelspec, launcherOf, ownKernelspec } from './kernelspec';
+import { KERNEL_NAME, type Kernelspec, launcherOf, nodeOf, ownKernelspec } from './kernelspec';
 
 /** What one check found. */
 export interface Finding {
@@ -158,15 +158,15 @@ function mendingOf(folder: string): string {
 
 function staleness(spec: Partial<Kernelspec>): string | undefined {
   const launcher = launcherOf(spec);
-  const program = spec.argv?.[0];
+  const program = nodeOf(spec);
   if (!Array.isArray(spec.argv) || !program || !launcher) return 'it does not start this kernel';
   if (path.isAbsolute(program) && !fs.existsSync(program)) return `its Node is gone (${program})`;
   if (!fs.existsSync(launcher)) return `its launcher is gone (${launcher})`;
   const own = ownKernelspec();
   if (path.resolve(launcher) !== path.resolve(launcherOf(own)!)) return `it starts another installation (${launcher})`;
-  const differs =
-    JSON.stringify([spec.argv.slice(1), spec.interrupt_mode]) !==
-    JSON.stringify([own.argv.slice(1), own.interrupt_mode]);
+  const rest = (each: Partial<Kernelspec>) =>
+    JSON.stringify([each.argv?.filter((argument) => argument !== nodeOf(each)), each.interrupt_mode]);
+  const differs = rest(spec) !== rest(own);
   return differs ? 'it was written by another version' : undefined;
 }
 

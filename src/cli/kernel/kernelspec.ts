@@ -27,6 +27,11 @@ export function kernelspecText(spec: Kernelspec): string {
   return `${JSON.stringify(spec, null, 2)}\n`;
 }
 
+/** The Node that a kernelspec starts: behind the shell that keeps the kernel, or by itself. */
+export function nodeOf({ argv }: Partial<Kernelspec>): string | undefined {
+  return argv?.[0] === '/bin/sh' ? argv[2] : argv?.[0];
+}
+
 /** The launcher that a kernelspec starts, if it is one of this project. */
 export function launcherOf(spec: Partial<Kernelspec>): string | undefined {
   return spec.argv?.find((argument) => path.basename(argument) === 'launcher.js');

@@ -189,7 +189,8 @@ export class CellCompiler {
       fixedNames: this.watch.fixedNames(`${this.cellFolder}__tslab__.ts`),
     };
     if (converted.output) {
-      compiled.code = converted.output;
+      // A cell is no module that somebody imports; what it has put into Object.prototype must not matter to this line either.
+      compiled.code = converted.output.replace('Object.defineProperty(exports, "__esModule", { value: true });', '');
       compiled.trail = this.trails.get(converted.output)!.after(PREFIX_LINES);
     }
     return compiled;

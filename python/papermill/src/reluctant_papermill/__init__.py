@@ -35,10 +35,12 @@ def command():
         raise PapermillException(
             f'Jupyter knows no kernel "{KERNEL}"; run in the project folder: npx reluctant kernel install'
         ) from None
+    # Node comes first, or behind the shell that keeps the kernel.
+    node = argv[2] if argv[0] == "/bin/sh" and len(argv) > 2 else argv[0]
     for argument in argv[1:]:
-        program = Path(argument).parent.parent / "setup" / "reluctant.js"
+        program = Path(argument).parent.parent / "bin" / "reluctant.js"
         if Path(argument).name == "launcher.js" and program.is_file():
-            return [shutil.which(argv[0]) or argv[0], str(program)]
+            return [shutil.which(node) or node, str(program)]
     raise PapermillException(
         f'the kernel "{KERNEL}" starts an installation that is gone; run: npx reluctant kernel doctor'
     )

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { ReluctantError } from '../core';
+import type { Json, Message } from './message';
+import type { Publisher } from './publisher';
+import type { CellRun } from './scope';
+import { FLAG } from './shared';
+
+/** How often a blocked cell looks whether it is to stop, in milliseconds. */
+const LOOK = 200;
+
+/** Asks the user of the front end for lines of text, on behalf of a cell. */
+export class Questions {
+  private readonly answers = new Map<string, (line: string) => void>();
+
+  /**
+   * @param answered the port on which the wire thread sends answers to questions that block
+   * @param flags see {@link FLAG}
+   */
+  constructor(
+    private readonly publisher: Publisher,
+    private readonly answered: MessagePort,
+    private readonly flags: Int32Array,
+  ) {}
+
+  /** Asks, and goes on with other work until the answer comes. */
+  ask(run: CellRun | undefined, operation: string, prompt: string, password = false): Promise<string> {
+    this.check(run, operation);
+    const id = randomUUID();
+    this.publisher.ask({ prompt, password }, run, id, false);
+    return new Promise((resolve) => this.answers.set(id, resolve));
+  }
+
+  /**
+   * Asks, and blocks the thread until the answer comes, as the web's `prompt` does.
+   * @returns undefined when the user has interrupted the cell instead
+   */
+  askAndWait(run: CellRun | undefined, operation: string, prompt: string): string | undefined {
+    this.check(run, operation);
+    const id = randomUUID();
+    const before = Atomics.load(this.flags, FLAG.requested);
+    this.publisher.ask({ prompt, password: false }, run, id, true);
+    for (;;) {
+      const answers = Atomics.load(this.flags, FLAG.answers);
+      for (let next = receiveMessageOnPort(this.answered); next; next = receiveMessageOnPort(this.answered)) {
+        const { id: asked, value } = next.message as { id: string; value: string };
+        if (asked === id) return value;
+      }
+      if (Atomics.load(this.flags, FLAG.requested) > before) return undefined;
+      Atomics.wait(this.flags, FLAG.answers, answers, LOOK);
+    }
+  }
+
+  /** Takes an answer of the front end. */
+  receive({ header, parent, content }: Message): void {
+    if (header.msg_type !== 'input_reply') return;
+    // Clients of older protocols do not say which question they answer; there is one at a time.
+    const id = [...this.answers.keys()].find((key) => key === parent['msg_id']) ?? this.answers.keys().next().value;
+    if (id === undefined) return;
+    const resume = this.answers.get(id)!;
+    this.answers.delete(id);
+    resume(String((content as Json)['value'] ?? ''));
+  }
+
+  /** Forgets what was asked: the cell that has asked is interrupted. */
+  forget(): void {
+    this.answers.clear();
+  }
+
+  private check(run: CellRun | undefined, operation: string): asserts run is CellRun {
+    if (run?.options.allowInput) return;
+    throw new ReluctantError({
+      code: 'input-not-possible',
+      operation,
+      problem: 'whoever runs this notebook cannot be asked',
+      fix: 'run it in JupyterLab, or pass the value as a parameter ("npx reluctant run NOTEBOOK -p name=value")',
+    });
+  }
+}
