@@ -85,7 +85,8 @@ const KEEPERS = {
   h5wasm: '^src/(inspection|core)/',
   tslab: '^src/kernel/',
   // The kernel's compiler, and the one that runs programs on disk.
-  '@tslab/typescript-for-tslab': '^src/(kernel/|programs/module\\.ts)',
+  '@tslab/typescript-for-tslab': '^src/kernel/',
+  typescript: '^src/(kernel/|programs/module\\.ts)',
   zeromq: '^src/kernel/',
 };
 

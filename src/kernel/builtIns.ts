@@ -81,7 +81,10 @@ export class BuiltIns {
     let names = '';
     for (let change = this.changes; change; change = change.next) {
       const { target, key, mine } = change;
-      if (differs(getOwnPropertyDescriptor(target, key), mine)) names += `${names && ', '}${nameOf(target, key)}`;
+      const name = nameOf(target, key);
+      // A change that cannot be taken back is found again each time.
+      if (!differs(getOwnPropertyDescriptor(target, key), mine) || names.includes(name)) continue;
+      names += `${names && ', '}${name}`;
     }
     return names;
   }

@@ -1,8 +1,6 @@
 import type { CellCompiler } from './compiler/cells';
 import type { Json } from './message';
 
-const { printQuickInfo } = require('tslab/dist/inspect') as typeof import('tslab/dist/inspect');
-
 /** Jupyter counts characters, JavaScript counts UTF-16 units. */
 function unitsBefore(code: string, characters: number): number {
   return [...code].slice(0, characters).join('').length;
@@ -21,13 +19,15 @@ function request(content: Json): { code: string; position: number } {
 /** The content of a `complete_reply`. */
 export function complete(compiler: CellCompiler, content: Json): Json {
   const { code, position } = request(content);
-  const { start, end, names } = compiler.complete(code, position);
+  const { start, end, candidates } = compiler.complete(code, position);
+  const span = { start: charactersBefore(code, start), end: charactersBefore(code, end) };
   return {
     status: 'ok',
-    matches: names,
-    cursor_start: charactersBefore(code, start),
-    cursor_end: charactersBefore(code, end),
-    metadata: {},
+    matches: candidates.map(({ text }) => text),
+    cursor_start: span.start,
+    cursor_end: span.end,
+    // JupyterLab draws a symbol for the kind of each.
+    metadata: { _jupyter_types_experimental: candidates.map(({ text, kind }) => ({ text, type: kind, ...span })) },
   };
 }
 
@@ -35,7 +35,12 @@ export function complete(compiler: CellCompiler, content: Json): Json {
 export function inspect(compiler: CellCompiler, content: Json): Json {
   const { code, position } = request(content);
   // A cursor behind a name means that name.
-  const info = compiler.inspect(code, position) ?? compiler.inspect(code, Math.max(0, position - 1));
-  if (!info) return { status: 'ok', found: false, data: {}, metadata: {} };
-  return { status: 'ok', found: true, data: { 'text/plain': printQuickInfo(info) }, metadata: {} };
+  const known = compiler.inspect(code, position) ?? compiler.inspect(code, Math.max(0, position - 1));
+  if (!known) return { status: 'ok', found: false, data: {}, metadata: {} };
+  const declarations = known.declarations.join('\n');
+  const data = {
+    'text/plain': [declarations, known.documentation].filter(Boolean).join('\n\n'),
+    'text/markdown': [`\`\`\`typescript\n${declarations}\n\`\`\``, known.documentation].filter(Boolean).join('\n\n'),
+  };
+  return { status: 'ok', found: true, data, metadata: {} };
 }

@@ -6,8 +6,10 @@ const manifest = JSON.parse(fs.readFileSync(path.join(__dirname, '..', '..', 'pa
   version: string;
 };
 
-/** The TypeScript that cells are written in: the version that tslab 1.0.22 brings along. */
-const TYPESCRIPT_VERSION = '5.0.4';
+/** The TypeScript that cells are written in. Its manifest is read: the compiler itself takes a while to load. */
+const TYPESCRIPT_VERSION = (
+  JSON.parse(fs.readFileSync(require.resolve('typescript/package.json'), 'utf8')) as { version: string }
+).version;
 
 /** The content of a `kernel_info_reply`. */
 export function kernelInfo(): Json {

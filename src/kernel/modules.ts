@@ -1,7 +1,10 @@
-import Module, { createRequire } from 'node:module';
+import Module, { createRequire, isBuiltin } from 'node:module';
 import * as path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import * as vm from 'node:vm';
 import type { Compiled } from './compiler/cells';
+import { IMPORT_META } from './compiler/transpile';
+import { importedFile } from './packages';
 
 /** How a name is resolved to a file of the user's own sources, as the compiler has done it. */
 export type Find = (name: string, importer?: string) => string | undefined;
@@ -9,7 +12,21 @@ export type Find = (name: string, importer?: string) => string | undefined;
 /** Runs a function and returns what it returns. */
 export type Shield = <T>(body: () => T) => T;
 
-const SOURCE = /(?<!\.d)\.[cm]?[jt]sx?$/;
+const PACKAGE = /[\\/]node_modules[\\/]/;
+/** The JavaScript of a source goes by its name, with this behind it. */
+const COMPILED = '.js';
+
+/** `import.meta` of code that lies in `file`. */
+export function metaOf(file: string, resolve: NodeJS.RequireResolve): object {
+  return {
+    __proto__: null,
+    url: pathToFileURL(file).href,
+    filename: file,
+    dirname: path.dirname(file),
+    resolve: (name: string) =>
+      isBuiltin(name) ? `node:${name.replace(/^node:/, '')}` : pathToFileURL(resolve(name)).href,
+  };
+}
 
 /**
  * `require` for cells: the user's own TypeScript modules as they were last compiled, then packages of the notebook's
@@ -63,45 +80,59 @@ export class CellModules {
     const load = (name: string): unknown => {
       const special = this.special[name];
       if (special) return this.shield(special);
-      const source = this.find(name, importer)?.replace(SOURCE, '.js');
-      if (source !== undefined && this.compiled.has(source)) return this.own(source, importer);
+      const source = this.find(name, importer);
+      if (source !== undefined && this.compiled.has(source + COMPILED)) return this.own(source, importer);
+      // A name that the project's tsconfig maps to a file of its own.
+      const isMapped = source !== undefined && !/^\.{0,2}\//.test(name) && !PACKAGE.test(source) && !isBuiltin(name);
+      if (isMapped && !source.endsWith('.d.ts')) return this.shield(() => base(source));
       try {
         return this.shield(() => base(name));
       } catch (error) {
-        const missing = (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
-        if (!missing || name.startsWith('.') || path.isAbsolute(name)) throw error;
-        try {
-          this.fallback.resolve(name);
-        } catch {
-          throw error;
-        }
-        return this.shield(() => this.fallback(name));
+        return this.shield(() => this.elsewhere(name, base, error as NodeJS.ErrnoException));
       }
     };
     return Object.assign(load, base);
   }
 
-  private own(file: string, importer: string | undefined): unknown {
+  /** A package that is not there for `require`: one of this installation, or one that shows itself to `import` only. */
+  private elsewhere(name: string, base: NodeJS.Require, error: NodeJS.ErrnoException): unknown {
+    if (name.startsWith('.') || path.isAbsolute(name)) throw error;
+    if (error.code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') {
+      const file = importedFile(name, base.resolve.paths(name) ?? []);
+      if (file) return base(file);
+    }
+    if (error.code !== 'MODULE_NOT_FOUND') throw error;
+    try {
+      this.fallback.resolve(name);
+    } catch {
+      throw error;
+    }
+    return this.fallback(name);
+  }
+
+  private own(source: string, importer: string | undefined): unknown {
+    const file = source + COMPILED;
     if (importer !== undefined) {
       const users = this.users.get(file) ?? new Set<string>();
-      this.users.set(file, users.add(importer.replace(SOURCE, '.js')));
+      this.users.set(file, users.add(importer + COMPILED));
     }
     const known = this.loaded.get(file);
     if (known) return known.exports;
-    const module = new Module(file);
-    module.filename = file;
+    const module = new Module(source);
+    module.filename = source;
     module.paths = (Module as unknown as { _nodeModulePaths(folder: string): string[] })._nodeModulePaths(
-      path.dirname(file),
+      path.dirname(source),
     );
     this.loaded.set(file, module);
     const run = vm.compileFunction(
       this.compiled.get(file)!.code,
-      ['exports', 'require', 'module', '__filename', '__dirname'],
+      ['exports', 'require', 'module', '__filename', '__dirname', IMPORT_META],
       { filename: file },
     );
     try {
-      const own = this.requireFrom(createRequire(file), file);
-      run.call(module.exports, module.exports, own, module, file, path.dirname(file));
+      const load = this.requireFrom(createRequire(source), source);
+      const meta = metaOf(source, load.resolve);
+      run.call(module.exports, module.exports, load, module, source, path.dirname(source), meta);
     } catch (error) {
       this.loaded.delete(file);
       throw error;

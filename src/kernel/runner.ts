@@ -1,8 +1,9 @@
+import * as path from 'node:path';
 import * as vm from 'node:vm';
 import type * as Metadata from 'tslab/dist/metadata';
 import type { CellCompiler, Compiled, CompiledCell } from './compiler/cells';
-import { GUARD, type SourceTrail } from './compiler/transpile';
-import { CellModules, type Shield } from './modules';
+import { GUARD, IMPORT_META, type SourceTrail } from './compiler/transpile';
+import { CellModules, metaOf, type Shield } from './modules';
 import { CellNames, declarationsAfterFailure } from './names';
 import { type CellRun, enterRun, guard } from './scope';
 import { cellFile } from './stacks';
@@ -26,8 +27,6 @@ export interface RanCell {
   number: number;
 }
 
-type Body = (exports: Record<string, unknown>, require: NodeJS.Require) => unknown;
-
 /** Where the code of a cell begins and comes to its end. */
 export interface Course {
   /** The next call is into code of the user. */
@@ -49,6 +48,8 @@ export class Runner {
   private readonly names = new CellNames();
   private readonly modules: CellModules;
   private readonly cells = new Map<number, RanCell>();
+  /** The file that cells take themselves to lie in. */
+  private readonly file: string;
 
   constructor(
     readonly compiler: CellCompiler,
@@ -58,6 +59,8 @@ export class Runner {
     shield?: Shield,
   ) {
     const find = (name: string, from?: string) => compiler.fileOf(name, from);
+    // Jupyter's server names the notebook; other clients do not.
+    this.file = path.join(notebook, path.basename(process.env['JPY_SESSION_NAME'] ?? 'notebook.ipynb'));
     this.modules = new CellModules(notebook, installation, find, special, shield);
     Object.defineProperty(globalThis, GUARD, { value: Object.freeze(guard) });
   }
@@ -69,7 +72,7 @@ export class Runner {
 
   module(file: string): { source: string; trail: SourceTrail } | undefined {
     const compiled = this.modules.compiledAt(file);
-    return compiled && { source: file.replace(/\.js$/, '.ts'), trail: compiled.trail };
+    return compiled && { source: file.replace(/\.js$/, ''), trail: compiled.trail };
   }
 
   /** @throws CompileError */
@@ -97,7 +100,7 @@ export class Runner {
     try {
       enterRun(run);
       course.enter();
-      const running = body?.(this.names.exports, this.modules.require);
+      const running = body?.();
       if (cell.isAsync) then(running as Promise<void>, done, course.failed);
       else done();
     } catch (error) {
@@ -121,15 +124,18 @@ export class Runner {
   evaluate(expression: string): unknown {
     const cell = this.compiler.compile(`(${expression})`);
     if (cell.isAsync) throw new Error('an expression of a request cannot await');
-    this.load(cell as Compiled & CompiledCell, 0)(this.names.exports, this.modules.require);
+    this.load(cell as Compiled & CompiledCell, 0)();
     return this.outcome(cell).value;
   }
 
-  private load(cell: Compiled & CompiledCell, serial: number): Body {
-    // Reading `exports` through a parameter is much faster than through a global.
-    const head = cell.isAsync ? '(async function (exports, require) {' : '(function (exports, require) {';
-    const script = new vm.Script(`${head}\n${cell.code}\n})`, { filename: cellFile(serial), lineOffset: -1 });
-    return script.runInThisContext() as Body;
+  private load(cell: Compiled & CompiledCell, serial: number): () => unknown {
+    // Reading `exports` through a parameter is much faster than through a global. A cell may give these names another
+    // meaning (const __dirname = ...), so they belong to a function around it.
+    const head = `(function (exports, require, __filename, __dirname, ${IMPORT_META}) { return ${cell.isAsync ? 'async ' : ''}function () {`;
+    const script = new vm.Script(`${head}\n${cell.code}\n}})`, { filename: cellFile(serial), lineOffset: -1 });
+    const { require } = this.modules;
+    const wrap = script.runInThisContext() as (...values: unknown[]) => () => unknown;
+    return wrap(this.names.exports, require, this.file, path.dirname(this.file), metaOf(this.file, require.resolve));
   }
 
   private outcome(cell: CompiledCell): Outcome {

@@ -74,7 +74,7 @@ function compiled(file: string): string {
     });
   }
   // Loaded on first use: the compiler takes a quarter of a second.
-  const ts = require('@tslab/typescript-for-tslab') as typeof import('@tslab/typescript-for-tslab');
+  const ts = require('typescript') as typeof import('typescript');
   const { outputText, diagnostics = [] } = ts.transpileModule(fs.readFileSync(file, 'utf8'), {
     fileName: file,
     reportDiagnostics: true,

@@ -1,11 +1,12 @@
 import * as path from 'node:path';
 import type * as Tslab from 'tslab/dist/converter';
+import { type Completion, complete, type Explanation, explain, type Place } from './assistance';
 import { DeclarationPack, writePack } from './declarationPack';
 import { loadEngine, type TypeScript } from './engine';
 import { withoutExports } from './exports';
 import { LocalFiles } from './localFiles';
-import { strictnessOf } from './options';
-import { ProgramWatch, type WatchHost } from './programs';
+import { cellOptions } from './options';
+import { isCell, ProgramWatch, type WatchHost } from './programs';
 import { Resolution } from './resolution';
 import { type Position, type SourceTrail, transpile } from './transpile';
 
@@ -50,19 +51,12 @@ export class CompileError extends Error {
   }
 }
 
-/** Internal functions of the compiler that its declaration file leaves out. */
-interface Internals {
-  getTouchingPropertyName(source: TypeScript.SourceFile, position: number): TypeScript.Node;
-  getQuickInfoAtPosition(
-    source: TypeScript.SourceFile,
-    checker: TypeScript.TypeChecker,
-    token: unknown,
-    position: number,
-  ): TypeScript.QuickInfo | undefined;
-}
-
-/** Lines that tslab puts before the text of a cell. */
+/** What tslab puts before the text of a cell. */
+const PREFIX = 'export {};\n';
 const PREFIX_LINES = 1;
+
+/** Texts that end where something else has to follow: a template, a comment. */
+const OPEN = new Set([1160, 1010]);
 
 /**
  * The TypeScript side of a notebook: compiles cells one after the other, each seeing the declarations of those before it.
@@ -76,6 +70,7 @@ export class CellCompiler {
   private resolution!: Resolution;
   private watch!: ProgramWatch;
   private known = '';
+  private asked: ((source: TypeScript.SourceFile, position: number) => void) | undefined;
   private readonly cellFolder: string;
 
   /**
@@ -84,7 +79,7 @@ export class CellCompiler {
    * @param options.packed whether to use the pack of declarations that the build has made
    */
   constructor(
-    notebook: string,
+    private readonly notebook: string,
     private readonly installation: string,
     { packed = true }: { packed?: boolean } = {},
   ) {
@@ -107,16 +102,11 @@ export class CellCompiler {
           options: TypeScript.CompilerOptions,
           wrapped: TypeScript.System,
         ): WatchHost => {
-          Object.assign(options, strictnessOf(ts, notebook), {
-            types: ['node'],
-            typeRoots: [slashed(path.join(installation, 'node_modules', '@types'))],
-            inlineSourceMap: true,
-            skipDefaultLibCheck: true,
-          });
+          Object.assign(options, cellOptions(ts, notebook, installation));
           const places = { notebook: slashed(notebook), cells: this.cellFolder, installation: slashed(installation) };
           const pack = packed ? DeclarationPack.read(ts, installation) : undefined;
           this.resolution = new Resolution(ts, places, options, wrapped, pack);
-          return { rootFiles, options, system: wrapped, resolution: this.resolution, pack };
+          return { rootFiles, options, system: wrapped, resolution: this.resolution, pack, installation };
         },
         createWatchProgram: (host: WatchHost) => {
           this.watch = new ProgramWatch(ts, host);
@@ -124,15 +114,9 @@ export class CellCompiler {
         },
         getPreEmitDiagnosticsOfFiles: (program: TypeScript.Program, sources: readonly TypeScript.SourceFile[]) =>
           diagnosticsOf(ts, program, sources),
-        getQuickInfoAtPosition: (
-          source: TypeScript.SourceFile,
-          checker: TypeScript.TypeChecker,
-          token: unknown,
-          position: number,
-        ) => {
-          this.document(source, checker, position);
-          return (ts as unknown as Internals).getQuickInfoAtPosition(source, checker, token, position);
-        },
+        // tslab asks this of the compiler when it has parsed a cell for somebody who types; what is wanted is in `asked`.
+        getQuickInfoAtPosition: (source: TypeScript.SourceFile, _: unknown, __: unknown, position: number) =>
+          this.asked?.(source, position),
         transpileModule: (javascript: string, options: TypeScript.TranspileOptions) => {
           const { code, trail } = transpile(ts, javascript, options);
           this.trails.set(code, trail);
@@ -182,7 +166,7 @@ export class CellCompiler {
       modules.set(file, { code: data, trail: this.trails.get(data)! });
     }
     const compiled: CompiledCell = {
-      isAsync: converted.hasToplevelAwait === true || hasForAwait(this.ts, code),
+      isAsync: awaits(this.ts, code),
       resultName: converted.lastExpressionVar,
       modules,
       declarations: converted.declOutput ?? '',
@@ -190,7 +174,9 @@ export class CellCompiler {
     };
     if (converted.output) {
       // A cell is no module that somebody imports; what it has put into Object.prototype must not matter to this line either.
-      compiled.code = converted.output.replace('Object.defineProperty(exports, "__esModule", { value: true });', '');
+      compiled.code = converted.output
+        .replace('"use strict";', '')
+        .replace('Object.defineProperty(exports, "__esModule", { value: true });', '');
       compiled.trail = this.trails.get(converted.output)!.after(PREFIX_LINES);
     }
     return compiled;
@@ -201,22 +187,27 @@ export class CellCompiler {
     return this.resolution.resolve(name, importer ?? `${this.cellFolder}__tslab__.ts`).resolvedModule?.resolvedFileName;
   }
 
-  complete(code: string, position: number): { start: number; end: number; names: string[] } {
-    const { start, end, candidates } = this.converter.complete(this.known, code, position);
-    return { start, end, names: candidates };
+  /** What may stand at a position of a cell, the best first. */
+  complete(code: string, position: number): Completion {
+    const { start, end, candidates } = this.ask(code, position, (place) => complete(this.ts, place))!;
+    return { start: start - PREFIX.length, end: end - PREFIX.length, candidates };
   }
 
-  inspect(code: string, position: number): TypeScript.QuickInfo | undefined {
-    return this.converter.inspect(this.known, code, position) ?? undefined;
+  /** What is known of the name at a position of a cell, or of the call around it. */
+  inspect(code: string, position: number): Explanation | undefined {
+    return this.ask(code, position, (place) => explain(this.ts, place));
   }
 
   /** Whether `code` can be run as it stands. */
   isComplete(code: string): { status: 'complete' | 'incomplete' | 'invalid'; indent?: string } {
-    const found = this.engine.isCompleteCode(code);
-    if (!found.completed) return { status: 'incomplete', indent: found.indent ?? '' };
     const parsed = this.ts.createSourceFile('cell.ts', code, this.ts.ScriptTarget.Latest);
-    const errors = (parsed as unknown as { parseDiagnostics: unknown[] }).parseDiagnostics;
-    return { status: errors.length > 0 ? 'invalid' : 'complete' };
+    const [first] = (parsed as unknown as { parseDiagnostics: TypeScript.DiagnosticWithLocation[] }).parseDiagnostics;
+    if (!first) return { status: 'complete' };
+    const says = typeof first.messageText === 'string' && / expected\.$/.test(first.messageText);
+    const isOpen = OPEN.has(first.code) || (says && first.start >= code.trimEnd().length);
+    // An empty line behind it says that the reader thinks otherwise.
+    if (!isOpen || /\n\s*\n\s*$/.test(code)) return { status: 'invalid' };
+    return { status: 'incomplete', indent: this.engine.isCompleteCode(code).indent ?? '' };
   }
 
   /**
@@ -238,12 +229,26 @@ export class CellCompiler {
     return sources.length;
   }
 
-  /** Reads the documentation of what is named at a position, if it was left out so far. */
-  private document(source: TypeScript.SourceFile, checker: TypeScript.TypeChecker, position: number): void {
-    const node = (this.ts as unknown as Internals).getTouchingPropertyName(source, position);
-    let symbol = checker.getSymbolAtLocation(node);
-    if (symbol && symbol.flags & this.ts.SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);
-    for (const declaration of symbol?.declarations ?? []) this.watch.document(declaration.getSourceFile());
+  /** Lets `look` see a cell in its program. */
+  private ask<T>(code: string, position: number, look: (place: Place) => T): T | undefined {
+    let answer: T | undefined;
+    this.asked = (source, at) => {
+      const earlier = new Set((source.parent as unknown as { locals?: ReadonlyMap<string, unknown> }).locals?.keys());
+      answer = look({
+        program: this.watch.current,
+        source,
+        position: at,
+        earlier,
+        folders: [this.notebook, this.installation],
+        document: (file) => this.watch.document(file),
+      });
+    };
+    try {
+      this.converter.inspect(this.known, code, position);
+    } finally {
+      this.asked = undefined;
+    }
+    return answer;
   }
 
   private refresh(): void {
@@ -269,20 +274,31 @@ function diagnosticsOf(
   program: TypeScript.Program,
   sources: readonly TypeScript.SourceFile[],
 ): TypeScript.Diagnostic[] {
-  const found = sources.flatMap((source) => [
+  const all = sources.flatMap((source) => [
     ...program.getSyntacticDiagnostics(source),
     ...program.getSemanticDiagnostics(source),
-    ...program.getDeclarationDiagnostics(source),
+    // Later cells see the declarations of a cell; of a module they see the module itself.
+    ...(isCell(source) ? program.getDeclarationDiagnostics(source) : []),
   ]);
-  return [...ts.sortAndDeduplicateDiagnostics(found)];
+  // The reasons behind a complaint belong to it, and what a regular expression may be is for the engine to say.
+  return [...ts.sortAndDeduplicateDiagnostics(all.filter(({ code }) => code !== NEWER_EXPRESSION))].map((each) => ({
+    ...each,
+    messageText: ts.flattenDiagnosticMessageText(each.messageText, '\n'),
+  }));
 }
 
-/** Whether code has a `for await` loop outside all functions; tslab looks for `await` expressions only. */
-function hasForAwait(ts: typeof TypeScript, code: string): boolean {
-  if (!/\bfor\s+await\b/.test(code)) return false;
+/** "This regular expression flag is only available when targeting ..." */
+const NEWER_EXPRESSION = 1501;
+
+/** Whether code awaits something outside all functions, so that it must run as one that is asynchronous. */
+function awaits(ts: typeof TypeScript, code: string): boolean {
+  if (!/\bawait\b/.test(code)) return false;
   const search = (node: TypeScript.Node): boolean => {
-    if (ts.isFunctionLike(node) || ts.isClassLike(node)) return false;
+    if (ts.isAwaitExpression(node)) return true;
     if (ts.isForOfStatement(node) && node.awaitModifier) return true;
+    if (ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.AwaitUsing) === ts.NodeFlags.AwaitUsing)
+      return true;
+    if (ts.isFunctionLike(node)) return false;
     return ts.forEachChild(node, search) ?? false;
   };
   return search(ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest));

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import type { TypeScript } from './engine';
 
 /** Counts up when the form of the file changes. */
-const FORM = 1;
+const FORM = 2;
 
 /** What a packed file was when it was packed; files of packages are vouched for by npm's own list. */
 interface PackedFile {
@@ -16,6 +16,8 @@ interface PackedFile {
 interface Index {
   form: number;
   typescript: string;
+  /** The version of Node, which has declarations of its own. */
+  node: string;
   /** What npm has installed. */
   packages: string;
   files: Record<string, PackedFile>;
@@ -53,7 +55,12 @@ export class DeclarationPack {
       content = fs.readFileSync(DeclarationPack.fileIn(installation), 'utf8');
       const end = content.indexOf('\n');
       const index = JSON.parse(content.slice(0, end)) as Index;
-      if (index.form !== FORM || index.typescript !== ts.version || index.packages !== packagesOf(installation)) {
+      if (
+        index.form !== FORM ||
+        index.typescript !== ts.version ||
+        index.node !== process.version ||
+        index.packages !== packagesOf(installation)
+      ) {
         return undefined;
       }
       const root = `${installation.replaceAll('\\', '/')}/`;
@@ -109,6 +116,7 @@ export function writePack(
   const index: Index = {
     form: FORM,
     typescript: ts.version,
+    node: process.version,
     packages: packagesOf(installation),
     files: {},
     resolutions: {},
@@ -123,7 +131,7 @@ export function writePack(
     index.files[name] = {
       start,
       end: start + text.length,
-      ...(name.startsWith(OWN) ? { stamp: stampOf(fileName) } : {}),
+      ...(name.startsWith('node_modules/') ? {} : { stamp: stampOf(fileName) }),
     };
     texts.push(text);
     start += text.length;

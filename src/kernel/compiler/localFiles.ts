@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { undisguised } from './disguise';
 
 type Callback = (file: string, kind: number) => void;
 
@@ -31,7 +32,7 @@ export class LocalFiles {
   }
 }
 
-function stampOf(file: string): string {
-  const found = fs.statSync(file, { throwIfNoEntry: false });
+function stampOf(disguised: string): string {
+  const found = fs.statSync(undisguised(disguised), { throwIfNoEntry: false });
   return found ? `${found.size} ${found.mtimeMs} ${found.ino}` : 'absent';
 }

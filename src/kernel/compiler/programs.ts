@@ -1,6 +1,8 @@
 import { type DeclarationPack, document } from './declarationPack';
+import { disguised, undisguised } from './disguise';
 import { writeOutEarlierNames } from './earlierNames';
 import type { TypeScript } from './engine';
+import { nodeTypes } from './libraries';
 import { bindVariables, variablesOf } from './liveVariables';
 import type { Resolution } from './resolution';
 import { allowTypesByPlace } from './typesByPlace';
@@ -20,6 +22,7 @@ export interface WatchHost {
   system: TypeScript.System;
   resolution: Resolution;
   pack: DeclarationPack | undefined;
+  installation: string;
   afterProgramCreate?: (builder: Builder) => void;
 }
 
@@ -36,6 +39,9 @@ interface Internals {
 /** Files whose text tslab makes up: the cell and the declarations of the cells before it. */
 const MADE_UP = /\/(__tslab__\.ts|__prev__\.d\.ts)$/;
 const PACKAGE = /\/node_modules\//;
+
+/** Whether a file is the cell itself. */
+export const isCell = (file: TypeScript.SourceFile): boolean => MADE_UP.test(file.fileName);
 
 /**
  * Keeps one program up to date with the cells. The compiler's own watch program rebuilds a graph of all declarations for
@@ -90,6 +96,11 @@ export class ProgramWatch {
     if (this.bare.delete(file)) document(this.ts, file);
   }
 
+  /** The program as it is, brought up to date. */
+  get current(): TypeScript.Program {
+    return this.program!;
+  }
+
   /** All files of the program as it is. */
   get sources(): readonly TypeScript.SourceFile[] {
     return this.program?.getSourceFiles() ?? [];
@@ -99,7 +110,8 @@ export class ProgramWatch {
   fixedNames(name: string): ReadonlySet<string> {
     const file = this.files.get(name)?.file;
     if (!file) return new Set();
-    const names = new Set((file as unknown as { locals?: ReadonlyMap<string, unknown> }).locals?.keys());
+    const { locals } = file as unknown as { locals?: ReadonlyMap<string, unknown> };
+    const names = new Set([...(locals?.keys() ?? [])].map(unescaped));
     for (const statement of file.statements) for (const name of variablesOf(this.ts, statement)) names.delete(name);
     return names;
   }
@@ -128,7 +140,8 @@ export class ProgramWatch {
     };
     const { ts } = this;
     this.watch.afterProgramCreate?.({
-      getSourceFile: (file) => {
+      getSourceFile: (name) => {
+        const file = undisguised(name);
         if (current || !MADE_UP.test(file)) return program().getSourceFile(file);
         const parsed = this.host.getSourceFile(file, this.watch.options.target!);
         if (parsed) (ts as unknown as Internals).bindSourceFile(parsed, this.watch.options);
@@ -137,16 +150,22 @@ export class ProgramWatch {
       getProgram: program,
       getAllDependencies: (file) => sourceDependencies(program(), file, this.watch.resolution),
       emit: (file, write, token, onlyDeclarations, transformers) => {
-        const isCell = file !== undefined && MADE_UP.test(file.fileName);
-        const before = isCell ? [writeOutEarlierNames(ts, program().getTypeChecker()), bindVariables(ts)] : [];
-        return program().emit(file, write, token, onlyDeclarations, { ...transformers, before });
+        if (file === undefined || isCell(file)) {
+          const before = [writeOutEarlierNames(ts, program().getTypeChecker()), bindVariables(ts)];
+          return program().emit(file, write, token, onlyDeclarations, { ...transformers, before });
+        }
+        // A module goes by the name of its source: `x.ts` and `x.mts` are two.
+        const named: TypeScript.WriteFileCallback = (output, text, ...rest) => {
+          if (/\.[cm]?jsx?$/.test(output)) write!(`${this.watch.options.outDir}${file.fileName}.js`, text, ...rest);
+        };
+        return program().emit(file, named, token, onlyDeclarations);
       },
     });
   }
 
   private build(): TypeScript.Program {
     this.program = this.ts.createProgram({
-      rootNames: this.rootFiles,
+      rootNames: [...this.rootFiles, `${this.watch.installation}/kernels/globals.d.ts`],
       options: this.watch.options,
       host: this.host,
       ...(this.program ? { oldProgram: this.program } : {}),
@@ -169,7 +188,24 @@ export class ProgramWatch {
       hasInvalidatedResolutions: (file) => resolution.hasMissing(file),
       resolveModuleNameLiterals: (literals, importer) =>
         literals.map((literal) => resolution.resolve(literal.text, importer)),
+      resolveTypeReferenceDirectiveReferences: (references, importer, redirected) =>
+        references.map((reference) => this.resolveTypes(reference, importer, redirected)),
     };
+  }
+
+  private resolveTypes(
+    reference: TypeScript.FileReference | string,
+    importer: string,
+    redirected: TypeScript.ResolvedProjectReference | undefined,
+  ): TypeScript.ResolvedTypeReferenceDirectiveWithFailedLookupLocations {
+    const { ts } = this;
+    const { options, installation } = this.watch;
+    const name = typeof reference === 'string' ? reference : reference.fileName;
+    if (name !== 'node') return ts.resolveTypeReferenceDirective(name, importer, options, ts.sys, redirected);
+    const resolvedFileName = `${nodeTypes(installation)}/index.d.ts`;
+    return {
+      resolvedTypeReferenceDirective: { primary: true, resolvedFileName, isExternalLibraryImport: true },
+    } as never;
   }
 
   /** tslab looks twice at every path; for the thousands of paths inside packages that is most of the work. */
@@ -184,7 +220,7 @@ export class ProgramWatch {
     const known = this.files.get(name);
     if (known) return known.file;
     const packed = this.watch.pack?.textOf(name);
-    const text = packed ?? this.systemFor(name).readFile(name);
+    const text = packed ?? withNames(name, this.systemFor(name).readFile(name));
     const file = text === undefined ? undefined : this.ts.createSourceFile(name, text, version);
     if (file && packed !== undefined) this.bare.add(file);
     const entry: Timed = { file };
@@ -192,10 +228,19 @@ export class ProgramWatch {
     this.files.set(name, entry);
     // Files of packages do not change under a running kernel; the user's own do, and tslab wants to hear of it.
     if (!MADE_UP.test(name) && !PACKAGE.test(name) && !name.endsWith('.d.ts')) {
-      this.watch.system.watchFile!(name, () => this.forget(name));
+      this.watch.system.watchFile!(disguised(name), () => this.forget(name));
     }
     return file;
   }
+}
+
+/** The compiler puts a further underscore before names that begin with two. */
+const unescaped = (name: string): string => name.replace(/^___/, '__');
+
+/** tslab exports the names of a cell as the compiler keeps them. */
+function withNames(file: string, text: string | undefined): string | undefined {
+  if (text === undefined || !MADE_UP.test(file) || !text.includes('___')) return text;
+  return text.replace(/\nexport \{[^{}]*\}$/, (list) => list.replace(/(?<=[{ ])___/g, '__'));
 }
 
 /** All TypeScript and JavaScript sources that `file` imports, directly or not; declaration files are not entered. */
@@ -216,7 +261,7 @@ function sourceDependencies(
       queue.push(found);
     }
   }
-  return [...seen];
+  return [...seen].map(disguised);
 }
 
 function importsOf(file: TypeScript.SourceFile): readonly { text: string }[] {

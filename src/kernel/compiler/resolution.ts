@@ -75,7 +75,7 @@ export class Resolution {
       this.found.set(key, resolved);
       return resolved;
     }
-    const resolved = this.search(name, importer, folder);
+    const resolved = asSource(this.search(name, importer, folder));
     if (!resolved.resolvedModule) this.missing.add(folder);
     this.found.set(key, resolved);
     return resolved;
@@ -101,4 +101,11 @@ export class Resolution {
     const relative = name.startsWith('.') || name.startsWith('/');
     return relative ? first : look(`${installation}/x.ts`);
   }
+}
+
+/** TypeScript of a package (a workspace that shows its sources, say) is compiled like the user's own. */
+function asSource(resolved: Resolved): Resolved {
+  const { resolvedModule: module } = resolved;
+  if (!module?.isExternalLibraryImport || !/(?<!\.d)\.[cm]?tsx?$/.test(module.resolvedFileName)) return resolved;
+  return { ...resolved, resolvedModule: { ...module, isExternalLibraryImport: false } };
 }

@@ -9,8 +9,11 @@ export interface Position {
 
 /** The way back from a place in the JavaScript that runs to the TypeScript that was written. */
 export class SourceTrail {
+  private parsed: readonly SourceMap[] | undefined;
+
   constructor(
-    private readonly maps: readonly SourceMap[],
+    /** Source maps, of the last step first; they are read when something has failed. */
+    private readonly maps: readonly (() => SourceMap)[],
     private readonly skippedLines = 0,
   ) {}
 
@@ -21,7 +24,8 @@ export class SourceTrail {
 
   origin({ line, column }: Position): Position | undefined {
     let at = { line: line - 1, column: column - 1 };
-    for (const map of this.maps) {
+    this.parsed ??= this.maps.map((read) => read());
+    for (const map of this.parsed) {
       const entry = map.findEntry(at.line, at.column);
       if (!('originalLine' in entry)) return undefined;
       at = { line: entry.originalLine, column: entry.originalColumn };
@@ -33,6 +37,9 @@ export class SourceTrail {
 
 /** The name under which the running code finds the functions that let it be interrupted. */
 export const GUARD = '__reluctant';
+
+/** The name under which the running code finds its `import.meta`. */
+export const IMPORT_META = '__import_meta';
 
 const INLINE_MAP = /\n\/\/# sourceMappingURL=data:application\/json;base64,([\w+/=]+)\s*$/;
 
@@ -50,19 +57,19 @@ export function transpile(
     inline ? javascript.slice(0, inline.index + 1) : javascript,
     {
       ...options,
-      compilerOptions: { ...options.compilerOptions, sourceMap: true },
+      compilerOptions: { ...options.compilerOptions, target: ts.ScriptTarget.ES2024, sourceMap: true },
       transformers: { before: [guardAwaits(ts)] },
     },
   );
   const maps = [
-    JSON.parse(sourceMapText!),
-    ...(inline ? [JSON.parse(Buffer.from(inline[1]!, 'base64').toString())] : []),
+    () => new SourceMap(JSON.parse(sourceMapText!)),
+    ...(inline ? [() => new SourceMap(JSON.parse(Buffer.from(inline[1]!, 'base64').toString()))] : []),
   ];
   const code = outputText
     .replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n')
     // Without this line a cell that fails at its first statement would already have wiped out what it was to define anew.
     .replace(/^(?:exports\.[\w$]+ = )+void 0;$/m, '');
-  return { code, trail: new SourceTrail(maps.map((map) => new SourceMap(map))) };
+  return { code, trail: new SourceTrail(maps) };
 }
 
 function guardAwaits(ts: typeof TypeScript): TypeScript.TransformerFactory<TypeScript.SourceFile> {
@@ -75,6 +82,10 @@ function guardAwaits(ts: typeof TypeScript): TypeScript.TransformerFactory<TypeS
     );
   return (context) => (file) => {
     const visit = (node: TypeScript.Node): TypeScript.Node => {
+      // What runs is CommonJS, which has no such thing: it is handed in by the name.
+      if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) {
+        return factory.createIdentifier(IMPORT_META);
+      }
       const inner = ts.visitEachChild(node, visit, context);
       if (ts.isAwaitExpression(inner)) return factory.updateAwaitExpression(inner, guarded('wait', inner.expression));
       if (ts.isForOfStatement(inner) && inner.awaitModifier) {

@@ -3,7 +3,7 @@ import type { TypeScript } from '../compiler/engine';
 import type { Kind } from './kinds';
 
 /** The TypeScript of the kernel: what it cannot parse, the kernel could not run either. */
-export const ts = lazy(() => require('@tslab/typescript-for-tslab') as typeof TypeScript);
+export const ts = lazy(() => require('typescript') as typeof TypeScript);
 
 /** The type aliases and interfaces that the cell declares, by name. */
 export type LocalTypes = ReadonlyMap<string, TypeScript.TypeNode | TypeScript.InterfaceDeclaration>;

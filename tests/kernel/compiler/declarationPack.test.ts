@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, beforeEach, describe, test } from 'node:test';
-import * as ts from 'typescript';
+import type * as ts from 'typescript';
 import { CellCompiler, type CompileError } from '../../../src/kernel/compiler/cells';
 import { DeclarationPack } from '../../../src/kernel/compiler/declarationPack';
 import { packDeclarations } from '../../../src/kernel/compiler/packing';
@@ -47,10 +47,7 @@ const compiler = () => {
   return made;
 };
 const documentation = (from: CellCompiler, code: string) =>
-  from
-    .inspect(code, code.length - 1)
-    ?.documentation?.map(({ text }) => text)
-    .join('');
+  from.inspect(code, code.length - 1)?.documentation.split('\n')[0];
 /** Types as the compiler prints them. */
 const described = (from: CellCompiler) => from.declarations;
 const pack = () => DeclarationPack.read(compiler().typescript, folder);
@@ -72,10 +69,7 @@ describe('DeclarationPack', () => {
     const packed = compiler();
     assert.equal(documentation(packed, 'rl.make'), 'Makes a thing.');
     assert.equal(documentation(packed, 'new rl.Maker().make'), 'Its only method.');
-    assert.deepEqual(
-      packed.inspect('rl.make', 6)?.tags?.map(({ name, text }) => [name, text?.map((part) => part.text).join('')]),
-      [['param', 'pattern such as "src/**"']],
-    );
+    assert.match(packed.inspect('rl.make', 6)!.documentation, /^- `pattern` such as "src\/\*\*"$/m);
   });
 
   test('gives way to a file that has changed', () => {
@@ -102,7 +96,7 @@ describe('DeclarationPack', () => {
       assert.equal(pack(), undefined);
     }
     packDeclarations(folder);
-    assert.equal(DeclarationPack.read(ts as never, folder), undefined);
+    assert.equal(DeclarationPack.read({ version: '5.0.4' } as typeof ts, folder), undefined);
     assert.match(described(compiler()), /Thing/);
   });
 });

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { CellCompiler } from '../../src/kernel/compiler/cells';
+import { KernelClient } from '../kernels/client';
+import { FEATURES, FILES, GLOBALS } from './language';
+
+let kernel: KernelClient;
+let folder: string;
+const write = (name: string, text: string): void => {
+  fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+  fs.writeFileSync(path.join(folder, name), text);
+};
+before(async () => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'reluctant-language-'));
+  for (const [name, text] of Object.entries(FILES)) write(name, text);
+  kernel = await KernelClient.start(folder);
+});
+after(async () => {
+  await kernel.stop();
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a cell may be written in TypeScript', () => {
+  for (const [name, [cell, value]] of Object.entries(FEATURES)) {
+    test(name, async () => {
+      const { result, reply } = await kernel.run(cell);
+      if (typeof value === 'string') assert.equal(result, value, String(reply['evalue']));
+      else {
+        assert.equal(reply['ename'], 'TypeScriptError');
+        assert.match(String(reply['evalue']), value);
+      }
+    });
+  }
+});
+
+describe('what runs in the folder of a notebook runs in the notebook', () => {
+  const runs = async (cell: string, value: string) => {
+    const { result, reply } = await kernel.run(cell);
+    assert.equal(result, value, String(reply['evalue']));
+  };
+
+  test('modules of every ending, from one another', async () => {
+    write('kinds/a.mts', 'import { b } from "./b.cjs"; export const a = b + 1;');
+    write('kinds/b.cts', 'import c = require("./c"); export const b = c.c + 1;');
+    write('kinds/c.js', '/** @type {any} */ const held = { c: 1 }; module.exports = held;');
+    await runs('import { a } from "./kinds/a.mjs"; a', '3');
+  });
+
+  test('JavaScript is run as it is, with types or without', async () => {
+    write('loose.js', 'export function add(a, b) { return a + b } export const text = 1; text.nothing;');
+    await runs('import { add } from "./loose.js"; add(1, 2)', '3');
+  });
+
+  test('two modules that differ in their ending only are two', async () => {
+    write('twins/x.ts', 'export const which = "ts";');
+    write('twins/x.mts', 'export const which = "mts";');
+    await runs(
+      'import * as x1 from "./twins/x.ts"; import * as x2 from "./twins/x.mts"; [x1.which, x2.which]',
+      "[ 'ts', 'mts' ]",
+    );
+  });
+
+  test('packages that show TypeScript, and packages that show themselves to import only', async () => {
+    write('node_modules/shows-source/package.json', '{"name":"shows-source","exports":{".":"./src/index.ts"}}');
+    write(
+      'packages/workspace/package.json',
+      '{"name":"workspace","exports":{".":{"types":"./src/index.ts","default":"./src/index.ts"}}}',
+    );
+    write('packages/workspace/src/index.ts', 'export const size: number = 4;');
+    fs.symlinkSync('../packages/workspace', path.join(folder, 'node_modules', 'workspace'));
+    await runs('import { size } from "workspace"; size', '4');
+    write(
+      'node_modules/modern/package.json',
+      '{"name":"modern","type":"module","exports":{".":{"import":"./index.mjs"}}}',
+    );
+    write('node_modules/modern/index.mjs', 'export const modern = 6;');
+    write('node_modules/modern/index.d.mts', 'export declare const modern: number;');
+    await runs('import { modern } from "modern"; modern', '6');
+  });
+
+  test('import.meta, __dirname and __filename, also under names of the cell itself', async () => {
+    write(
+      'place.ts',
+      'export const place = [import.meta.dirname === __dirname, import.meta.url.endsWith("place.ts")];',
+    );
+    await runs('import { place } from "./place"; place', '[ true, true ]');
+    await runs('import.meta.dirname === __dirname && __dirname === process.cwd()', 'true');
+    await runs(
+      'import { fileURLToPath } from "node:url"; import * as p from "node:path"; const __filename = fileURLToPath(import.meta.url); p.dirname(__filename) === process.cwd()',
+      'true',
+    );
+  });
+
+  test('lines of modules are those that were written', async () => {
+    write('fails.mts', 'interface Unused { a: 1 }\n\nexport function fail(): never {\n  throw new Error("here");\n}\n');
+    const { reply } = await kernel.run('import { fail } from "./fails.mjs";\nfail()');
+    const trace = (reply['traceback'] as string[]).join('\n');
+    assert.match(trace, /fails\.mts:4:9/);
+    assert.match(trace, /cell \d+:2:/);
+  });
+});
+
+test('paths and baseUrl of the tsconfig are obeyed', async () => {
+  const project = fs.mkdtempSync(path.join(os.tmpdir(), 'reluctant-paths-'));
+  const files = {
+    'tsconfig.json': '{ "compilerOptions": { "baseUrl": ".", "paths": { "@app/*": ["source/*"] } } }',
+    'source/deep/value.ts': 'export const value = 11;',
+    'source/plain.js': 'exports.plain = 12;',
+  };
+  for (const [name, text] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(project, name)), { recursive: true });
+    fs.writeFileSync(path.join(project, name), text);
+  }
+  const other = await KernelClient.start(project);
+  try {
+    assert.equal((await other.run('import { value } from "@app/deep/value"; value')).result, '11');
+    assert.equal((await other.run('import { value as v } from "source/deep/value"; v')).result, '11');
+    assert.equal((await other.run('import { plain } from "@app/plain"; plain')).result, '12');
+  } finally {
+    await other.stop();
+    fs.rmSync(project, { recursive: true, force: true });
+  }
+});
+
+test('every global that the documentation of Node lists, and this Node has, completes and type-checks', () => {
+  const ofCells = new Set(['__dirname', '__filename', 'exports', 'module', 'require']);
+  const compiler = new CellCompiler(os.tmpdir(), path.join(__dirname, '..', '..'));
+  for (const name of GLOBALS.filter((each) => ofCells.has(each) || each in globalThis)) {
+    assert.doesNotThrow(() => compiler.compile(`void ${name}`), name);
+    const { candidates } = compiler.complete(name.slice(0, -1), name.length - 1);
+    assert.ok(
+      candidates.some(({ text }) => text === name),
+      `${name} does not complete`,
+    );
+  }
+});
