@@ -76,7 +76,8 @@ function compiled(file: string): string {
   // Loaded on first use: the compiler takes a quarter of a second.
   const ts = require('typescript') as typeof import('typescript');
   const { outputText, diagnostics = [] } = ts.transpileModule(fs.readFileSync(file, 'utf8'), {
-    fileName: file,
+    // By the ending .mjs the compiler would leave the module as it is.
+    fileName: file.replace(/\.[cm]([jt]s)$/, '.$1'),
     reportDiagnostics: true,
     compilerOptions: {
       module: ts.ModuleKind.CommonJS,
