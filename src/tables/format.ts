@@ -31,7 +31,10 @@ export function formatNumber(value: number, digits = 4): string {
 export function formatShare(fraction: number): string {
   if (!Number.isFinite(fraction)) return formatNumber(fraction);
   const percent = fraction * 100;
-  return `${percent === 0 || percent === 100 ? percent : percent.toFixed(percent < 1 || percent > 99 ? 2 : 1)} %`;
+  const size = Math.abs(percent);
+  // Near 0 and near all, a tenth of a per cent is much.
+  const digits = size < 1 || (size > 99 && size < 100) ? 2 : 1;
+  return `${size === 0 || size === 100 ? percent : percent.toFixed(digits)} %`;
 }
 
 /**

@@ -54,6 +54,22 @@ test('criteria can look at the history of a run, at its last or its best epoch',
   await assert.rejects(check({ metric: 'val_acu' }), /history has no "val_acu".*criterion auc/);
 });
 
+test('at least and at most include the bound, above and below leave it out', async () => {
+  const source = { predictions: { v: [[0.25], [0.75]] }, targets: {}, rows: 2 };
+  const outcome = async (bounds: object) => {
+    const must = [{ name: 'mean', head: 'v', statistic: 'mean', ...bounds }];
+    return (await inspect.checkCriteria({ name: 'c', must }, source)).passed;
+  };
+  assert.deepEqual(
+    await Promise.all([{ atLeast: 0.5 }, { atMost: 0.5 }, { above: 0.5 }, { below: 0.5 }].map(outcome)),
+    [true, true, false, false],
+  );
+  assert.deepEqual(
+    await Promise.all([{ atLeast: 0.51 }, { atMost: 0.49 }, { above: 0.49 }, { below: 0.51 }].map(outcome)),
+    [false, false, true, true],
+  );
+});
+
 test('NaN predictions fulfil no criterion', async () => {
   const source = { predictions: { v: [[0.1], [Number.NaN]] }, targets: {}, rows: 2 };
   const must = [{ name: 'max', head: 'v', statistic: 'max', atMost: 1 }];

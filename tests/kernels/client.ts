@@ -216,7 +216,8 @@ export class KernelClient {
     await this.heart.receive();
   }
 
-  async stop(): Promise<void> {
+  /** Asks the kernel to shut down; after five seconds it is killed, and the signal is returned. */
+  async stop(): Promise<NodeJS.Signals | null> {
     if (this.process.exitCode === null && this.process.signalCode === null) {
       const gone = new Promise((resolve) => this.process.once('exit', resolve));
       await this.send('shutdown_request', { restart: false }, 'control');
@@ -225,6 +226,7 @@ export class KernelClient {
       clearTimeout(timer);
     }
     for (const socket of [this.shell, this.control, this.stdin, this.iopub, this.heart]) socket.close();
+    return this.process.signalCode;
   }
 }
 

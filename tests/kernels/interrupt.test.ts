@@ -150,7 +150,5 @@ test('a kernel in an endless loop shuts down all the same', { timeout: 20_000 },
   const other = await KernelClient.start();
   await other.send('execute_request', { code: 'for (;;) {}', silent: false });
   await new Promise((resolve) => setTimeout(resolve, 1500));
-  const started = performance.now();
-  await other.stop();
-  assert.ok(performance.now() - started < 4500);
+  assert.equal(await other.stop(), null, 'it ends by itself, without being killed');
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatNumber, Table } from '../../src/tables';
+import { formatDuration, formatNumber, formatShare, Table } from '../../src/tables';
 
 const table = new Table([
   { head: 'volatility', zeros: 1, mean: 0.00123456 },
@@ -60,4 +60,34 @@ test('Table.where keeps rows, look and columns', () => {
   assert.deepEqual(kept.rows, [{ head: 'b', zeros: 0 }]);
   assert.match(kept.toString(), /^Zeros/);
   assert.match(kept.where(() => false).toString(), /no rows/);
+});
+
+test('formatShare shows a tenth of a per cent, and a hundredth near nothing and near all', () => {
+  const shares = [0, 0.0012, 0.123, 0.9951, 1, 1.234, -0.0012, -1.07, Number.NaN];
+  assert.deepEqual(shares.map(formatShare), [
+    '0 %',
+    '0.12 %',
+    '12.3 %',
+    '99.51 %',
+    '100 %',
+    '123.4 %',
+    '-0.12 %',
+    '-107.0 %',
+    'NaN',
+  ]);
+});
+
+test('formatDuration shows two units at most', () => {
+  const seconds = [0.04, 9.94, 10.4, 59.4, 59.6, 61, 3599, 7440, Number.POSITIVE_INFINITY];
+  assert.deepEqual(seconds.map(formatDuration), [
+    '0.0 s',
+    '9.9 s',
+    '10 s',
+    '59 s',
+    '1 min 0 s',
+    '1 min 1 s',
+    '59 min 59 s',
+    '2 h 4 min',
+    '?',
+  ]);
 });
