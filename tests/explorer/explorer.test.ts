@@ -5,8 +5,10 @@ import * as path from 'node:path';
 import { test } from 'node:test';
 import { type TF, tf } from '../../src/core';
 import { benchmark, runs } from '../../src/diagnosis';
+import * as evaluation from '../../src/evaluation';
 import { type ExploredSetting, type ExploreOptions, Explorer } from '../../src/explorer';
 import { explore } from '../../src/notebook/explorer';
+import type { Figure } from '../../src/plots';
 import { program } from '../../src/programs';
 import { type RecordedRun, readWeights, weightsOf } from '../../src/runs';
 import { type FitOptions, METRICS, type MetricName } from '../../src/training';
@@ -44,9 +46,22 @@ test('explore runs its presets in order and compares them by the measures of the
   assert.ok(rows.every((row) => Number.isFinite(row['val_direction_auc'])));
   assert.ok((rows[1]!['share of volatility'] as number) < (rows[0]!['share of volatility'] as number));
   assert.ok(rows.some((row) => row['on the front']));
-  for (const figure of [explorer.curves(), explorer.bars(), explorer.frontFigure(), explorer.runs[0]!.curves()]) {
-    assert.ok(figure.summary.rows.length > 0);
-  }
+  const rowsOf = (figure: Figure) => figure.summary.rows as Record<string, unknown>[];
+  const quiet = explorer.runs[1]!.last['val_direction_auc'];
+  const curve = rowsOf(explorer.curves()).find(({ run, metric }) => run === 'quiet' && metric === 'val_direction_auc');
+  assert.equal(curve!['last'], quiet);
+  assert.ok(
+    rowsOf(explorer.bars()).some((row) => Object.values(row).includes(quiet)),
+    'bars say the same',
+  );
+  assert.ok(
+    rowsOf(explorer.frontFigure()).some((row) => Object.values(row).includes(quiet)),
+    'so does the front',
+  );
+  const curveOfRun = rowsOf(explorer.runs[1]!.curves()).find(
+    ({ metric, part }) => metric === 'direction_auc' && part === 'validation',
+  );
+  assert.equal(curveOfRun!['last'], quiet);
   assert.equal(explorer.runs[0]!.gradientShares().summary.rows.length, 2);
   assert.deepEqual(
     explorer.runs[0]!.predictions.map(({ head }) => head),
@@ -171,10 +186,11 @@ test('overSeeds gives the mean and standard deviation of the runs themselves', a
   const { table, runs } = await explorer.overSeeds({ even: {}, pcgrad: { balancer: 'pcgrad' } }, [1, 2, 3]);
   assert.equal(runs.length, 6);
   const values = runs.slice(3).map(({ last }) => last['val_volatility_mae']!);
-  const mean = (values[0]! + values[1]! + values[2]!) / 3;
-  const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 2);
   const row = table.find({ setting: 'pcgrad', measure: 'val_volatility_mae' })!;
-  assert.ok(Math.abs(row.mean - mean) < 1e-12 && Math.abs(row.spread - spread) < 1e-12);
+  // The statistics are compared with SciPy where they are tested themselves.
+  assert.equal(new Set(values).size, 3, 'every seed is another run');
+  assert.ok(Math.abs(row.mean - evaluation.mean(values)) < 1e-12);
+  assert.ok(Math.abs(row.spread - evaluation.standardDeviation(values, 1)) < 1e-12);
 });
 
 test('the rules judge a finished run when they are asked for, and their verdicts are those of diagnose', async () => {

@@ -183,3 +183,31 @@ test('inspect.predictions opens classes, counts incomplete rows and refuses what
   assert.throws(() => inspect.predictions({ v: [1] }, { v: [Number.NaN] }), /all 1 predictions are NaN.*head v/);
   assert.throws(() => inspect.predictions({ v: [1, 2] }, { v: [1] }), /different shapes \(head v\)/);
 });
+
+test('inspect.predictions: shares beyond the bound leave it out, and skill is counted in squares and in absolute values', () => {
+  const row = inspect.predictions({ v: [0, 0, 10, 10] }, { v: [0, 1, 10, 9] }, { bound: 1 }).rows[0]!;
+  near(row.beyondShare, 2 / 4);
+  near(row.skill, 1 - 2 / 100); // against the mean, 5
+  near(row.skillAbsolute, 1 - 2 / 20); // against the median, 5
+});
+
+test('inspect.weights has no effective rank where a weight is not finite, and keeps the moments of the rest', () => {
+  const layer = tf.layers.dense({ units: 2, inputShape: [2], useBias: false, name: 'broken' });
+  const model = tf.sequential({ layers: [layer] });
+  layer.setWeights([
+    tf.tensor2d([
+      [1, Number.NaN],
+      [3, Number.POSITIVE_INFINITY],
+    ]),
+  ]);
+  const row = inspect.weights(model).rows[0]!;
+  assert.deepEqual([row.nan, row.infinite, row.mean, row.min, row.max], [1, 1, 2, 1, 3]);
+  assert.ok(Number.isNaN(row.effectiveRank));
+  layer.setWeights([
+    tf.tensor2d([
+      [1, 0],
+      [0, 1],
+    ]),
+  ]);
+  near(inspect.weights(model).rows[0]!.effectiveRank, 2);
+});

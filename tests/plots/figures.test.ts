@@ -139,3 +139,75 @@ test('predictionScatter shows classes as one distribution each, of all their sam
     ['bar', 'target 1', 100],
   ]);
 });
+
+test('calibration has the means of equally full groups, and standard errors with n - 1', () => {
+  const [low, high] = plots.calibration(
+    [{ head: 'up', targets: [0, 1, 1, 1, Number.NaN], predictions: [0.1, 0.3, 0.7, 0.9, 0.5] }],
+    { groups: 2 },
+  ).summary.rows as { rows: number; prediction: number; target: number; standardError: number }[];
+  const near = (received: number, expected: number) => assert.ok(Math.abs(received - expected) < 1e-12, `${received}`);
+  assert.deepEqual([low!.rows, high!.rows], [2, 2]);
+  near(low!.prediction, 0.2);
+  near(low!.target, 0.5);
+  near(low!.standardError, 0.5); // deviation sqrt(1/2) over sqrt(2)
+  near(high!.prediction, 0.8);
+  near(high!.standardError, 0);
+});
+
+test('residuals are targets less predictions, with what is not finite counted', () => {
+  const figure = plots.residuals([{ head: 'v', targets: [1, 2, Number.NaN], predictions: [2, 4, 1] }]);
+  const [row] = figure.summary.rows as { median: number; notFinite: number }[];
+  assert.equal(row!.median, -1.5);
+  assert.equal(row!.notFinite, 1);
+});
+
+test('cumulativeReturns compounds, and measures the drawdown from the highest before, the start included', () => {
+  const figure = plots.cumulativeReturns([{ name: 'a', returns: [-0.1, 0.5, -0.2, Number.NaN, 0.1] }]);
+  const near = (received: ArrayLike<number>, expected: number[]) => {
+    for (const [k, value] of expected.entries())
+      assert.ok(Math.abs(received[k]! - value) < 1e-12, `${k}: ${received[k]}`);
+  };
+  near(figure.data[0]!['y'] as number[], [0.9, 1.35, 1.08, 1.08, 1.188]);
+  near(figure.data[1]!['y'] as number[], [-0.1, 0, -0.2, -0.2, -0.12]);
+  assert.equal((figure.summary.rows as { 'not finite': number }[])[0]!['not finite'], 1);
+});
+
+test('distributionBands have the quantiles of TensorBoard, from the least to the largest', () => {
+  const values = Float64Array.from({ length: 10_001 }, (_, k) => k / 10_000);
+  const figure = plots.distributionBands([{ name: 'w', epochs: [1], values: [values] }]);
+  const heights = figure.data.slice(0, 9).map((trace) => Math.round(1e4 * (trace['y'] as number[])[0]!) / 1e4);
+  assert.deepEqual(heights, [0, 1, 0.0668, 0.9332, 0.1587, 0.8413, 0.3085, 0.6915, 0.5]);
+});
+
+test('gradientFlow draws powers of ten, and marks what has no logarithm', () => {
+  const norms = [0.01, 0, Number.NaN, 1];
+  const figure = plots.gradientFlow(norms.map((norm, k) => ({ epoch: k + 1, layer: 'dense', norm })));
+  assert.deepEqual(figure.data[0]!['z'], [[-2, null, null, 0]]);
+  assert.deepEqual(
+    figure.data.slice(1).map(({ name, x }) => [name, x]),
+    [
+      ['exactly 0', [2]],
+      ['not finite', [3]],
+    ],
+  );
+});
+
+test('graphAttention names the strongest connections, not those of a node with itself', () => {
+  const figure = plots.graphAttention(
+    ['a', 'b', 'c'],
+    [
+      [0.8, 0.2, 0],
+      [0.5, 0.1, 0.4],
+      [0.3, 0.3, 0.4],
+    ],
+  );
+  assert.deepEqual(figure.summary.rows[0], { node: 'b', 'listens to': 'a', weight: 0.5 });
+  assert.throws(() => plots.graphAttention(['a', 'b'], [[1, 0], [1]]), { code: 'not-square' });
+});
+
+test('architecture puts every layer below all that it takes from, also in a circle', () => {
+  const layer = (name: string, ...inputs: string[]) => ({ name, kind: 'Dense', inputs });
+  const heights = (layers: plots.ArchitectureLayer[]) => plots.architecture(layers).data[1]!['y'];
+  assert.deepEqual(heights([layer('x'), layer('a', 'x'), layer('b', 'a', 'x'), layer('c', 'gone')]), [32, 32, 96, 160]);
+  assert.doesNotThrow(() => heights([layer('a', 'b'), layer('b', 'a')]));
+});
