@@ -15,6 +15,8 @@ const ROOMS = {
   'evaluation/comparison': ['core', 'evaluation/statistics', 'evaluation/inference'],
   'evaluation/backtest': ['core', 'evaluation/statistics', 'evaluation/sharpe', 'evaluation/signals'],
   evaluation: [],
+  // Every training notes itself in the ledger, which judges what was tried.
+  ledger: ['core', 'evaluation'],
   // Facts of activations, numbers only: everyone who speaks of activations reads them there.
   'layers/activations': [],
   // Statistics are pure functions of numbers: data and plots call them rather than write them again.
@@ -30,11 +32,11 @@ const ROOMS = {
   layers: ['core', 'compile'],
   'layers/keras': ['core', 'layers/activations', 'layers'],
   models: ['core', 'layers/activations', 'layers'],
-  training: ['core', 'tables', 'evaluation', 'data/samples', 'losses', 'layers'],
+  training: ['core', 'tables', 'evaluation', 'ledger', 'data/samples', 'losses', 'layers'],
   'training/step': ['core', 'losses', 'compile', 'training'],
   'training/feeds': ['core', 'data/samples', 'compile', 'training', 'training/step'],
   'training/loop': [
-    ...['core', 'tables', 'evaluation', 'data/samples', 'losses', 'compile'],
+    ...['core', 'tables', 'evaluation', 'ledger', 'data/samples', 'losses', 'compile'],
     ...['training', 'training/step', 'training/feeds'],
   ],
   'training/together': [
@@ -55,7 +57,7 @@ const ROOMS = {
   // What is shown is handed in: the explorer knows no screen.
   explorer: ['core', 'tables', 'evaluation', 'plots', 'losses', 'training', 'runs', 'programs', 'diagnosis'],
   notebook: ['core', 'tables'],
-  'notebook/report': ['core', 'tables', 'plots', 'notebook'],
+  'notebook/report': ['core', 'tables', 'evaluation', 'ledger', 'plots', 'notebook'],
   'notebook/widgets': ['core', 'plots', 'notebook'],
   'notebook/explorer': ['core', 'tables', 'plots', 'losses', 'training', 'programs', 'explorer', 'notebook', 'notebook/widgets'],
   // The kernel runs cells: it lends the notebook functions a front end, and no part of the library imports it.
@@ -68,8 +70,8 @@ const ROOMS = {
   'cli/kernel': ['core', 'tables', 'cli'],
   'cli/run': ['core', 'tables', 'notebook', 'notebook/report', 'kernel/parameters', 'cli'],
   'cli/commands': [
-    ...['core', 'tables', 'data', 'evaluation', 'training', 'inspection', 'programs', 'programs/recipes', 'diagnosis'],
-    ...['cli', 'cli/kernel', 'cli/run'],
+    ...['core', 'tables', 'data', 'evaluation', 'ledger', 'training', 'inspection', 'programs', 'programs/recipes', 'diagnosis'],
+    ...['cli', 'cli/kernel', 'cli/run', 'notebook/report'],
   ],
   'cli/main': ['core', 'cli', 'cli/commands'],
 };

@@ -37,6 +37,7 @@ export {
 } from './explorer';
 export * as inspect from './inspection';
 export * as layers from './layers';
+export { type Trial, type TrialChoice, TrialLedger, type TrialName, type Tried } from './ledger';
 export * as losses from './losses';
 export * as models from './models';
 export {
@@ -56,7 +57,15 @@ export {
   updateDisplay,
 } from './notebook';
 export { explore, LiveExplorer } from './notebook/explorer';
-export { renderReport, writeReport } from './notebook/report';
+export {
+  renderReport,
+  type SheetVerdict,
+  TearSheet,
+  type TearSheetData,
+  type TearSheetOptions,
+  tearSheet,
+  writeReport,
+} from './notebook/report';
 export * as widgets from './notebook/widgets';
 export * as plots from './plots';
 export { Figure } from './plots';

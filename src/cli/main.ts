@@ -25,6 +25,11 @@ const COMMANDS: readonly Entry[] = [
     load: () => require('./commands/inspect'),
   },
   { name: 'check', summary: 'check predictions against criteria', load: () => require('./commands/check') },
+  {
+    name: 'evaluate',
+    summary: 'say whether the skill of a run is real',
+    load: () => require('./commands/evaluate'),
+  },
   { name: 'runs', summary: 'list recorded runs, or compare two', load: () => require('./commands/runs') },
   {
     name: 'kernel',

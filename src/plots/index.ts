@@ -31,6 +31,7 @@ export { overfittingLogits } from './overfittingLogits';
 export { type Panel, type PanelOptions, panels } from './panels';
 export { type ParallelCoordinatesOptions, parallelCoordinates, type RunValues } from './parallelCoordinates';
 export { isOnParetoFront, type ParetoFrontOptions, type ParetoPoint, paretoFront } from './paretoFront';
+export { overfittingHalves, type PerformanceOptions, performance } from './performance';
 export {
   type HeadPredictions,
   type PredictionFigureOptions,

@@ -60,6 +60,8 @@ export class Run<Row extends HistoryRow = HistoryRow> implements RunOutcome {
     return this.#origin?.initialWeights;
   }
 
+  /** By which the ledger of trials calls it; undefined when no ledger is kept, and for a run of before. */
+  trial: string | undefined;
   readonly history: Row[] = [];
   bestEpoch = -1;
   monitor = 'loss';

@@ -41,6 +41,7 @@ describe('every example in the documentation runs and says the truth', () => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'examples-'));
     fs.symlinkSync(path.join(ROOT, 'data'), path.join(folder, 'data'));
     process.chdir(folder); // what an example writes goes there
+    process.env['RELUCTANT_LEDGER'] = path.join(folder, 'trials.jsonl');
   });
   after(() => {
     process.chdir(home);

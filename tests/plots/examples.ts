@@ -1,5 +1,6 @@
 // Every kind of figure once, from seeded numbers: what the snapshots are made of, and what a reviewer looks at.
 import { Random } from '../../src/core';
+import { backtest, backtestOverfitting } from '../../src/evaluation';
 import * as plots from '../../src/plots';
 
 const EPOCHS = 30;
@@ -36,6 +37,16 @@ const heads: plots.HeadPredictions[] = [
   { head: 'softplus', targets, predictions: fitted },
 ];
 const LAYERS = ['conv_1', 'conv_2', 'conv_3', 'trunk', 'volatility', 'magnitude'];
+
+function strategy() {
+  const [symbols, rows] = [6, 1200];
+  const signals = normal('signals', rows);
+  const returns = normal('returns', rows, 0.0005, 0.01).map((value, k) => value + 0.002 * signals[k]!);
+  const date = Array.from(signals, (_, k) => Math.floor(k / symbols));
+  return backtest({ date, symbol: Array.from(date, (_, k) => `S${k % symbols}`), signals, returns }, { horizon: 5 });
+}
+
+const trials = () => Array.from({ length: 12 }, (_, n) => normal(`trial ${n}`, 240, n === 0 ? 0.0012 : 0, 0.01));
 
 function prices(): plots.PriceHistory {
   const days = 500;
@@ -173,6 +184,8 @@ export const EXAMPLES: Record<string, () => plots.Figure> = {
       { xName: 'direction AUC', yName: 'volatility error', xBest: 'highest' },
     );
   },
+  performance: () => plots.performance(strategy()),
+  'overfitting-halves': () => plots.overfittingHalves(backtestOverfitting(trials(), { blocks: 8, nullDraws: 19 })),
   'names-that-look-like-code': () =>
     plots.trainingCurves(
       [

@@ -1,1 +1,2 @@
 export { renderReport, type WrittenReport, writeReport } from './report';
+export { type SheetVerdict, TearSheet, type TearSheetData, type TearSheetOptions, tearSheet } from './tearSheet';

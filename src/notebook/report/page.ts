@@ -31,16 +31,21 @@ ${contents(headings)}
 <main>
 ${failures(notebook)}
 ${claimList(found.claims)}
-<button type="button" id="all-code" aria-pressed="false" hidden>Show code</button>
+${body.includes('<details class="code">') ? '<button type="button" id="all-code" aria-pressed="false" hidden>Show code</button>' : ''}
 ${body}
-<footer>${escapeHTML(name)}, run with ${escapeHTML(notebook.metadata.kernelspec?.display_name ?? 'an unnamed kernel')}.
-This page needs no network.</footer>
+<footer>${escapeHTML(name)}${madeWith(notebook)}. This page needs no network.</footer>
 </main>
 </div>
 ${carried(found.figures)}
 </body>
 </html>
 `;
+}
+
+function madeWith({ metadata, cells }: Notebook): string {
+  const kernel = metadata.kernelspec?.display_name;
+  const hasCode = cells.some(({ cell_type, source }) => cell_type === 'code' && source.trim() !== '');
+  return kernel !== undefined || hasCode ? `, run with ${escapeHTML(kernel ?? 'an unnamed kernel')}` : '';
 }
 
 /** Nothing is loaded from anywhere, and no script runs but the loader and what it starts. */
@@ -58,11 +63,14 @@ function renderCell(cell: Cell, language: string, found: Found, headings: Headin
   if (cell.cell_type === 'raw') return cell.source ? `<pre>${escapeHTML(cell.source)}</pre>` : '';
   if (cell.source.trim() === '' && cell.outputs.length === 0) return '';
   const outputs = cell.outputs.map((output) => renderOutput(output, found)).join('\n');
-  const firstLine = cell.source.split('\n').find((line) => line.trim() !== '') ?? '';
+  const firstLine = cell.source.split('\n').find((line) => line.trim() !== '');
+  const code = [
+    `<details class="code"><summary><code>${escapeHTML(firstLine ?? '')}</code></summary>`,
+    `<pre><code>${highlightCode(cell.source, language)}</code></pre></details>`,
+  ];
   return [
     '<section class="cell">',
-    `<details class="code"><summary><code>${escapeHTML(firstLine)}</code></summary>`,
-    `<pre><code>${highlightCode(cell.source, language)}</code></pre></details>`,
+    ...(firstLine === undefined ? [] : code), // a page that was made without a notebook shows results alone
     `<div class="outputs">${outputs}</div>`,
     '</section>',
   ].join('\n');

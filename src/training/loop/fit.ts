@@ -15,6 +15,8 @@ import { Training } from './training';
  * Losses are means over the batch, as in Keras; an epoch's `loss` is the mean over its rows of the losses at the time of
  * each step. `val_` numbers are of the weights after the epoch.
  *
+ * Every training is noted in the ledger of trials when it begins and when it ends, in whatever way: see `TrialLedger`.
+ *
  * @param model a `tf.LayersModel`, or `{ heads, variables, predict }`.
  * @param data inputs and targets with the rows along the first axis; they stay the caller's.
  * @returns the run: history, best epoch, why it ended, how it ran. Weights that are not finite do not throw: the run ends
@@ -42,6 +44,9 @@ export async function fit<
     training.begin();
     while (training.continues) await training.epoch();
     training.putBackBest();
+  } catch (error) {
+    training.fail(error);
+    throw error;
   } finally {
     training.dispose();
   }

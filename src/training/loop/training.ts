@@ -1,4 +1,5 @@
 import { interruptSignal } from '../../core';
+import type { NotedTrial } from '../../ledger';
 import { balancers } from '../../losses';
 import { formatDuration, formatNumber } from '../../tables';
 import type { Feed } from '../feeds/feed';
@@ -14,6 +15,7 @@ import { Balancing } from '../step/balancing';
 import { createOptimizer } from '../step/optimizers';
 import type { StepPlan } from '../step/plan';
 import { faceOf, type ModelFace, type Trainable } from '../trainable';
+import { noteEnd, noteFailure, noteTraining } from '../trial';
 import { BestWeights } from './bestWeights';
 import { type EpochOutcome, Epochs } from './epochs';
 import { LearningRate } from './learningRate';
@@ -39,6 +41,7 @@ export class Training {
   private readonly signal: AbortSignal;
   private readonly disposables: { dispose(): void }[] = [];
   private next = 0;
+  private trial: NotedTrial | undefined;
 
   /** Prepares: checks options and data, makes what the steps need, traces and measures. Trains nothing. */
   constructor(
@@ -85,6 +88,10 @@ export class Training {
       run.warnings.push(warning);
       console.warn(warning);
     }
+    const { seed, epochs } = this.settings;
+    const { rows } = this.feed;
+    this.trial = noteTraining({ model, face: this.plan.face, data, options, seed, epochs, rows });
+    run.trial = this.trial.id;
     for (const watcher of options.watch ?? []) watcher.begin?.({ model, data, options, mode });
     if (options.resumeFrom) this.resume(options.resumeFrom);
   }
@@ -121,8 +128,14 @@ export class Training {
   /** The run with its time; tells the watchers that it has ended. */
   finish(): Run {
     this.run.seconds = this.seconds;
+    if (this.trial) noteEnd(this.trial, this.run);
     for (const watcher of this.options.watch ?? []) watcher.end?.(this.run);
     return this.run;
+  }
+
+  /** Notes in the ledger that an error ended it. */
+  fail(error: unknown): void {
+    if (this.trial) noteFailure(this.trial, error, this.run.history.length, this.seconds);
   }
 
   dispose(): void {

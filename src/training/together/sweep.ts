@@ -3,6 +3,7 @@ import { fit } from '../loop/fit';
 import type { TrainingData } from '../samples';
 import { checkOptions } from '../settings';
 import { faceOf, type Trainable } from '../trainable';
+import { noteEnd, noteFailure, noteTraining } from '../trial';
 import { Sweep, type SweepOptions, type SweepSetting, type SweptRun, sweptRun } from './swept';
 import { TrainingTogether } from './trainingTogether';
 
@@ -49,7 +50,7 @@ export async function sweep(
     if (new Set(settings.map(({ seed }) => seed ?? options.seed ?? 0)).size === 1) {
       try {
         const seeded = { ...options, seed: settings[0]!.seed ?? options.seed };
-        const { runs, mode } = await trainTogether(face, data, seeded, settings);
+        const { runs, mode } = await trainTogether(model, face, data, seeded, settings);
         return new Sweep(runs, true, `all at once (${mode})`, seconds());
       } catch (error) {
         if (!(error instanceof ReluctantError) || error.code !== 'not-vectorizable') throw error;
@@ -61,7 +62,7 @@ export async function sweep(
       putBack();
       const optimizer = { ...options.optimizer, learningRate: setting.learningRate ?? options.optimizer?.learningRate };
       const run = await fit(model, data, { ...options, ...withoutRate(setting), optimizer });
-      runs.push(sweptRun(face, setting, run.history));
+      runs.push(sweptRun(face, setting, run.history, run.trial));
     }
     return new Sweep(runs, false, reason, seconds());
   } finally {
@@ -75,12 +76,27 @@ const withoutRate = ({ lossWeights, seed }: SweepSetting) => ({
   ...(seed === undefined ? {} : { seed }),
 });
 
-/** Trains all settings at once. */
-async function trainTogether(...call: ConstructorParameters<typeof TrainingTogether>) {
+/** Trains all settings at once; each is a trial of its own. */
+async function trainTogether(model: Trainable, ...call: ConstructorParameters<typeof TrainingTogether>) {
+  const started = performance.now();
+  const [face, data, options, settings] = call;
   const training = new TrainingTogether(...call);
+  const { seed, epochCount: epochs, rows } = training;
+  const trials = settings.map(({ seed: _, ...setting }) =>
+    noteTraining({ model, face, data, options, setting: { ...setting }, seed, epochs, rows }),
+  );
+  const seconds = () => (performance.now() - started) / 1000;
   try {
     await training.train();
-    return { runs: training.runs(), mode: training.mode };
+    const runs = training.runs(trials.map(({ id }) => id));
+    for (const [k, { history }] of runs.entries()) {
+      const stopReason = history.length < epochs ? 'aborted' : 'finished';
+      noteEnd(trials[k]!, { stopReason, stopNote: undefined, history, seconds: seconds() });
+    }
+    return { runs, mode: training.mode };
+  } catch (error) {
+    for (const trial of trials) noteFailure(trial, error, 0, seconds());
+    throw error;
   } finally {
     training.dispose();
   }

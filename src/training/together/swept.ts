@@ -35,6 +35,8 @@ export interface SweptRun {
   history: HistoryRow[];
   /** Values of the model's weights at the end, in the model's order. */
   weights: Float32Array[];
+  /** By which the ledger of trials calls it; undefined when no ledger is kept. */
+  trial: string | undefined;
   /** Puts these weights into the model. */
   apply(): void;
 }
@@ -76,12 +78,17 @@ export class Sweep {
 }
 
 /** The model as it is now, as a run of a sweep. */
-export function sweptRun(face: ModelFace, setting: SweepSetting, history: HistoryRow[]): SweptRun {
+export function sweptRun(
+  face: ModelFace,
+  setting: SweepSetting,
+  history: HistoryRow[],
+  trial: string | undefined,
+): SweptRun {
   const weights = face.weights.map((variable) => Float32Array.from(variable.dataSync()));
   const apply = () => {
     face.weights.forEach((variable, k) => {
       tf.tidy(() => void variable.assign(tf.tensor(weights[k]!, variable.shape)));
     });
   };
-  return { setting, history, weights, apply };
+  return { setting, history, weights, trial, apply };
 }

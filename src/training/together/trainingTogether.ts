@@ -18,6 +18,7 @@ import { type SweepOptions, type SweepSetting, type SweptRun, sweptRun } from '.
 export class TrainingTogether {
   private readonly checked: RunSettings;
   private readonly validateEvery: number;
+  private readonly feed: TensorFeed;
   private readonly validation: TensorFeed | undefined;
   private readonly plan: StepPlan;
   private readonly epochs: Epochs;
@@ -42,12 +43,12 @@ export class TrainingTogether {
     this.lossWeights = settings.map((setting) => ({ ...this.checked.lossWeights, ...setting.lossWeights }));
     this.histories = settings.map(() => []);
     try {
-      const feed = this.owned(TensorFeed.of(face, data, 'training', options.classWeights));
+      this.feed = this.owned(TensorFeed.of(face, data, 'training', options.classWeights));
       this.validation = data.validation && this.owned(TensorFeed.of(face, data.validation, 'validation'));
       this.balancings = settings.map(() => this.balancing());
       this.plan = this.planOf();
       // The metrics of whole columns need every row's predictions, which a sweep does not keep; validation has them.
-      this.epochs = new Epochs(this.plan, feed, { ...this.checked, mode: 'graph' });
+      this.epochs = new Epochs(this.plan, this.feed, { ...this.checked, mode: 'graph' });
       const { learningRate } = this.plan.optimizer;
       const rates = settings.map((setting) => setting.learningRate ?? learningRate);
       const { lossWeights, balancings } = this;
@@ -58,6 +59,19 @@ export class TrainingTogether {
       this.dispose();
       throw error;
     }
+  }
+
+  get seed(): number {
+    return this.checked.seed;
+  }
+
+  get rows(): number {
+    return this.feed.rows;
+  }
+
+  /** Epochs that are to be trained. */
+  get epochCount(): number {
+    return this.checked.epochs;
   }
 
   /** How the steps run. */
@@ -80,14 +94,14 @@ export class TrainingTogether {
     }
   }
 
-  /** The runs in the order of the settings; the model is left with the weights of the last. */
-  runs(): SweptRun[] {
+  /** The runs in the order of the settings, with their trials; the model is left with the weights of the last. */
+  runs(trials: readonly (string | undefined)[]): SweptRun[] {
     return this.settings.map((setting, k) => {
       this.many.takeWeights(k);
       const last = this.histories[k]!.at(-1);
       if (this.validation && last && last['val_loss'] === undefined)
         Object.assign(last, validate(this.plan, this.validation, this.lossWeights[k]!));
-      return sweptRun(this.face, setting, this.histories[k]!);
+      return sweptRun(this.face, setting, this.histories[k]!, trials[k]);
     });
   }
 

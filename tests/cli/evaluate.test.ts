@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { after, test } from 'node:test';
+import { Random } from '../../src/core';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evaluate-'));
+after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const MAIN = path.join(__dirname, '..', '..', 'src', 'cli', 'main.ts');
+const reluctant = (...args: string[]) => {
+  const env = { ...process.env, RELUCTANT_LEDGER: 'off' };
+  return spawnSync(process.execPath, ['--import', 'tsx', MAIN, 'evaluate', ...args], { encoding: 'utf8', env });
+};
+
+/** A file of predictions with prices; `skill` is the correlation of the signal with the next day's return. */
+function predictions(skill: number): string {
+  const random = new Random(5);
+  const lines = ['date,symbol,close,score,return1'];
+  const prices = new Float64Array(10).fill(100);
+  for (let t = 0; t < 150; t++)
+    prices.forEach((price, s) => {
+      const signal = random.normal();
+      const earned = 0.01 * (skill * signal + random.normal());
+      const date = new Date(86_400_000 * (18_000 + t)).toISOString().slice(0, 10);
+      lines.push([date, `S${s}`, price, signal, earned].join(','));
+      prices[s] = price * (1 + earned);
+    });
+  const file = path.join(folder, `skill-${skill}.csv`);
+  fs.writeFileSync(file, lines.join('\n'));
+  return file;
+}
+const columns = ['--prediction', 'score', '--target', 'return1', '--fee', '0'];
+
+test('evaluate says yes to skill, ends with 1 where none is shown, and writes the page', () => {
+  const page = path.join(folder, 'sheet.html');
+  const real = reluctant(predictions(0.3), ...columns, '--html', page);
+  assert.equal(real.status, 0, real.stderr);
+  assert.match(real.stdout, /Do the predictions rank what follows\?.*yes/);
+  assert.match(real.stdout, /Does it earn after costs\?/);
+  assert.match(fs.readFileSync(page, 'utf8'), /2019-04-\d\d/);
+  const noise = reluctant(predictions(0), ...columns, '--json');
+  assert.equal(noise.status, 1, noise.stderr);
+  const { verdicts, backtest } = JSON.parse(noise.stdout);
+  assert.equal(verdicts[0].verdict, 'not shown');
+  assert.ok(Number.isFinite(backtest.annualSharpe));
+});
+
+test('evaluate says in the words of the shell what it lacks', () => {
+  const file = predictions(0);
+  assert.match(reluctant(file).stderr, /no column of targets.*--target COLUMN/s);
+  assert.match(reluctant(folder).stderr, /--data FILE/);
+  assert.match(reluctant(path.join(folder, 'none.csv')).stderr, /none\.csv/);
+  assert.match(reluctant(file, ...columns, '--horizon', '0').stderr, /whole number from 1/);
+  assert.match(reluctant(file, ...columns, '--trial', 'x').stderr, /RELUCTANT_LEDGER is "off"/);
+});
