@@ -48,7 +48,7 @@ const ROOMS = {
   // Models of Keras are read into tfjs, whose causal convolutions are replaced by those of layers.
   'inspection/keras': ['core', 'inspection/files', 'layers', 'layers/activations'],
   runs: ['core', 'tables', 'training', 'inspection/files'],
-  programs: ['core', 'losses', 'training', 'runs'],
+  programs: ['core', 'tables', 'losses', 'compile', 'training', 'runs'],
   'programs/recipes': ['core', 'data', 'data/read', 'data/samples', 'synthetic', 'models', 'training', 'runs', 'programs'],
   diagnosis: ['core', 'tables', 'evaluation', 'losses', 'layers/activations', 'training', 'inspection', 'runs', 'programs', 'diagnosis/rules', 'diagnosis/causes'],
   'diagnosis/rules': ['diagnosis', 'evaluation', 'layers/activations'],

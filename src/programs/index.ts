@@ -1,4 +1,11 @@
 export {
+  CrossValidation,
+  type CrossValidationOptions,
+  crossValidate,
+  type RowFold,
+  type ValidatedFold,
+} from './crossValidate';
+export {
   Program,
   type ProgramChange,
   type ProgramDefinition,
