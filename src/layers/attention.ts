@@ -53,10 +53,6 @@ export const attention: (options: AttentionOptions) => TF.layers.Layer = defineL
       this.built = true;
     }
 
-    override computeOutputShape(shape: TF.Shape | TF.Shape[]): TF.Shape {
-      return shape as TF.Shape;
-    }
-
     override call(inputs: TF.Tensor | TF.Tensor[]): TF.Tensor {
       return tf.tidy(() => {
         const x = only(inputs) as TF.Tensor3D;

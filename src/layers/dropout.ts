@@ -37,10 +37,6 @@ export const dropout: (options: DropoutOptions) => TF.layers.Layer = defineLayer
       this.seed = checkInteger('layers.dropout', 'seed', args.seed ?? ++layersMade, 0, 2 ** 31 - 1);
     }
 
-    override computeOutputShape(shape: TF.Shape | TF.Shape[]): TF.Shape {
-      return shape as TF.Shape;
-    }
-
     override call(inputs: TF.Tensor | TF.Tensor[], options: { training?: boolean }): TF.Tensor {
       const x = only(inputs);
       if (!options.training || this.rate === 0) return x.clone();

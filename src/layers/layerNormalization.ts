@@ -38,10 +38,6 @@ export const layerNormalization: (options: LayerNormalizationOptions) => TF.laye
       this.built = true;
     }
 
-    override computeOutputShape(shape: TF.Shape | TF.Shape[]): TF.Shape {
-      return shape as TF.Shape;
-    }
-
     override call(inputs: TF.Tensor | TF.Tensor[]): TF.Tensor {
       return tf.tidy(() => {
         const x = only(inputs);

@@ -4,6 +4,7 @@ import { formatShare, Table } from '../tables';
 import { Figure, type FigureLayout, plainText, type Trace } from './figure';
 import { type Numbers, sortedFinite, spread } from './numbers';
 import { heading } from './panels';
+import { rangeBars, rowNote } from './spreadMarks';
 import { COLOURS, faded } from './template';
 
 /** Outputs of one layer over a set of samples, flat. */
@@ -64,18 +65,8 @@ export function activationDistributions(
 /** The spread of each layer, from the widest part to the median. */
 function bandTraces(rows: readonly LayerSpread[], bands: readonly (readonly number[])[]): Trace[] {
   const names = rows.map(({ layer }) => plainText(layer));
-  const range = (title: string, width: number, low: number[], high: number[], tint: string): Trace => ({
-    type: 'bar',
-    orientation: 'h',
-    name: title,
-    y: names,
-    base: low,
-    x: high.map((value, k) => value - low[k]!),
-    width,
-    marker: { color: tint },
-    hovertemplate: '%{base:.4g} to %{customdata:.4g}<extra>%{fullData.name}</extra>',
-    customdata: high,
-  });
+  const range = (title: string, width: number, low: number[], high: number[], color: string): Trace =>
+    rangeBars(names, { title, width, low, high, color });
   const quantile = (k: number): number[] => bands.map((band) => band[k]!);
   const { neutral, predictions, text } = COLOURS;
   const extremes = [rows.map(({ minimum }) => minimum), rows.map(({ maximum }) => maximum)] as const;
@@ -108,17 +99,13 @@ function layoutOf(rows: readonly LayerSpread[], kind: string): FigureLayout {
     },
     yaxis: { autorange: 'reversed', type: 'category', ticks: '', showgrid: false },
     legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1, yanchor: 'bottom' },
-    annotations: rows.map((entry) => ({
-      text: `${isBefore ? '≤ 0' : '= 0'}: ${formatShare(entry[offShare])}`,
-      x: 1,
-      xref: 'paper',
-      xanchor: 'left',
-      xshift: 8,
-      y: plainText(entry.layer),
-      yref: 'y',
-      showarrow: false,
-      font: { size: 11, color: entry[offShare] === 1 ? COLOURS.bad : COLOURS.quietText },
-    })),
+    annotations: rows.map((entry) =>
+      rowNote(
+        plainText(entry.layer),
+        `${isBefore ? '≤ 0' : '= 0'}: ${formatShare(entry[offShare])}`,
+        entry[offShare] === 1,
+      ),
+    ),
   };
 }
 

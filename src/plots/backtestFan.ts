@@ -4,6 +4,7 @@ import type { Figure, Trace } from './figure';
 import { type Numbers, sortedFinite } from './numbers';
 import { checkRows, type DrawingOptions, widthOf } from './options';
 import { panels } from './panels';
+import { quantileBands } from './spreadMarks';
 import { COLOURS, faded } from './template';
 
 /** As many moments as a fan shows apart. */
@@ -52,7 +53,7 @@ export function backtestFan(
           k === 0,
         ),
       ),
-      ...fan(x, at),
+      ...quantileBands(x, at, { color: COLOURS.predictions, of: ' of the paths', hover: '%{y:.3f}' }),
     ],
     xTitle: options.dates ? undefined : 'period',
     yTitle: 'growth of 1',
@@ -86,35 +87,3 @@ const pathLine = (x: unknown[], y: (number | null)[], named: boolean): Trace => 
   showlegend: named,
   hoverinfo: 'skip',
 });
-
-function fan(x: unknown[], at: (probability: number) => number[]): Trace[] {
-  const mode = x.length === 1 ? 'markers' : 'lines';
-  const edge = (probability: number): Trace => ({
-    type: 'scatter',
-    mode,
-    x,
-    y: at(probability),
-    line: { width: 0, color: COLOURS.predictions },
-    marker: { color: COLOURS.predictions, size: 4 },
-    showlegend: false,
-    hoverinfo: 'skip',
-  });
-  const band = (name: string, low: number, high: number, opacity: number): Trace[] => [
-    edge(low),
-    { ...edge(high), name, showlegend: true, fill: 'tonexty', fillcolor: faded(COLOURS.predictions, opacity) },
-  ];
-  return [
-    ...band('5 to 95 % of the paths', 0.05, 0.95, 0.18),
-    ...band('25 to 75 %', 0.25, 0.75, 0.3),
-    {
-      type: 'scatter',
-      name: 'median',
-      mode,
-      x,
-      y: at(0.5),
-      line: { color: COLOURS.predictions, width: 2.5 },
-      marker: { color: COLOURS.predictions, size: 7 },
-      hovertemplate: '%{x}: %{y:.3f}<extra>median</extra>',
-    },
-  ];
-}

@@ -3,7 +3,8 @@ import { formatShare, Table } from '../tables';
 import { Figure, plainText } from './figure';
 import type { Numbers } from './numbers';
 import { heading } from './panels';
-import { COLOURS, SEQUENTIAL_SCALE } from './template';
+import { rowNote } from './spreadMarks';
+import { SEQUENTIAL_SCALE } from './template';
 
 /** Activity of the units of a layer: the share of samples for which each is on. */
 export interface UnitActivity {
@@ -81,17 +82,9 @@ export function deadUnits(layers: readonly UnitActivity[], options: DeadUnitsOpt
         range: [0, 1],
       },
       yaxis: { autorange: 'reversed', type: 'category', ticks: '', showgrid: false },
-      annotations: rows.map(({ dead, units, deadShare }, k) => ({
-        text: `${dead} of ${units} dead`,
-        x: 1,
-        xref: 'paper',
-        xanchor: 'left',
-        xshift: 8,
-        y: names[k],
-        yref: 'y',
-        showarrow: false,
-        font: { size: 11, color: deadShare > 0.5 ? COLOURS.bad : COLOURS.quietText },
-      })),
+      annotations: rows.map(({ dead, units, deadShare }, k) =>
+        rowNote(names[k]!, `${dead} of ${units} dead`, deadShare > 0.5),
+      ),
     },
     {
       summary: new Table(rows, {

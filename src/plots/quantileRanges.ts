@@ -2,6 +2,7 @@ import { checkNumber } from '../core';
 import { formatNumber, Table } from '../tables';
 import { Figure, plainText, type Trace } from './figure';
 import { heading } from './panels';
+import { rangeBars, rowNote } from './spreadMarks';
 import { COLOURS, faded } from './template';
 
 /** Spread of the values of one thing (a layer, a tensor); NaN where there is nothing to draw. */
@@ -46,18 +47,8 @@ export function quantileRanges(ranges: readonly QuantileRange[], options: Quanti
   const shown = ranges.slice(0, options.maxLines ?? 40);
   const names = shown.map(({ name }) => plainText(name));
   const [left, right] = window(shown);
-  const bar = (title: string, width: number, low: number[], high: number[], tint: string): Trace => ({
-    type: 'bar',
-    orientation: 'h',
-    name: title,
-    y: names,
-    base: low,
-    x: high.map((value, k) => value - low[k]!),
-    width,
-    marker: { color: tint },
-    customdata: high,
-    hovertemplate: '%{base:.4g} to %{customdata:.4g}<extra>%{fullData.name}</extra>',
-  });
+  const bar = (title: string, width: number, low: number[], high: number[], color: string): Trace =>
+    rangeBars(names, { title, width, low, high, color });
   const of = (key: 'min' | 'p05' | 'p50' | 'p95' | 'max') => shown.map((range) => range[key]);
   const rest = ranges.length - shown.length;
   const longest = Math.max(...names.map((name) => name.length));
@@ -83,21 +74,7 @@ export function quantileRanges(ranges: readonly QuantileRange[], options: Quanti
       xaxis: { title: { text: options.axis ?? 'value' }, zeroline: true, range: [left, right] },
       yaxis: { autorange: 'reversed', type: 'category', ticks: '', showgrid: false },
       legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1, yanchor: 'bottom' },
-      annotations: shown.flatMap(({ note, isBad }, k) =>
-        note
-          ? {
-              text: plainText(note),
-              x: 1,
-              xref: 'paper',
-              xanchor: 'left',
-              xshift: 8,
-              y: names[k],
-              yref: 'y',
-              showarrow: false,
-              font: { size: 11, color: isBad ? COLOURS.bad : COLOURS.quietText },
-            }
-          : [],
-      ),
+      annotations: shown.flatMap(({ note, isBad = false }, k) => (note ? rowNote(names[k]!, note, isBad) : [])),
     },
     {
       summary: new Table(

@@ -5,7 +5,8 @@ import { type Numbers, sortedFinite } from './numbers';
 import { checkLengths, checkRows, type DrawingOptions, widthOf } from './options';
 import { type Panel, panels } from './panels';
 import type { HeadPredictions } from './predictionDistributions';
-import { COLOURS, faded, seriesStyles } from './template';
+import { quantileBands } from './spreadMarks';
+import { COLOURS, seriesStyles } from './template';
 
 /** Targets and predictions of a head in the order of time. */
 export interface PredictionsOverTime extends HeadPredictions {
@@ -61,35 +62,7 @@ function bands(differences: Float64Array, times: ArrayLike<string | number> | un
   const x = parts.map((_, k) => times?.[start(k)] ?? start(k) + 1);
   const at = (probability: number): number[] =>
     parts.map((sorted) => (sorted.length ? quantileOfSorted(sorted, probability) : Number.NaN));
-  const mode = places === 1 ? 'markers' : 'lines';
-  const edge = (probability: number): Trace => ({
-    type: 'scatter',
-    mode,
-    x,
-    y: at(probability),
-    line: { width: 0, color },
-    marker: { color, size: 4 },
-    showlegend: false,
-    hoverinfo: 'skip',
-  });
-  const band = (name: string, low: number, high: number, opacity: number): Trace[] => [
-    edge(low),
-    { ...edge(high), name, showlegend: true, fill: 'tonexty', fillcolor: faded(color, opacity) },
-  ];
-  return [
-    ...band('5 to 95 %', 0.05, 0.95, 0.18),
-    ...band('25 to 75 %', 0.25, 0.75, 0.32),
-    {
-      type: 'scatter',
-      name: 'median',
-      mode,
-      x,
-      y: at(0.5),
-      line: { color, width: 2 },
-      marker: { color, size: 6 },
-      hovertemplate: '%{x}: %{y:.4g}<extra>median</extra>',
-    },
-  ];
+  return quantileBands(x, at, { color });
 }
 
 function summaryOf({ head, targets, predictions }: PredictionsOverTime) {
