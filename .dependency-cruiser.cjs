@@ -50,10 +50,20 @@ const ROOMS = {
   runs: ['core', 'tables', 'training', 'inspection/files'],
   programs: ['core', 'tables', 'losses', 'compile', 'training', 'runs'],
   'programs/recipes': ['core', 'data', 'data/read', 'data/samples', 'synthetic', 'models', 'training', 'runs', 'programs'],
-  diagnosis: ['core', 'tables', 'evaluation', 'losses', 'layers/activations', 'training', 'inspection', 'runs', 'programs', 'diagnosis/rules', 'diagnosis/causes'],
-  'diagnosis/rules': ['diagnosis', 'evaluation', 'layers/activations'],
-  'diagnosis/causes': ['core', 'tables', 'diagnosis'],
-  'diagnosis/benchmark': ['core', 'tables', 'losses', 'training', 'programs', 'programs/recipes', 'diagnosis', 'diagnosis/rules', 'diagnosis/causes'],
+  'diagnosis/references': ['core', 'evaluation'],
+  diagnosis: [
+    ...['core', 'tables', 'evaluation', 'losses', 'layers/activations', 'training', 'inspection', 'runs', 'programs'],
+    ...['diagnosis/references', 'diagnosis/rules', 'diagnosis/causes'],
+  ],
+  'diagnosis/rules': ['core', 'evaluation', 'layers/activations', 'inspection', 'diagnosis', 'diagnosis/references'],
+  'diagnosis/causes': ['core', 'tables', 'losses', 'diagnosis'],
+  'diagnosis/benchmark/blueprints': ['core', 'training', 'diagnosis'],
+  // An operator puts dropout of this library into other people's models.
+  'diagnosis/benchmark/mutations': ['core', 'training', 'inspection', 'layers', 'diagnosis'],
+  'diagnosis/benchmark': [
+    ...['core', 'tables', 'losses', 'training', 'programs', 'programs/recipes', 'diagnosis', 'diagnosis/rules'],
+    ...['diagnosis/causes', 'diagnosis/benchmark/blueprints', 'diagnosis/benchmark/mutations'],
+  ],
   // What is shown is handed in: the explorer knows no screen.
   explorer: ['core', 'tables', 'evaluation', 'plots', 'losses', 'training', 'runs', 'programs', 'diagnosis'],
   notebook: ['core', 'tables'],

@@ -21,6 +21,7 @@ export {
   diagnose,
   fitSingleBatch,
   RULES as rules,
+  repair,
   runs,
   type Verdict,
   watchRules,

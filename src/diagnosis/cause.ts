@@ -11,6 +11,13 @@ export interface Change {
   apply?(program: ProgramParts<TF.LayersModel>): ProgramParts<TF.LayersModel> | Promise<ProgramParts<TF.LayersModel>>;
 }
 
+/**
+ * What must be harmed before a cause is worth a verdict; without it a finding is a note. `nothing`: numbers that are none,
+ * targets without anything to learn; `untrained`: harm, or no training yet; `training`, `validation`: a head does worse than
+ * what is easily reached on those rows; `harm`: on either.
+ */
+export type Need = 'nothing' | 'untrained' | 'training' | 'validation' | 'harm' | 'note';
+
 /** One cause found in a run. */
 export interface Finding {
   /** The head, layer or features concerned; `''` for the whole run. */
@@ -19,6 +26,10 @@ export interface Finding {
   says: string;
   /** Orders findings of causes of the same tier, from 0 to 1. */
   severity: number;
+  /** The harm is certain from the numbers themselves, whatever any reference reaches. */
+  isHarmful?: boolean;
+  /** The heads it explains, where it is not told by `where`. Default: the head of that name, or every harmed head. */
+  explains?: readonly string[];
   symptoms: readonly Symptom[];
   /** Numbers beyond those of the symptoms. */
   evidence?: readonly Measurement[];
@@ -35,6 +46,7 @@ export interface Cause {
   id: string;
   title: string;
   tier: 1 | 2 | 3 | 4 | 5 | 6;
+  needs: Need;
   find(seen: Seen, evidence: Evidence): Finding[];
 }
 

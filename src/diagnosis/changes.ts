@@ -1,4 +1,4 @@
-import { type TF, tf } from '../core';
+import { ReluctantError, type TF, tf } from '../core';
 import { outputNames } from '../inspection';
 import { type Loss, type LossName, lossOf } from '../losses';
 import type { ProgramParts } from '../programs';
@@ -59,7 +59,8 @@ export const withHeadActivation =
   (head: string, activation: string) =>
   (program: Program): Program =>
     withLayers(program, (layer, place, all) => {
-      if (layer.config['name'] !== head) return;
+      const name = headAmong(headsOf(all), head);
+      if (layer.config['name'] !== name) return;
       const renew = ({ config }: LayerJSON) => {
         config['kernel_initializer'] = { class_name: 'GlorotUniform', config: { seed: 1 } };
         config['bias_initializer'] = {
@@ -73,15 +74,42 @@ export const withHeadActivation =
         return;
       }
       layer.class_name = 'Activation';
-      layer.config = { name: head, trainable: true, activation };
+      layer.config = { name, trainable: true, activation };
       const source = layer.inbound_nodes?.[0]?.[0]?.[0];
       const before = all.find(({ config }) => config['name'] === source) ?? all[place - 1];
       if (before && 'units' in before.config) renew(before);
     });
 
+/**
+ * The head that is meant: the one of that name, or the only one there is, since tfjs numbers the names of layers without one
+ * anew in every model.
+ *
+ * @throws ReluctantError `head-not-found`.
+ */
+function headAmong(heads: readonly string[], head: string): string {
+  if (heads.includes(head)) return head;
+  if (heads.length === 1) return heads[0]!;
+  throw new ReluctantError({
+    code: 'head-not-found',
+    operation: 'confirm',
+    problem: 'the program’s model has no head of this name',
+    where: { head },
+    received: [...heads],
+    fix: 'give the layers of the model names, so that they have the same in every model the program builds',
+  });
+}
+
+/** Names of the layers that feed no other: of a sequential model, the last. */
+function headsOf(all: readonly LayerJSON[]): string[] {
+  const names = all.map(({ config }) => String(config['name']));
+  const fed = JSON.stringify(all.map(({ inbound_nodes: nodes }) => nodes ?? []));
+  const isSequential = all.every(({ inbound_nodes: nodes }) => nodes === undefined);
+  return isSequential ? names.slice(-1) : names.filter((name) => !fed.includes(JSON.stringify(name)));
+}
+
 /** The bias at which a head gives the mean target, so that it does not spend its first epochs on getting there. */
 function startOf({ data: { targets } }: Program, head: string, activation: string): number {
-  const own = targets instanceof tf.Tensor ? targets : targets[head];
+  const own = targets instanceof tf.Tensor ? targets : targets[headAmong(Object.keys(targets), head)];
   const center = own ? tf.tidy(() => tf.mean(own).dataSync()[0]!) : 0;
   if (activation === 'softplus') return center > 0 ? Math.log(Math.expm1(center)) : 0;
   return activation === 'linear' ? center : 0;
@@ -127,7 +155,8 @@ export const withLoss =
     const heads = outputNames(model);
     model.dispose();
     const losses = Object.fromEntries(heads.map((name) => [name, lossGiven(program.options, name)]));
-    losses[head] = change(lossOf(losses[head]!, 'confirm'));
+    const name = headAmong(heads, head);
+    losses[name] = change(lossOf(losses[name]!, 'confirm'));
     return { ...program, options: { ...program.options, losses } };
   };
 
@@ -179,7 +208,11 @@ export const withTargetsDivided =
   (head: string, divisor: number) =>
   (program: Program): Program => {
     const divide = (targets: TrainingData['targets']): TrainingData['targets'] =>
-      targets instanceof tf.Tensor ? tf.div(targets, divisor) : { ...targets, [head]: tf.div(targets[head]!, divisor) };
+      targets instanceof tf.Tensor ? tf.div(targets, divisor) : divided(targets);
+    const divided = (targets: Readonly<Record<string, TF.Tensor>>) => {
+      const name = headAmong(Object.keys(targets), head);
+      return { ...targets, [name]: tf.div(targets[name]!, divisor) };
+    };
     const { validation } = program.data;
     const data = { ...program.data, targets: divide(program.data.targets) };
     if (validation) data.validation = { ...validation, targets: divide(validation.targets) };

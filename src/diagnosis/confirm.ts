@@ -1,77 +1,42 @@
-import { ReluctantError, type TF } from '../core';
-import { type Program, type ProgramLike, type Setting, type TrainOptions, train } from '../programs';
+import { ReluctantError, type TF, tf } from '../core';
+import { type Program, type ProgramLike, type ProgramParts, type Setting, type TrainOptions, train } from '../programs';
 import { toProgram } from '../programs/program';
-import { escapeHTML, formatNumber, Table } from '../tables';
-import { type Diagnosis, diagnose, type HeadSkill, type Verdict } from './diagnose';
+import { formatNumber, Table } from '../tables';
+import { Confirmation, type ConfirmationRow, type HeadOutcome, type Outcome } from './confirmation';
+import { type Diagnosis, diagnose, type Verdict } from './diagnose';
+import { outcomesOf } from './outcome';
 import { recordRun } from './recorder';
-
-/** One number of the evidence before and after the change. */
-export interface ConfirmationRow {
-  what: string;
-  where: string;
-  before: number;
-  /** NaN where the rule sees nothing any more. */
-  after: number;
-}
-
-/** Whether a change made the symptoms go. */
-export class Confirmation {
-  constructor(
-    readonly verdict: Verdict,
-    /**
-     * The change mended it: the cause is no longer named, and the head it was named for (every head, if none was) lost no
-     * skill by it.
-     */
-    readonly confirmed: boolean,
-    /** Symptoms of the verdict that are still there. */
-    readonly remaining: readonly string[],
-    /** Diagnoses of both runs. */
-    readonly before: Diagnosis,
-    readonly after: Diagnosis,
-    /** The numbers of both runs, side by side. */
-    readonly table: Table<ConfirmationRow>,
-    /** Heads that do worse after the change: what the mend costs. */
-    readonly costs: readonly string[] = [],
-  ) {}
-
-  toString(): string {
-    const { title, where, change } = this.verdict;
-    const cost = this.costs.length ? `, but ${this.costs.map((head) => `"${head}"`).join(', ')} lost skill` : '';
-    const still = this.remaining.length ? `still there: ${this.remaining.join(', ')}` : `the symptom went${cost}`;
-    const outcome = this.confirmed ? `confirmed: the symptom went${cost}` : `not confirmed: ${still}`;
-    return [`${title}${where ? ` (${where})` : ''}`, `  ${change.says}: ${outcome}`, this.table.toString()].join('\n');
-  }
-
-  toJSON(): object {
-    const { cause, where } = this.verdict;
-    const { confirmed, remaining, costs, table } = this;
-    return { cause, where, confirmed, remaining, costs, numbers: table.rows };
-  }
-
-  [Symbol.for('Jupyter.display')](): Record<string, unknown> {
-    const [head, change] = this.toString().split('\n');
-    const html = `<p><b>${escapeHTML(head!)}</b><br>${escapeHTML(change!)}</p>${this.table.toHTML()}`;
-    return { 'text/plain': this.toString(), 'text/html': html };
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
-  }
-}
 
 /** Options of {@link confirm}. */
 export interface ConfirmOptions extends Omit<TrainOptions, 'folder' | 'resume'> {
   /** Writes the two runs to `folder`, as `<name>-before` and `<name>-after`; see `runs.record`. */
   record?: { folder: string; name: string };
+  /**
+   * Further seeds on each side where the gain is small, to tell it from chance. Default 2; 0 takes any gain beyond a twentieth.
+   */
+  furtherSeeds?: number;
+}
+
+/** A score that moves by less is the same: a fiftieth of the rows or of the variance. */
+const MARGIN = 0.02;
+/** A gain beyond this needs no further seeds: runs of healthy programs differ by less. */
+const LARGE = 0.1;
+
+/** One training with its diagnosis and what came out. */
+export interface Looked {
+  diagnosis: Diagnosis;
+  outcomes: { head: string; score: number }[];
 }
 
 /**
- * Makes the change a verdict proposes and nothing else, trains again from the same seed, and reports whether the symptom went.
- * Both runs are made here, so that they differ in the change alone.
+ * Makes the change a verdict proposes and nothing else, trains again from the same seed, and says whether that was the cause:
+ * the symptom must go, and the model must get better on rows it was not trained on, in units that the change does not move,
+ * with no head worse. A small gain is trained again from further seeds, before and after, and must exceed their spread.
  *
- * @param verdict one of `diagnosis.verdicts`.
+ * @param verdict one of `diagnosis.verdicts`, or of their consequences.
  * @param program of the run that was diagnosed.
- * @throws ReluctantError `no-automatic-change` when only the reader can make the change.
+ * @throws ReluctantError `no-automatic-change` when only the reader can make the change, `change-touched-nothing` when the
+ *   changed program is the one it was.
  * @example
  * const program = benchmark.TWINS[5].build(1, true); // a softmax of one unit
  * const diagnosis = diagnose(await rl.train(program));
@@ -82,6 +47,26 @@ export async function confirm(
   program: ProgramLike<TF.LayersModel>,
   options: ConfirmOptions = {},
 ): Promise<Confirmation> {
+  const given = toProgram(program);
+  const changed = await changedBy(verdict, given);
+  const before = await lookAt(given, options, 'before');
+  const after = await lookAt(changed, options, 'after');
+  const heads = await outcomes(given, changed, before, after, options);
+  return new Confirmation(
+    verdict,
+    outcomeOf(verdict, before, after, heads),
+    before.diagnosis,
+    after.diagnosis,
+    heads,
+    tableOf(verdict, before, after, heads),
+  );
+}
+
+/** The program with the verdict's change. @throws ReluctantError `no-automatic-change`, `change-touched-nothing`. */
+export async function changedBy(
+  verdict: Verdict,
+  given: Program<Setting, TF.LayersModel>,
+): Promise<Program<Setting, TF.LayersModel>> {
   const { says, apply } = verdict.change;
   if (!apply) {
     throw new ReluctantError({
@@ -92,30 +77,141 @@ export async function confirm(
       fix: `${says}; then train again and compare`,
     });
   }
-  const given = toProgram(program);
-  const before = await diagnosisOf(given, 'before', options);
-  const after = await diagnosisOf(given.changed({ says, apply }), 'after', options);
-  return compare(verdict, before, after);
+  const changed = given.changed({ says, apply });
+  if (await isSame(await given.parts(), await changed.parts())) {
+    throw new ReluctantError({
+      code: 'change-touched-nothing',
+      operation: 'confirm',
+      problem: `the change for "${verdict.cause}" touched nothing of the program`,
+      where: { cause: verdict.cause, place: verdict.where },
+      received: says,
+      expected: 'another model, other options or other data than before',
+      fix: 'name the layers of the model, so that the change finds them, or make the change by hand',
+    });
+  }
+  return changed;
 }
 
-async function diagnosisOf(
+/** Whether two programs come to the same: options, data, layers and initial weights. */
+async function isSame(a: ProgramParts<TF.LayersModel>, b: ProgramParts<TF.LayersModel>): Promise<boolean> {
+  const plain = ({ program: _, ...options }: object & { program?: unknown }) =>
+    JSON.stringify(options, (__, value: unknown) => (typeof value === 'function' ? identityOf(value) : value));
+  if (plain(a.options) !== plain(b.options)) return false;
+  const tensors = ({ data }: ProgramParts) =>
+    [data, data.validation].flatMap((part) =>
+      part ? [part.inputs, part.targets].flatMap((one) => (one instanceof tf.Tensor ? [one] : Object.values(one))) : [],
+    );
+  const [x, y] = [tensors(a), tensors(b)];
+  const differs = (one: TF.Tensor, k: number) =>
+    one !== y[k] && tf.tidy(() => !tf.all(tf.equal(one, y[k]!)).dataSync()[0]);
+  if (x.length !== y.length || x.some(differs)) return false;
+  const [first, second] = [await a.model(), await b.model()];
+  try {
+    const config = (model: TF.LayersModel) =>
+      // Names that tfjs numbers anew are no difference.
+      (model.toJSON(undefined, true) as unknown as string).replace(/(_\w+?)\d+"/g, '$1"');
+    if (config(first) !== config(second)) return false;
+    const [w, v] = [first.getWeights(), second.getWeights()];
+    return w.every((one, k) => tf.tidy(() => tf.all(tf.equal(one, v[k]!)).dataSync()[0] === 1));
+  } finally {
+    first.dispose();
+    second.dispose();
+  }
+}
+
+const identities = new WeakMap<object, string>();
+let count = 0;
+
+/** A name for a function, the same as long as it is the same one. */
+function identityOf(given: object): string {
+  const known = identities.get(given) ?? `function ${count++}`;
+  identities.set(given, known);
+  return known;
+}
+
+/** Trains a program and looks at what came out. */
+export async function lookAt(
   program: Program<Setting, TF.LayersModel>,
-  part: string,
-  { record, watch = [], ...options }: ConfirmOptions,
-): Promise<Diagnosis> {
-  const recorder = record && recordRun(record.folder, { name: `${record.name}-${part}`, statistics: false });
+  { record, watch = [], furtherSeeds: _, ...options }: ConfirmOptions,
+  part = '',
+): Promise<Looked> {
+  const recorder =
+    record && part ? recordRun(record.folder, { name: `${record.name}-${part}`, statistics: false }) : undefined;
   const run = await train(program, { ...options, watch: [...watch, ...(recorder ? [recorder] : [])] });
   try {
-    return diagnose(run);
+    return { diagnosis: diagnose(run), outcomes: outcomesOf(run.model, run.origin!.data) };
   } finally {
     run.model.dispose();
   }
 }
 
-function compare(verdict: Verdict, before: Diagnosis, after: Diagnosis): Confirmation {
-  const rows: ConfirmationRow[] = verdict.symptoms.flatMap((symptom) => {
-    const later = after.symptoms.find(
-      (one) => one.rule === symptom.rule && one.kind === symptom.kind && one.where === symptom.where,
+/** Every head before and after, with the spread over seeds where the first pair does not settle it. */
+async function outcomes(
+  given: Program<Setting, TF.LayersModel>,
+  changed: Program<Setting, TF.LayersModel>,
+  before: Looked,
+  after: Looked,
+  options: ConfirmOptions,
+): Promise<HeadOutcome[]> {
+  const { furtherSeeds = 2 } = options;
+  const first = before.outcomes.map(({ head, score }, k) => ({
+    head,
+    before: [score],
+    after: [after.outcomes[k]!.score],
+  }));
+  const isSettled = first.every(({ before: [b], after: [a] }) => Math.abs(a! - b!) > LARGE || Math.abs(a! - b!) < 1e-6);
+  const seed = Number(given.setting['seed'] ?? 0);
+  for (let k = 1; k <= furtherSeeds && !isSettled; k++) {
+    const { record: _, ...rest } = options;
+    const again = { ...rest, seed: (seed + 7919 * k) % 2 ** 32 };
+    const [one, other] = [await lookAt(given, again), await lookAt(changed, again)];
+    first.forEach((head, place) => {
+      head.before.push(one.outcomes[place]!.score);
+      head.after.push(other.outcomes[place]!.score);
+    });
+  }
+  return first.map(({ head, before: b, after: a }) => ({
+    head,
+    before: mean(b),
+    after: mean(a),
+    spread: spreadOf(b, a),
+  }));
+}
+
+function outcomeOf(verdict: Verdict, before: Looked, after: Looked, heads: readonly HeadOutcome[]): Outcome {
+  const harmed = before.outcomes.map((_, k) => isHarmed(before, k));
+  // Heads are matched by their place: tfjs numbers names anew in every model it makes.
+  const isMeant = (k: number) =>
+    before.outcomes.some(({ head }) => head === verdict.where)
+      ? before.outcomes[k]!.head === verdict.where
+      : harmed.some(Boolean)
+        ? harmed[k] === true
+        : true;
+  const gain = ({ before: b, after: a }: HeadOutcome) => a - b;
+  const better = heads.some((head, k) => isMeant(k) && gain(head) > Math.max(MARGIN, 2 * head.spread));
+  // A head trained by a loss of its own may be mended without a smaller error: then it is no longer harmed by that loss.
+  const relieved = heads.some((head, k) => isMeant(k) && harmed[k] && !isHarmed(after, k) && gain(head) > -MARGIN);
+  const worse = heads.some((head) => gain(head) < -Math.max(2.5 * MARGIN, 2 * head.spread));
+  if ((better || relieved) && !worse) return 'confirmed';
+  const still = after.diagnosis.verdicts.some(({ cause }) => cause === verdict.cause);
+  if (worse) return 'worse';
+  return still ? 'no effect' : 'symptom gone, model no better';
+}
+
+/** Whether the head at a place does worse than what is easily reached. */
+export const isHarmed = ({ diagnosis, outcomes: all }: Looked, place: number): boolean =>
+  diagnosis.heads.find(({ head }) => head === all[place]?.head)?.harmed === true;
+
+function tableOf(
+  verdict: Verdict,
+  before: Looked,
+  after: Looked,
+  heads: readonly HeadOutcome[],
+): Table<ConfirmationRow> {
+  const symptoms = verdict.symptoms.flatMap((symptom) => {
+    const later = after.diagnosis.symptoms.find(
+      (one) =>
+        one.rule === symptom.rule && one.kind === symptom.kind && (one.where === symptom.where || heads.length === 1),
     );
     return symptom.evidence.map(({ quantity, value }, k) => ({
       what: quantity,
@@ -124,55 +220,44 @@ function compare(verdict: Verdict, before: Diagnosis, after: Diagnosis): Confirm
       after: later?.evidence[k]?.value ?? Number.NaN,
     }));
   });
-  for (const head of before.heads) {
-    const later = after.heads.find((one) => one.head === head.head);
-    rows.push({
-      what: 'skill on training rows',
-      where: head.head,
-      before: head.skill,
-      after: later?.skill ?? Number.NaN,
-    });
-    if (Number.isNaN(head.validationSkill)) continue;
-    const then = later?.validationSkill ?? Number.NaN;
-    rows.push({ what: 'skill on validation rows', where: head.head, before: head.validationSkill, after: then });
-  }
-  const named = after.verdicts.some(({ cause, where }) => cause === verdict.cause && where === verdict.where);
-  const remaining = verdict.symptoms
-    .filter((symptom) =>
-      after.symptoms.some(
-        (one) => one.rule === symptom.rule && one.kind === symptom.kind && one.where === symptom.where,
-      ),
-    )
-    .map(({ rule, where }) => (where ? `${rule} (${where})` : rule));
-  const costs = before.heads
-    .filter((head) =>
-      lost(
-        head,
-        after.heads.find(({ head: name }) => name === head.head),
-      ),
-    )
-    .map(({ head }) => head);
-  const isOfOneHead = before.heads.some(({ head }) => head === verdict.where);
-  const worse = isOfOneHead ? costs.includes(verdict.where) : costs.length > 0;
+  const skills = before.diagnosis.heads.flatMap(({ head, skill, validationSkill }, k) => {
+    const later = after.diagnosis.heads[k];
+    return [
+      { what: 'skill on training rows', where: head, before: skill, after: later?.skill ?? Number.NaN },
+      ...(Number.isNaN(validationSkill)
+        ? []
+        : [
+            {
+              what: 'skill on validation rows',
+              where: head,
+              before: validationSkill,
+              after: later?.validationSkill ?? Number.NaN,
+            },
+          ]),
+    ];
+  });
+  const scores = heads.map((one) => ({
+    what: 'share that is right or explained, in units the change does not move',
+    where: one.head,
+    before: one.before,
+    after: one.after,
+  }));
   const format = (value: unknown) => (Number.isNaN(value) ? 'gone' : formatNumber(Number(value)));
-  const table = new Table(rows, { title: 'Before and after the change', formats: { after: format } });
-  return new Confirmation(
-    verdict,
-    !named && !worse,
-    named ? [verdict.cause, ...remaining] : remaining,
-    before,
-    after,
-    table,
-    costs,
-  );
+  return new Table([...symptoms, ...skills, ...scores], {
+    title: 'Before and after the change',
+    formats: { after: format },
+  });
 }
 
-/**
- * A head that explains a twentieth of the variance less than before, of what is above a constant: on validation rows where
- * there are any, since what is learnt by heart is no skill to keep.
- */
-function lost(before: HeadSkill, after: HeadSkill | undefined): boolean {
-  const floor = (value: number | undefined) => (Number.isFinite(value) ? Math.max(0, value!) : 0);
-  const key = Number.isNaN(before.validationSkill) ? 'skill' : 'validationSkill';
-  return floor(after?.[key]) < floor(before[key]) - 0.05;
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** Standard error of the difference of the means; 0 for one seed. */
+function spreadOf(a: readonly number[], b: readonly number[]): number {
+  const square = (values: readonly number[]) => {
+    const center = mean(values);
+    return values.length > 1
+      ? values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1) / values.length
+      : 0;
+  };
+  return Math.sqrt(square(a) + square(b));
 }

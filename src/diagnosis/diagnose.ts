@@ -2,26 +2,15 @@ import { ReluctantError, type TF, tf } from '../core';
 import { escapeHTML, formatNumber, formatShare, Table } from '../tables';
 import type { RunOrigin, TrainingData } from '../training';
 import { isDisposedOf, isLayersModel } from '../training/trainable';
-import { type Cause, type Finding, Seen } from './cause';
+import { Seen } from './cause';
 import { CAUSES } from './causes';
 import { type Evidence, gather, type Known } from './evidence';
 import type { RunLike, TrainingOptions } from './program';
+import { harmedHeads, type Note, rank, type Verdict } from './ranking';
 import type { Measurement, Symptom, Thresholds } from './rule';
 import { RULES } from './rules';
 
-/** A cause named for a run, with what speaks for it, what should mend it, and what would prove it wrong. */
-export interface Verdict {
-  /** Stable name of the cause, e.g. `dead-head`. */
-  cause: string;
-  title: string;
-  /** The head, layer or features concerned. */
-  where: string;
-  says: string;
-  evidence: readonly Measurement[];
-  symptoms: readonly Symptom[];
-  change: Finding['change'];
-  wrongIf: string;
-}
+export type { Note, Verdict } from './ranking';
 
 /** How much of a head's loss is removed against the best constant: by the model, and by a straight line through the inputs. */
 export interface HeadSkill {
@@ -30,8 +19,14 @@ export interface HeadSkill {
   skill: number;
   /** On validation rows; NaN without them. */
   validationSkill: number;
-  /** R squared of least squares on the training rows (of windows, their last step). */
+  /** What a straight line through the inputs reaches on training rows it was not fitted to. */
   lineSkill: number;
+  /** What is easily reached: the best of a constant, a line, nearest neighbours and small boosted trees. */
+  reachable: number;
+  /** The same on validation rows; NaN without them. */
+  validationReachable: number;
+  /** The head does worse than that, beyond chance and a margin. */
+  harmed: boolean;
 }
 
 /** Context of a run for {@link diagnose}. A run just made by `fit` remembers its own; each of these takes its place. */
@@ -134,26 +129,18 @@ export function judge(evidence: Evidence, thresholds: Thresholds = {}): Diagnosi
   });
   const seen = new Seen(symptoms);
   const found = CAUSES.flatMap((cause) => cause.find(seen, evidence).map((finding) => ({ cause, finding })));
-  found.sort((a, b) => a.cause.tier - b.cause.tier || b.finding.severity - a.finding.severity);
-  const heads = evidence.heads.map(({ head, skill, validationSkill, linear }) => ({
+  const harmed = harmedHeads(evidence);
+  const heads = evidence.heads.map(({ head, skill, validationSkill, lineSkill, reachable, validationReachable }) => ({
     head,
     skill,
     validationSkill,
-    lineSkill: linear.rSquared,
+    lineSkill,
+    reachable,
+    validationReachable,
+    harmed: harmed.includes(head),
   }));
-  return new Diagnosis(found.map(verdictOf), symptoms, heads);
-}
-
-function verdictOf({ cause, finding }: { cause: Cause; finding: Finding }): Verdict {
-  const { where, says, symptoms, change, wrongIf } = finding;
-  // A cause may rest on symptoms of other places, as a drowning term on those it drowns: these are named.
-  const placed = symptoms.flatMap((symptom) =>
-    symptom.where === '' || symptom.where === where
-      ? symptom.evidence
-      : symptom.evidence.map((one) => ({ ...one, quantity: `${symptom.where}: ${one.quantity}` })),
-  );
-  const evidence = [...placed, ...(finding.evidence ?? [])];
-  return { cause: cause.id, title: cause.title, where, says, evidence, symptoms, change, wrongIf };
+  const { verdicts, notes } = rank(found, evidence);
+  return new Diagnosis(verdicts, symptoms, heads, notes);
 }
 
 function checkThresholds(thresholds: Thresholds): void {
@@ -181,13 +168,22 @@ export class Diagnosis {
     readonly symptoms: readonly Symptom[],
     /** How well each head does. */
     readonly heads: readonly HeadSkill[] = [],
+    /** What looks unusual and does no harm: no verdicts. */
+    readonly notes: readonly Note[] = [],
   ) {}
 
+  /** Every cause that was found, the consequences of each verdict behind it: the order in which to try them. */
+  get ranked(): Verdict[] {
+    const firsts = [...this.verdicts];
+    return [...firsts, ...firsts.flatMap(({ consequences }) => consequences)];
+  }
+
   /** One row per verdict. */
-  table(): Table<{ rank: number; cause: string; where: string; says: string; change: string }> {
-    const rows = this.verdicts.map(({ cause, where, says, change }, k) => ({
+  table(): Table<{ rank: number; cause: string; probability: string; where: string; says: string; change: string }> {
+    const rows = this.verdicts.map(({ cause, where, says, change, probability }, k) => ({
       rank: k + 1,
       cause,
+      probability: formatShare(probability),
       where,
       says,
       change: change.says,
@@ -210,19 +206,27 @@ export class Diagnosis {
   }
 
   toString(): string {
-    if (this.verdicts.length === 0)
-      return `No verdict: nothing found wrong (${this.symptoms.length} symptoms without a cause).`;
-    return this.verdicts
-      .map((verdict, k) =>
-        [
-          `${k + 1}. ${verdict.title}${verdict.where ? ` (${verdict.where})` : ''}`,
-          `   ${verdict.says}`,
-          ...verdict.evidence.slice(0, 6).map((one) => `   · ${line(one)}`),
-          `   mend: ${verdict.change.says}`,
-          `   wrong if: ${verdict.wrongIf}`,
-        ].join('\n'),
-      )
-      .join('\n');
+    const notes = this.notes.map(({ cause, where, says }) => `note: ${cause}${where ? ` (${where})` : ''}: ${says}`);
+    if (this.verdicts.length === 0) {
+      const none = this.heads.some(({ harmed }) => harmed)
+        ? `No verdict: ${this.heads
+            .filter(({ harmed }) => harmed)
+            .map(({ head }) => `"${head}"`)
+            .join(', ')} could do better, and no rule says why.`
+        : 'No verdict: every head does as well as what is easily reached.';
+      return [none, ...notes].join('\n');
+    }
+    const verdicts = this.verdicts.map((verdict, k) =>
+      [
+        `${k + 1}. ${verdict.title}${verdict.where ? ` (${verdict.where})` : ''}, ${formatShare(verdict.probability)} sure`,
+        `   ${verdict.says}`,
+        ...verdict.evidence.slice(0, 6).map((one) => `   · ${line(one)}`),
+        `   mend: ${verdict.change.says}`,
+        `   wrong if: ${verdict.wrongIf}`,
+        ...verdict.consequences.map((one) => `   with it: ${one.title}${one.where ? ` (${one.where})` : ''}`),
+      ].join('\n'),
+    );
+    return [...verdicts, ...notes].join('\n');
   }
 
   /** The verdicts as an HTML list; every value is escaped. */
@@ -234,15 +238,15 @@ export class Diagnosis {
         .map((one) => `<li>${escapeHTML(line(one))}</li>`)
         .join('');
       const where = verdict.where ? ` <code>${escapeHTML(verdict.where)}</code>` : '';
-      return `<li><b>${escapeHTML(verdict.title)}</b>${where}<br>${escapeHTML(verdict.says)}<ul>${evidence}</ul><i>Mend:</i> ${escapeHTML(verdict.change.says)}<br><i>Wrong if</i> ${escapeHTML(verdict.wrongIf)}</li>`;
+      return `<li><b>${escapeHTML(verdict.title)}</b>${where}, ${formatShare(verdict.probability)} sure<br>${escapeHTML(verdict.says)}<ul>${evidence}</ul><i>Mend:</i> ${escapeHTML(verdict.change.says)}<br><i>Wrong if</i> ${escapeHTML(verdict.wrongIf)}</li>`;
     });
-    return `<ol class="reluctant-diagnosis">${items.join('')}</ol>`;
+    const notes = this.notes.map(({ cause, says }) => `<li>${escapeHTML(cause)}: ${escapeHTML(says)}</li>`).join('');
+    return `<ol class="reluctant-diagnosis">${items.join('')}</ol>${notes && `<ul class="reluctant-notes">${notes}</ul>`}`;
   }
 
   /** Plain data: what a run record keeps. */
   toJSON(): object {
-    const verdicts = this.verdicts.map(({ change, ...rest }) => ({ ...rest, change: change.says }));
-    return { verdicts, symptoms: this.symptoms, heads: this.heads };
+    return { verdicts: this.verdicts.map(plain), notes: this.notes, symptoms: this.symptoms, heads: this.heads };
   }
 
   [Symbol.for('Jupyter.display')](): Record<string, unknown> {
@@ -253,6 +257,13 @@ export class Diagnosis {
     return this.toString();
   }
 }
+
+/** A verdict without functions. */
+const plain = ({ change, consequences, ...rest }: Verdict): object => ({
+  ...rest,
+  change: change.says,
+  consequences: consequences.map(plain),
+});
 
 const text = (value: number, unit: string): string =>
   unit === 'share' ? formatShare(value) : `${formatNumber(value)}${unit ? ` ${unit}` : ''}`;

@@ -1,12 +1,14 @@
 export * as benchmark from './benchmark';
 export { type Cause, type Change, type Finding, Seen } from './cause';
 export { CAUSES } from './causes';
-export { Confirmation, type ConfirmationRow, confirm } from './confirm';
-export { Diagnosis, type DiagnosisContext, diagnose, type HeadSkill, type Verdict } from './diagnose';
+export { type ConfirmOptions, confirm } from './confirm';
+export { Confirmation, type ConfirmationRow, type HeadOutcome, type Outcome } from './confirmation';
+export { Diagnosis, type DiagnosisContext, diagnose, type HeadSkill, type Note, type Verdict } from './diagnose';
 export type { Evidence, HeadEvidence, Moment } from './evidence';
 export type { FeatureEvidence } from './features';
 export type { LossBehaviour } from './lossBehaviour';
-export type { EpochRow, RunLike, SingleBatchFit, TrainingOptions } from './program';
+export type { EpochRow, LayersProgram, RunLike, SingleBatchFit, TrainingOptions } from './program';
+export { Repair, type RepairOptions, type RepairStep, repair } from './repair';
 export type { Measurement, Rule, Symptom, Threshold, Thresholds } from './rule';
 export { RULES } from './rules';
 export * as runs from './runs';

@@ -1,4 +1,6 @@
+import type { TF } from '../core';
 import type { Snapshot } from '../inspection';
+import type { ProgramParts } from '../programs';
 import type { FitOptions, NotFinite } from '../training';
 
 /** One epoch of a run, by Keras's names: `loss`, `<head>_loss`, `val_loss`, `val_<head>_<metric>` ... */
@@ -26,3 +28,6 @@ export interface RunLike {
 
 /** What a diagnosis reads of the options of `fit`: all of them, `losses` at least. */
 export type TrainingOptions = Readonly<FitOptions>;
+
+/** The parts of a program that is diagnosed: its model has layers to look into. */
+export type LayersProgram = ProgramParts<TF.LayersModel>;

@@ -70,6 +70,16 @@ export const HEALTHY: readonly BenchmarkProgram[] = [
     parts.heads['y'] = { activation: 'softplus' };
     parts.options.losses = { y: 'meanAbsoluteError' };
   }),
+  healthy('Adam with an epsilon of 1e-16, which does no harm', (parts) => {
+    parts.options.optimizer = { kind: 'adam', learningRate: 3e-3, epsilon: 1e-16 };
+  }),
+  healthy('targets ten times too large, which are learnt all the same', (parts) => {
+    for (const part of [parts.train, parts.validation])
+      part.targets['y'] = part.targets['y']!.map((value) => value * 10);
+  }),
+  healthy('Adam at a rate of 0.1, which is learnt with all the same', (parts) => {
+    parts.options.optimizer = { kind: 'adam', learningRate: 0.1 };
+  }),
   healthy('decoupled weight decay and clipped gradients', (parts) => {
     parts.options.optimizer = { kind: 'adamw', learningRate: 2e-3, weightDecay: 0.004 };
     parts.options.clipNorm = 1;

@@ -7,6 +7,9 @@ export {
   type RuleScore,
   runBenchmark,
 } from './benchmark';
+export { BLUEPRINTS, type Blueprint, packagedBlueprints } from './blueprints';
 export { HEALTHY } from './healthy';
 export { programOfModule } from './module';
+export { type Half, halfOf, isUnseen, type MutantOptions, type MutantRow, runMutants } from './mutants';
+export { MUTATIONS, type Mutation, type Severity } from './mutations';
 export { TWINS, type Twin, twinPrograms } from './twins';

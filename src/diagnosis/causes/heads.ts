@@ -23,6 +23,7 @@ export const heads: readonly Cause[] = [
     id: 'dead-head',
     title: 'A rectified head is dead: constant zero, without a gradient',
     tier: 5,
+    needs: 'training',
     find: (seen, evidence) =>
       each(seen.of('dead-head'), ({ where, evidence: [zeros] }) => {
         const better = betterFor(evidence, where);
@@ -41,6 +42,7 @@ export const heads: readonly Cause[] = [
     id: 'saturated-head',
     title: 'A head is saturated: stuck at an end of its range',
     tier: 5,
+    needs: 'training',
     find: (seen, evidence) =>
       each(seen.of('saturation', 'head'), ({ where, evidence: measured }) => {
         const better = betterFor(evidence, where);
@@ -62,6 +64,7 @@ export const heads: readonly Cause[] = [
     id: 'dominant-loss-term',
     title: 'One loss term drowns the others',
     tier: 5,
+    needs: 'training',
     find: (seen, { heads: all }) =>
       seen.of('dominant-term').flatMap((symptom) => {
         const drowned = all.filter(
@@ -74,6 +77,7 @@ export const heads: readonly Cause[] = [
         return [
           {
             where: symptom.where,
+            explains: drowned.length ? drowned.map(({ head }) => head) : [symptom.where],
             symptoms: [symptom, ...also],
             says: `"${symptom.where}" makes ${formatShare(share)} of the gradient on the shared weights; ${
               drowned.length
@@ -94,10 +98,24 @@ export const heads: readonly Cause[] = [
     id: 'negative-outputs',
     title: 'A head gives negative values for a positive quantity',
     tier: 5,
+    needs: 'training',
     find: (seen) =>
-      each(seen.of('negative-outputs'), ({ where, evidence: [share] }) => ({
+      each(seen.of('negative-outputs', 'negative'), ({ where, evidence: [share] }) => ({
         says: `${formatShare(share!.value)} of the predictions of "${where}" are negative, and no target is; its activation allows it`,
         severity: 0.8,
+        change: { says: 'use softplus for this head', apply: withHeadActivation(where, 'softplus') },
+        wrongIf: 'some targets were negative',
+      })),
+  },
+  {
+    id: 'head-without-bound',
+    title: 'A linear head gives negative values for a positive quantity',
+    tier: 6,
+    needs: 'training',
+    find: (seen) =>
+      each(seen.of('negative-outputs', 'negative-of-line'), ({ where, evidence: [share] }) => ({
+        says: `${formatShare(share!.value)} of the predictions of "${where}" are negative, and no target is`,
+        severity: 0.2,
         change: { says: 'use softplus for this head', apply: withHeadActivation(where, 'softplus') },
         wrongIf: 'some targets were negative',
       })),
@@ -106,6 +124,7 @@ export const heads: readonly Cause[] = [
     id: 'collapsed-head',
     title: 'A head has collapsed to a constant',
     tier: 6,
+    needs: 'training',
     find: (seen, { heads: all }) =>
       each(
         // A head that its own activation holds is not looked at twice.

@@ -1,9 +1,17 @@
 import type { Cause } from '../cause';
-import { data } from './data';
+import { brokenData, data } from './data';
 import { heads } from './heads';
 import { layers } from './layers';
-import { settings } from './settings';
+import { duration, settings } from './settings';
 import { wiring } from './wiring';
 
 /** Every cause a verdict can name. */
-export const CAUSES: readonly Cause[] = [...wiring, ...data, ...settings, ...heads, ...layers];
+export const CAUSES: readonly Cause[] = [
+  ...brokenData,
+  ...wiring,
+  ...data,
+  ...settings,
+  ...heads,
+  ...layers,
+  ...duration,
+];

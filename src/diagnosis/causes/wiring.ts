@@ -1,7 +1,10 @@
 import { type TF, tf } from '../../core';
+import type { LossName } from '../../losses';
 import { formatNumber, formatShare } from '../../tables';
-import { type Cause, each } from '../cause';
+import { type Cause, each, together } from '../cause';
 import { withHeadActivation, withLoss } from '../changes';
+import type { HeadEvidence } from '../evidence';
+import { withHead } from '../mends';
 
 /** Causes in the loss itself and in the head's range: nothing downstream can be right. */
 export const wiring: readonly Cause[] = [
@@ -9,6 +12,7 @@ export const wiring: readonly Cause[] = [
     id: 'loss-rewards-error',
     title: 'The loss falls as the error grows: its sign is flipped',
     tier: 1,
+    needs: 'untrained',
     find: (seen) =>
       each(seen.of('loss-wiring', 'rewards-error'), ({ where }) => ({
         says: `the loss of "${where}" is lower for predictions far from the targets than for near ones, so training drives them away`,
@@ -21,6 +25,7 @@ export const wiring: readonly Cause[] = [
     id: 'loss-broadcasts',
     title: 'The loss does not pair rows: shapes broadcast',
     tier: 1,
+    needs: 'untrained',
     find: (seen) =>
       each(seen.of('loss-wiring', 'unpaired'), ({ where }) => ({
         says: `the loss of "${where}" stays the same when predictions are dealt to other rows; [n] against [n, 1] gives [n, n] and trains towards the mean`,
@@ -36,6 +41,7 @@ export const wiring: readonly Cause[] = [
     id: 'log-loss-on-numbers',
     title: 'A cross-entropy is trained on numbers that are not classes',
     tier: 1,
+    needs: 'untrained',
     find: (seen, { heads }) =>
       each(seen.of('loss-wiring', 'log-loss-of-numbers'), ({ where }) => ({
         says: `"${where}" has a log loss, but its targets are numbers from ${formatNumber(least(heads, where))} to ${formatNumber(most(heads, where))}`,
@@ -54,6 +60,7 @@ export const wiring: readonly Cause[] = [
     id: 'loss-constant',
     title: 'The loss does not depend on the predictions',
     tier: 1,
+    needs: 'untrained',
     find: (seen) =>
       each(seen.of('loss-wiring', 'constant'), ({ where }) => ({
         says: `the loss of "${where}" is the same whatever is predicted, so it has no gradient`,
@@ -66,6 +73,7 @@ export const wiring: readonly Cause[] = [
     id: 'loss-summed',
     title: 'The loss is a sum over rows, not a mean',
     tier: 1,
+    needs: 'untrained',
     find: (seen) =>
       each(seen.of('loss-wiring', 'sum'), ({ where }) => ({
         says: `twice the rows double the loss of "${where}": its gradient grows with the batch and the learning rate means something else`,
@@ -85,6 +93,7 @@ export const wiring: readonly Cause[] = [
     id: 'one-unit-softmax',
     title: 'A softmax of one unit always gives 1',
     tier: 1,
+    needs: 'untrained',
     find: (seen, { heads }) =>
       each(seen.of('output-range', 'one-unit-softmax'), ({ where }) => {
         const binary = heads.find(({ head }) => head === where)?.classes;
@@ -98,9 +107,40 @@ export const wiring: readonly Cause[] = [
       }),
   },
   {
+    id: 'rows-mixed',
+    title: 'A row’s prediction depends on the rows beside it',
+    tier: 1,
+    needs: 'untrained',
+    find: (seen) =>
+      together(seen.of('rows-mixed'), () => ({
+        says: 'the same row gets another prediction among fewer rows: a softmax, a normalisation or a sum runs along the batch',
+        severity: 0.98,
+        change: { says: 'let it run along the last axis' },
+        wrongIf: 'each row were predicted alone as among others',
+      })),
+  },
+  {
+    id: 'head-and-loss-misfit',
+    title: 'Head and loss do not go with the targets',
+    tier: 2,
+    needs: 'untrained',
+    find: (seen, { heads }) =>
+      each(seen.of('head-misfit'), ({ where, kind }) => {
+        const head = heads.find((one) => one.head === where)!;
+        const [activation, loss] = fitting(head);
+        return {
+          says: `${MISFITS[kind]} ("${where}": ${head.activation}, ${head.loss})`,
+          severity: kind.startsWith('squared') || kind.startsWith('sigmoid') ? 0.4 : 0.97,
+          change: { says: `use ${activation} with ${loss}`, apply: withHead(where, activation, loss) },
+          wrongIf: `${activation} with ${loss} left the share of right rows where it is`,
+        };
+      }),
+  },
+  {
     id: 'output-out-of-range',
     title: 'The head’s activation cannot give the targets',
     tier: 2,
+    needs: 'untrained',
     find: (seen, { heads }) =>
       each(seen.of('output-range', 'outside'), ({ where, evidence }) => {
         const share = evidence[0]!.value;
@@ -114,6 +154,7 @@ export const wiring: readonly Cause[] = [
               : ''
           }`,
           severity: share,
+          isHarmful: evidence[1]!.value > 0.05,
           change: { says: `use a ${better} output`, apply: withHeadActivation(where, better) },
           wrongIf: 'predictions could reach the least and the largest target',
         };
@@ -123,6 +164,26 @@ export const wiring: readonly Cause[] = [
       })),
   },
 ];
+
+/** What is wrong, by the kinds of the rule `head-misfit`. */
+const MISFITS: Readonly<Record<string, string>> = {
+  'logits-for-probabilities': 'the loss takes the outputs for probabilities, and a linear head gives any number',
+  'not-probabilities': 'the loss or the classes want probabilities, and this activation gives other numbers or none',
+  'sigmoid-for-one-of-many': 'one class of many is right, and the sigmoid judges each by itself',
+  'slow-loss-for-classes': 'the absolute error of probabilities has its optimum at the most frequent class',
+  'squared-error-for-classes':
+    'the squared error of probabilities has almost no gradient where the model is wrong and sure',
+  'softmax-for-several-labels': 'several labels may be right at once, and a softmax gives their shares of 1',
+  'one-of-many-loss-for-several-labels': 'several labels may be right at once, and this loss knows one',
+  'softmax-for-numbers': 'the targets are numbers, and a softmax gives shares of 1',
+};
+
+/** Activation and loss that go with the targets of a head. */
+function fitting({ kind }: HeadEvidence): ['softmax' | 'sigmoid' | 'linear', LossName] {
+  if (kind === 'one-of-many' || kind === 'probabilities') return ['softmax', 'categoricalCrossentropy'];
+  if (kind === 'several-labels' || kind === 'yes-or-no') return ['sigmoid', 'binaryCrossentropy'];
+  return ['linear', 'meanSquaredError'];
+}
 
 type Heads = readonly { head: string; targets: Float32Array }[];
 const targetsOf = (heads: Heads, where: string) => heads.find(({ head }) => head === where)!.targets;

@@ -7,13 +7,15 @@ export const deadReLU = rule({
   thresholds: {
     deadUnits: { value: 0.5, source: 'Amazon SageMaker Debugger, DeadRelu: over 50 % of a layer' },
   },
-  evaluate({ final, heads }, { deadUnits }) {
+  evaluate({ initial, final, heads }, { deadUnits }) {
     const outputs = new Set(heads.map(({ head }) => head));
     return final.activations.rows
       .filter((layer) => !outputs.has(layer.layer) && layer.deadShare > deadUnits)
       .map((layer) => ({
         rule: 'dead-relu',
-        kind: 'dead',
+        // Dead before the first step: no rate is to blame.
+        kind:
+          (initial?.activations.find({ layer: layer.layer })?.deadShare ?? 0) > deadUnits ? 'dead-from-start' : 'dead',
         where: layer.layer,
         evidence: [
           measure('dead units', layer.deadShare, 'share', deadUnits),

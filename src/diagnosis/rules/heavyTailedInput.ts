@@ -17,7 +17,7 @@ export const heavyTailedInput = rule({
   },
   evaluate({ features }, { robustZ, tailIndex, farShare }) {
     return features
-      .filter((f) => f.largestRobustZ > robustZ && f.tailIndex < tailIndex && f.farShare > farShare)
+      .filter((f) => !f.words && f.largestRobustZ > robustZ && f.tailIndex < tailIndex && f.farShare > farShare)
       .map((f) => ({
         rule: 'heavy-tailed-input',
         kind: 'heavy',

@@ -1,21 +1,38 @@
 import type { Rule } from '../rule';
+import { clippedGradient } from './clippedGradient';
 import { collapsedHead } from './collapsedHead';
+import { constantData } from './constantData';
 import { deadHead } from './deadHead';
 import { deadReLU } from './deadReLU';
+import { deadTrunk } from './deadTrunk';
 import { dominantTerm } from './dominantTerm';
+import { dropoutRate } from './dropoutRate';
 import { explodingGradient } from './explodingGradient';
 import { flatValidationLoss } from './flatValidationLoss';
+import { headMisfit } from './headMisfit';
 import { heavyTailedInput } from './heavyTailedInput';
+import { leakingInput } from './leakingInput';
 import { learningRate } from './learningRate';
+import { linearNetwork } from './linearNetwork';
+import { lossCurve } from './lossCurve';
 import { lossNotDecreasing } from './lossNotDecreasing';
 import { lossWiring } from './lossWiring';
+import { movedWeights } from './movedWeights';
+import { narrowLayer } from './narrowLayer';
 import { negativeOutputs } from './negativeOutputs';
+import { notFiniteInData } from './notFiniteData';
 import { outputRange } from './outputRange';
 import { overfitting } from './overfitting';
 import { poorInitialisation } from './poorInitialisation';
+import { recurrentActivation } from './recurrentActivation';
 import { regularisationDominates } from './regularisationDominates';
+import { rowsMixed } from './rowsMixed';
 import { saturation } from './saturation';
+import { shortRun } from './shortRun';
+import { sigmoidLayers } from './sigmoidLayers';
 import { singleBatchFit } from './singleBatchFit';
+import { sortedRows } from './sortedRows';
+import { stepLength } from './stepLength';
 import { unchangedTensor } from './unchangedTensor';
 import { underfits } from './underfits';
 import { unrelatedTargets } from './unrelatedTargets';
@@ -24,19 +41,38 @@ import { unscaledTarget } from './unscaledTarget';
 import { updateRatio } from './updateRatio';
 import { validationRange } from './validationRange';
 import { vanishingGradient } from './vanishingGradient';
+import { windowOrder } from './windowOrder';
+import { wrongLabels } from './wrongLabels';
 
 /** Every rule, from how the program is wired to what training did. */
 export const RULES: readonly Rule[] = [
+  notFiniteInData,
+  constantData,
   lossWiring,
+  rowsMixed,
+  headMisfit,
   outputRange,
   unscaledInput,
   heavyTailedInput,
   validationRange,
   unscaledTarget,
   unrelatedTargets,
+  wrongLabels,
+  leakingInput,
+  sortedRows,
+  windowOrder,
   poorInitialisation,
   learningRate,
   updateRatio,
+  stepLength,
+  lossCurve,
+  movedWeights,
+  shortRun,
+  clippedGradient,
+  dropoutRate,
+  linearNetwork,
+  narrowLayer,
+  recurrentActivation,
   regularisationDominates,
   dominantTerm,
   deadHead,
@@ -48,8 +84,10 @@ export const RULES: readonly Rule[] = [
   underfits,
   singleBatchFit,
   deadReLU,
+  deadTrunk,
   unchangedTensor,
   vanishingGradient,
+  sigmoidLayers,
   explodingGradient,
   overfitting,
 ];

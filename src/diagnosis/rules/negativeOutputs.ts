@@ -8,7 +8,7 @@ export const negativeOutputs = rule({
     negative: { value: 0.05, source: 'a linear head around small positive targets strays below 0 on few rows' },
   },
   evaluate({ heads }, { negative }) {
-    return heads.flatMap(({ head, train, validation, classes }) => {
+    return heads.flatMap(({ head, train, validation, classes, activation }) => {
       const worst = [...train, ...validation]
         .filter((row) => row.targetMin >= 0)
         .sort((a, b) => b.negativeShare - a.negativeShare)[0];
@@ -18,7 +18,14 @@ export const negativeOutputs = rule({
         measure('least prediction', worst.min),
         measure('least target', worst.targetMin),
       ];
-      return [{ rule: 'negative-outputs', kind: 'negative', where: head, evidence }];
+      return [
+        {
+          rule: 'negative-outputs',
+          kind: activation === 'linear' ? 'negative-of-line' : 'negative',
+          where: head,
+          evidence,
+        },
+      ];
     });
   },
 });

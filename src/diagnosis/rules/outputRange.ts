@@ -16,6 +16,11 @@ export const outputRange = rule({
       if (!(share > outside)) return [];
       const evidence = [
         measure('targets outside the range', share, 'share', outside),
+        measure(
+          'squared error that no weights can remove, over that of the best constant',
+          unavoidable(targets, low, high),
+          'share',
+        ),
         measure('least the activation gives', low),
         measure('most', high),
         measure(
@@ -31,3 +36,10 @@ export const outputRange = rule({
     });
   },
 });
+
+/** What is left when every prediction is at the end of the range next to its target, over what the best constant leaves. */
+function unavoidable(targets: Float32Array, low: number, high: number): number {
+  const center = targets.reduce((a, b) => a + b, 0) / targets.length;
+  const beyond = targets.reduce((sum, value) => sum + Math.max(0, low - value, value - high) ** 2, 0);
+  return beyond / targets.reduce((sum, value) => sum + (value - center) ** 2, 0);
+}

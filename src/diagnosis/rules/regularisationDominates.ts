@@ -9,9 +9,19 @@ export const regularisationDominates = rule({
       value: 0.3,
       source: 'at a minimum the two gradients cancel whatever their size, so the share of the loss decides',
     },
+    decay: { value: 0.3, source: 'Loshchilov and Hutter 2019 use 0.01 to 0.1' },
     gradientRatio: { value: 0.5, source: 'TheDeepChecker has 2 while training; it falls to 1 where the two balance' },
   },
-  evaluate({ final }, { lossShare, gradientRatio }) {
+  evaluate({ final, options, history, stepsPerEpoch }, { lossShare, gradientRatio, decay }) {
+    const { kind, weightDecay = 0.004, learningRate = 1e-3 } = options.optimizer ?? {};
+    const kept = (1 - weightDecay * learningRate) ** (history.length * stepsPerEpoch);
+    if (kind === 'adamw' && weightDecay > decay && kept < 0.5) {
+      const evidence = [
+        measure('decay of the weights', weightDecay, 'per step and rate', decay),
+        measure('what it alone would leave of a weight over the run', kept, 'share', 0.5),
+      ];
+      return [{ rule: 'regularisation-dominates', kind: 'decay', where: '', evidence }];
+    }
     const terms = final.gradients?.terms.rows ?? [];
     const penalty = terms.find(({ term }) => term === 'regularization');
     if (!penalty) return [];

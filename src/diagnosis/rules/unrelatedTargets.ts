@@ -3,22 +3,30 @@ import { measure, rule } from '../rule';
 /** Inputs and targets with nothing in common, row by row. */
 export const unrelatedTargets = rule({
   id: 'unrelated-targets',
-  watches: 'whether a straight line through the inputs, or the model itself on validation rows, explains anything',
+  watches:
+    'tests of dependence that need no model, bent relations and rows moved against each other included, and the references',
   thresholds: {
-    deviations: { value: 4, source: 'F within 4 standard deviations of 1, its value for unrelated columns' },
-    skill: { value: 0.02, source: 'validation skill of a fiftieth is what chance leaves on a few hundred rows' },
+    chance: { value: 0.05, source: 'a relation that chance gives in a twentieth of unrelated data is taken for one' },
+    skill: { value: 0.01, source: 'a hundredth of the variance, on training rows left out of the fit' },
+    rows: { value: 300, source: 'with fewer rows a correlation of 0.2 cannot be told from none' },
   },
-  evaluate({ heads }, { deviations, skill }) {
-    return heads.flatMap(({ head, linear, validationSkill, skill: trainSkill }) => {
-      const bound = 1 + deviations * Math.sqrt(2 / Math.max(1, linear.inputs));
-      const reached = Number.isNaN(validationSkill) ? trainSkill : validationSkill;
-      if (!(linear.f < bound) || reached > skill || linear.rows < 20 * linear.inputs) return [];
+  evaluate({ heads }, { chance, skill, rows }) {
+    return heads.flatMap(({ head, references, dependence, targets, columns, skill: own, validationSkill, kind }) => {
+      const count = targets.length / columns;
+      const reached = references.training.filter(({ by }) => by !== 'constant');
+      const best = Math.max(...reached.map((one) => one.skill));
+      // What the model itself finds on rows it was not trained on speaks against it; what it fails to find says nothing.
+      const learnt = Number.isNaN(validationSkill) ? -Infinity : validationSkill;
+      const related = dependence.chance < chance || best > skill || learnt > skill;
+      if (kind === 'constant' || count < rows || reached.length < 2 || related) return [];
       const evidence = [
-        measure('F of the inputs for the targets', linear.f, '', bound),
-        measure('skill over the best constant on rows not trained on', reached, 'share', skill),
-        measure('skill on training rows', trainSkill, 'share'),
+        measure('chance of a relation as strong between unrelated columns', dependence.chance, '', chance),
+        measure('skill of the best reference on rows left out', best, 'share', skill),
+        measure('skill on training rows', own, 'share'),
+        measure('rows', count, 'rows', rows),
+        ...(dependence.shift ? [measure('rows that the targets are off', dependence.shift.rows, 'rows')] : []),
       ];
-      return [{ rule: 'unrelated-targets', kind: 'unrelated', where: head, evidence }];
+      return [{ rule: 'unrelated-targets', kind: dependence.shift ? 'moved' : 'unrelated', where: head, evidence }];
     });
   },
 });

@@ -11,7 +11,7 @@ export const unscaledInput = rule({
     share: { value: 0.5, source: 'twice-normalised data is narrow in most features, a rare flag in one' },
   },
   evaluate({ features }, { wide, narrow, offCentre, share }) {
-    const moving = features.filter(({ std }) => std > 0);
+    const moving = features.filter(({ std, words }) => std > 0 && !words);
     const name = ({ input, feature }: { input: string; feature: number }) => `${input}[${feature}]`;
     const broad = moving.filter((f) => f.robustStd > wide || Math.abs(f.median) > wide);
     const symptoms = broad.map((f) => ({

@@ -3,21 +3,24 @@ import { measure, rule } from '../rule';
 /** Validation inputs unlike those trained on. */
 export const validationRange = rule({
   id: 'validation-range',
-  watches: 'the share of validation values outside the training range, feature by feature, and the shift of the median',
+  watches:
+    'the distance of Kolmogorov and Smirnov between training and validation values, feature by feature, over all of them',
   thresholds: {
-    outside: { value: 0.2, source: 'rows of the same source leave the range of 1,000 others in a thousandth of cases' },
-    shift: { value: 5, source: 'medians five robust standard deviations apart are not the same quantity' },
+    chance: { value: 0.001, source: 'of any of the features by chance (Bonferroni 1936): a thousandth' },
+    distance: { value: 0.25, source: 'a real difference may be small: a quarter of the rows must have moved' },
   },
-  evaluate({ features }, { outside, shift }) {
-    return features
-      .filter((f) => f.validationOutside > outside || f.validationShift > shift)
+  evaluate({ features }, { chance, distance }) {
+    const compared = features.filter((f) => !f.words && Number.isFinite(f.validationChance));
+    return compared
+      .filter((f) => f.validationChance * compared.length < chance && f.validationDistance > distance)
       .map((f) => ({
         rule: 'validation-range',
         kind: 'outside',
         where: `${f.input}[${f.feature}]`,
         evidence: [
-          measure('validation values outside the training range', f.validationOutside, 'share', outside),
-          measure('shift of the median', f.validationShift, 'robust standard deviations', shift),
+          measure('distance of Kolmogorov and Smirnov', f.validationDistance, '', distance),
+          measure('chance of it among all features', Math.min(1, f.validationChance * compared.length), '', chance),
+          measure('validation values outside the training range', f.validationOutside, 'share'),
         ],
       }));
   },

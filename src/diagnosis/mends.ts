@@ -1,0 +1,141 @@
+import { type TF, tf } from '../core';
+import type { LossName } from '../losses';
+import type { FitOptions, TrainingData } from '../training';
+import { type LayerJSON, withHeadActivation, withLayers, withLoss } from './changes';
+import type { LayersProgram as Program } from './program';
+
+/** Options of `fit` changed. */
+export const withOptions =
+  (change: (options: FitOptions) => Partial<FitOptions>) =>
+  (program: Program): Program => ({ ...program, options: { ...program.options, ...change(program.options) } });
+
+/** The learning rate multiplied, kept within bounds where they are given. */
+export const withRateTimes = (factor: number, { least = 0, most = Infinity } = {}) =>
+  withOptions(({ optimizer = {} }) => {
+    const rate = optimizer.learningRate ?? (optimizer.kind === 'sgd' ? 0.01 : 0.001);
+    return { optimizer: { ...optimizer, learningRate: Math.min(Math.max(rate * factor, least), most) } };
+  });
+
+/** More epochs: `factor` times as many, and so many that at least `steps` steps are made, at most a hundred times as many. */
+export const withMoreEpochs =
+  (factor: number, steps = 0) =>
+  (program: Program) => {
+    const { epochs = 10, batchSize = 32 } = program.options;
+    const perEpoch = Math.ceil(rowsOf(program.data) / batchSize);
+    const wanted = Math.max(epochs * factor, Math.ceil(steps / perEpoch));
+    return withOptions(() => ({ epochs: Math.min(wanted, epochs * 100) }))(program);
+  };
+
+/** Batches of 32 rows, or fewer where that makes under four of them. */
+export const withUsualBatch = (program: Program): Program =>
+  withOptions(() => ({ batchSize: Math.max(1, Math.min(32, Math.ceil(rowsOf(program.data) / 4))) }))(program);
+
+/** Rows in a new order in every epoch. */
+export const withShuffling = withOptions(() => ({ shuffle: true }));
+
+/** No clipping. */
+export const withoutClipping = (program: Program): Program => {
+  const { clipNorm: _, clipValue: __, ...options } = program.options;
+  return { ...program, options };
+};
+
+/** Decay of weights as Keras has it, or none. */
+export const withoutDecay = withOptions(({ optimizer = {} }) => ({ optimizer: { ...optimizer, weightDecay: 0 } }));
+
+/** Dropout layers that throw away a tenth. */
+export const withLessDropout = (program: Program): Program =>
+  withLayers(program, ({ config }) => {
+    for (const key of ['rate', 'dropout', 'recurrent_dropout'])
+      if (typeof config[key] === 'number' && config[key] > 0.1) config[key] = 0.1;
+  });
+
+/** Hidden layers with weights and without a bend get `activation`; recurrent ones are left alone. */
+export const withHiddenActivation =
+  (activation: string, isMeant: (layer: LayerJSON) => boolean = isStraight) =>
+  (program: Program): Program =>
+    withHidden(program, (layer) => {
+      if (isMeant(layer)) layer.config['activation'] = activation;
+    });
+
+const isStraight = ({ config }: LayerJSON) => [undefined, null, '', 'linear'].includes(config['activation'] as never);
+
+/** Recurrent layers with the activation they are made for. */
+export const withBoundedRecurrence = (program: Program): Program =>
+  withLayers(program, ({ class_name: kind, config }) => {
+    if (/RNN|LSTM|GRU/.test(kind)) config['activation'] = 'tanh';
+    const cell = config['cell'] as LayerJSON | undefined;
+    if (cell?.config) cell.config['activation'] = 'tanh';
+  });
+
+/** Hidden layers of fewer units made `units` wide. */
+export const withWiderLayers =
+  (units: number) =>
+  (program: Program): Program =>
+    withHidden(program, ({ config }) => {
+      if (typeof config['units'] === 'number' && config['units'] < units) config['units'] = units;
+    });
+
+/** Hidden layers drawn anew: kernels by He, biases zero, rectified ones as they are. */
+export const withFreshHidden = (program: Program): Program => {
+  let seed = 11;
+  return withHidden(program, ({ config }) => {
+    if ('kernel_initializer' in config)
+      config['kernel_initializer'] = { class_name: 'HeNormal', config: { seed: seed++ } };
+    if ('bias_initializer' in config) config['bias_initializer'] = { class_name: 'Zeros', config: {} };
+  });
+};
+
+/** Activation and loss of a head, as its targets ask for. */
+export const withHead =
+  (head: string, activation: string, loss: LossName) =>
+  async (program: Program): Promise<Program> =>
+    withHeadActivation(head, activation)(await withLoss(head, () => loss)(program));
+
+/** Edits all layers but those of the heads. */
+function withHidden(program: Program, edit: (layer: LayerJSON) => void): Program {
+  return withLayers(program, (layer, place, all) => {
+    const feeds = all.some(({ inbound_nodes: nodes }) =>
+      JSON.stringify(nodes ?? '').includes(`"${layer.config['name']}"`),
+    );
+    // In a sequential model the last layer is the head; in another, the layers that feed none.
+    const sequential = all.every(({ inbound_nodes: nodes }) => nodes === undefined);
+    const isHead = sequential ? place === lastWithWeights(all) : !feeds;
+    if (!isHead) edit(layer);
+  });
+}
+
+function lastWithWeights(all: readonly LayerJSON[]): number {
+  for (let place = all.length - 1; place >= 0; place--) if ('units' in all[place]!.config) return place;
+  return all.length - 1;
+}
+
+/** Every tensor of inputs mapped, training and validation alike. */
+export const withInputsMapped =
+  (map: (input: TF.Tensor) => TF.Tensor) =>
+  (program: Program): Program => {
+    const all = (given: TrainingData['inputs']): TrainingData['inputs'] =>
+      given instanceof tf.Tensor
+        ? map(given)
+        : Object.fromEntries(Object.entries(given).map(([name, input]) => [name, map(input)]));
+    const data = { ...program.data, inputs: all(program.data.inputs) };
+    const { validation } = data;
+    if (validation) data.validation = { ...validation, inputs: all(validation.inputs) };
+    return { ...program, data };
+  };
+
+/** One column of a flat input set to zero. */
+export const withoutColumn = (column: number) =>
+  withInputsMapped((input) =>
+    input.rank === 2
+      ? tf.tidy(() => {
+          const kept = Float32Array.from({ length: input.shape[1]! }, (_, c) => Number(c !== column));
+          return tf.mul(input, tf.tensor1d(kept));
+        })
+      : input.clone(),
+  );
+
+/** Windows turned round: oldest step first. */
+export const withWindowsTurned = withInputsMapped((input) => (input.rank === 3 ? tf.reverse(input, 1) : input.clone()));
+
+const rowsOf = ({ inputs, source }: TrainingData): number =>
+  source?.rows ?? (inputs instanceof tf.Tensor ? inputs : Object.values(inputs)[0]!).shape[0]!;

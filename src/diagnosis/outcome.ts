@@ -1,0 +1,49 @@
+import { type TF, tf } from '../core';
+import { outputNames } from '../inspection';
+import type { TrainingData } from '../training';
+import { matrixOf } from './headEvidence';
+import { hits, scoped } from './references';
+import { predicted } from './sample';
+import { isClasses, targetKind } from './targetKind';
+
+/**
+ * How good a trained model is, head by head in the model's order, on rows it was not trained on where there are any: the share
+ * of rows whose class is right, or the share of the variance that is explained, not below -1. Neither moves when a change
+ * rescales targets, inputs or the loss.
+ */
+export function outcomesOf(model: TF.LayersModel, data: TrainingData): { head: string; score: number }[] {
+  const { inputs, targets } = data.validation ?? data;
+  return scoped(() => {
+    const outputs = predicted(
+      model,
+      inputs instanceof tf.Tensor
+        ? [inputs]
+        : model.inputs.map(({ name }) => inputs[name.replace(/:0$/, '')] ?? Object.values(inputs)[0]!),
+    );
+    return outputNames(model).map((head, k) => ({
+      head,
+      score: scoreOf(targets instanceof tf.Tensor ? targets : targets[head]!, outputs[k]!),
+    }));
+  });
+}
+
+function scoreOf(targets: TF.Tensor, predictions: TF.Tensor): number {
+  const [truth, told] = [matrixOf(targets), matrixOf(predictions)];
+  const kind = targetKind(truth.values, truth.columns);
+  if (truth.values.length !== told.values.length) return -1;
+  if (isClasses(kind)) {
+    const right = hits(truth, told, kind === 'one-of-many' || kind === 'probabilities');
+    return told.values.every(Number.isFinite) ? right.reduce((a, b) => a + b, 0) / right.length : 0;
+  }
+  let [error, spread] = [0, 0];
+  for (let c = 0; c < truth.columns; c++) {
+    const column = truth.values.filter((_, j) => j % truth.columns === c);
+    const center = column.reduce((a, b) => a + b, 0) / column.length;
+    column.forEach((value, row) => {
+      error += (value - told.values[row * truth.columns + c]!) ** 2;
+      spread += (value - center) ** 2;
+    });
+  }
+  const share = 1 - error / spread;
+  return Number.isFinite(share) ? Math.max(-1, share) : -1;
+}

@@ -1,0 +1,6 @@
+export { inputColumns } from './inputColumns';
+export { straightLine } from './line';
+export { columnOf, type Matrix, rowsOf } from './matrix';
+export { bestReach, type Reach, type ReferenceName, type References, type ReferenceTask, references } from './reach';
+export { scoped } from './scope';
+export { bestConstant, constantPredictions, hits, type Measure, rowErrors } from './score';

@@ -1,0 +1,40 @@
+/** Numbers row by row: what the reference predictors read. */
+export interface Matrix {
+  /** Row-major, `rows * columns` values. */
+  values: Float64Array;
+  rows: number;
+  columns: number;
+}
+
+/** Some rows of a matrix, in the order asked for. */
+export function rowsOf({ values, columns }: Matrix, places: ArrayLike<number>): Matrix {
+  const taken = new Float64Array(places.length * columns);
+  for (let k = 0; k < places.length; k++)
+    taken.set(values.subarray(places[k]! * columns, (places[k]! + 1) * columns), k * columns);
+  return { values: taken, rows: places.length, columns };
+}
+
+/** One column of a matrix. */
+export const columnOf = ({ values, rows, columns }: Matrix, column: number): Float64Array =>
+  Float64Array.from({ length: rows }, (_, row) => values[row * columns + column]!);
+
+/** Both matrices with every column centred and scaled by the first one's rows; columns that do not vary there become 0. */
+export function standardizedTogether(training: Matrix, others: readonly Matrix[]): Matrix[] {
+  const { rows, columns } = training;
+  const center = new Float64Array(columns);
+  const scale = new Float64Array(columns);
+  for (let k = 0; k < training.values.length; k++) center[k % columns]! += training.values[k]! / rows;
+  for (let k = 0; k < training.values.length; k++)
+    scale[k % columns]! += (training.values[k]! - center[k % columns]!) ** 2 / rows;
+  for (let c = 0; c < columns; c++) {
+    const std = Math.sqrt(scale[c]!);
+    scale[c] = std > 1e-9 * Math.abs(center[c]!) && std > 0 ? 1 / std : 0;
+  }
+  return [training, ...others].map((matrix) => ({
+    ...matrix,
+    // Ten spreads away a row says "far" and no more: squared distances and slopes stay usable.
+    values: matrix.values.map((value, k) =>
+      Math.max(-10, Math.min(10, (value - center[k % columns]!) * scale[k % columns]!)),
+    ),
+  }));
+}

@@ -1,0 +1,131 @@
+import { boostedTrees, type Link } from './boostedTrees';
+import { straightLine } from './line';
+import { type Matrix, rowsOf } from './matrix';
+import { nearestNeighbours } from './neighbours';
+import { randomFeatures, ridgeOf } from './randomFeatures';
+import { bestConstant, constantPredictions, hits, type Measure, rowErrors } from './score';
+
+/** A predictor that asks for no tuning: what is easily reached. */
+export type ReferenceName = 'constant' | 'line' | 'neighbours' | 'features' | 'trees';
+
+/** How a reference does on some rows that it was not fitted to. */
+export interface Reach {
+  by: ReferenceName;
+  /** Error of every row, in the head's {@link Measure}. */
+  errors: Float64Array;
+  /** Share of the best constant's error that is removed. */
+  skill: number;
+  /** What it predicts for these rows, `[rows, outputs]`. */
+  predictions: Matrix;
+  /** Share of rows whose class is right; NaN for numbers. */
+  hitShare: number;
+}
+
+/** What is easily reached for one head: every reference on training rows (out of fold), and on validation rows. */
+export interface References {
+  training: readonly Reach[];
+  validation: readonly Reach[];
+  /** Validation rows predicted by the fit of the first fold: as many rows to learn from as `training` had. */
+  validationByFold: readonly Reach[];
+}
+
+/** What the references are asked. */
+export interface ReferenceTask {
+  inputs: Matrix;
+  targets: Matrix;
+  validation?: { inputs: Matrix; targets: Matrix };
+  measure: Measure;
+  /** Targets are classes: predictions are probabilities. */
+  classes: boolean;
+  /** One of many, each row's targets summing to 1. */
+  isOneOfMany: boolean;
+}
+
+type Task = ReferenceTask & { ridge: number };
+
+/** More outputs than this are fitted by line and neighbours alone. */
+const MOST_TREE_OUTPUTS = 10;
+
+/**
+ * Fits the constant, the line, the neighbours and the trees to training rows, and measures each on rows it was not fitted to.
+ * Seeded: the same rows give the same numbers.
+ */
+export function references(asked: ReferenceTask): References {
+  const { inputs, targets, validation, measure } = asked;
+  const task = { ...asked, ridge: inputs.columns > 0 && targets.rows >= 12 ? ridgeOf(inputs, targets) : 1 };
+  const names: ReferenceName[] = ['constant', 'line', 'neighbours', 'features', 'trees'];
+  if (targets.columns > MOST_TREE_OUTPUTS) names.pop();
+  if (inputs.columns === 0) names.length = 1;
+  const folds = targets.rows < 1200 ? 3 : 2;
+  const constant = bestConstant(measure, targets);
+  const zero = (rows: Matrix) => meanOf(rowErrors(measure, rows, constantPredictions(constant, rows.rows)));
+  const reach = (by: ReferenceName, of: Matrix, told: Matrix): Reach => {
+    const errors = rowErrors(measure, of, told);
+    const hitShare = task.classes ? meanOf(hits(of, told, task.isOneOfMany)) : Number.NaN;
+    return { by, errors, predictions: told, skill: 1 - meanOf(errors) / zero(of), hitShare };
+  };
+  const byFold = names.map((by) => outOfFold(by, task, folds));
+  const training = names.map((by, k) => reach(by, targets, byFold[k]!.training));
+  const later = validation?.targets.rows
+    ? names.map((by) => reach(by, validation.targets, predict(by, task, inputs, targets, [validation.inputs])[0]!))
+    : [];
+  const validationByFold = names.flatMap((by, k) =>
+    byFold[k]!.validation ? [reach(by, validation!.targets, byFold[k]!.validation)] : [],
+  );
+  return { training, validation: later, validationByFold };
+}
+
+/** The reference that does best on training rows, with what it reaches on the rows asked for. */
+export function bestReach(found: References, part: keyof References): Reach | undefined {
+  const order = [...found.training].sort((a, b) => finite(b.skill) - finite(a.skill));
+  return found[part].find(({ by }) => by === order[0]?.by);
+}
+
+const finite = (value: number): number => (Number.isFinite(value) ? value : -Infinity);
+
+function outOfFold(by: ReferenceName, task: Task, folds: number): { training: Matrix; validation?: Matrix } {
+  const { inputs, targets } = task;
+  const { rows, columns } = targets;
+  const values = new Float64Array(rows * columns);
+  let validation: Matrix | undefined;
+  for (let fold = 0; fold < folds; fold++) {
+    const [kept, left]: number[][] = [[], []];
+    // Rows were drawn at random before they were put in order, so that every so manyth is a random part as well.
+    for (let row = 0; row < rows; row++) (row % folds === fold ? left! : kept!).push(row);
+    const [x, z] = [rowsOf(inputs, kept!), rowsOf(targets, kept!)];
+    const later = fold === 0 && task.validation?.targets.rows ? [task.validation.inputs] : [];
+    const [told, ofLater] = predict(by, task, x, z, [rowsOf(inputs, left!), ...later]);
+    left!.forEach((row, k) => {
+      values.set(told!.values.subarray(k * columns, (k + 1) * columns), row * columns);
+    });
+    validation ??= ofLater;
+  }
+  return { training: { values, rows, columns }, ...(validation && { validation }) };
+}
+
+function predict(by: ReferenceName, task: Task, inputs: Matrix, targets: Matrix, others: readonly Matrix[]): Matrix[] {
+  const { measure, classes, isOneOfMany } = task;
+  const constant = bestConstant(measure, targets);
+  if (by === 'constant') return others.map((of) => constantPredictions(constant, of.rows));
+  if (by === 'trees') {
+    const link: Link = classes ? (isOneOfMany ? 'softmax' : 'logistic') : 'identity';
+    return boostedTrees(inputs, targets, others, link);
+  }
+  const fit = {
+    line: straightLine,
+    neighbours: nearestNeighbours,
+    features: (x: Matrix, y: Matrix, of: readonly Matrix[]) => randomFeatures(x, y, of, task.ridge),
+  }[by];
+  const told = fit(inputs, targets, others);
+  if (!classes) return told;
+  // Probabilities: a share of 0 or 1 among few rows is not certain.
+  const drawnIn = (value: number, k: number) =>
+    by === 'neighbours' ? (12 * value + constant[k % constant.length]!) / 13 : Math.max(0.01, Math.min(0.99, value));
+  return told.map((of) => ({ ...of, values: of.values.map(drawnIn) }));
+}
+
+function meanOf(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}

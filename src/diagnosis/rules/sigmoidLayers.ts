@@ -1,0 +1,34 @@
+import { leafLayers } from '../../inspection';
+import { activationOf } from '../../inspection/layers';
+import { measure, rule } from '../rule';
+
+/** Hidden layers of sigmoids: each takes three quarters of the gradient at the least. */
+export const sigmoidLayers = rule({
+  id: 'sigmoid-layers',
+  watches: 'how many hidden layers have a sigmoid, and what is left of a gradient behind them',
+  thresholds: {
+    left: { value: 0.25, source: 'the steepest slope of the sigmoid is a quarter (Glorot and Bengio 2010)' },
+  },
+  evaluate({ model, heads }, { left }) {
+    const outputs = new Set(heads.map(({ head }) => head));
+    const found = leafLayers(model).filter(
+      (layer) =>
+        !outputs.has(layer.name) &&
+        layer.weights.length > 0 &&
+        ['sigmoid', 'hardSigmoid'].includes(activationOf(layer)),
+    );
+    return found.length === 0
+      ? []
+      : [
+          {
+            rule: 'sigmoid-layers',
+            kind: 'sigmoid',
+            where: found[0]!.name,
+            evidence: [
+              measure('hidden layers of sigmoids', found.length, 'layers'),
+              measure('most that is left of a gradient behind them', 0.25 ** found.length, 'share', left),
+            ],
+          },
+        ];
+  },
+});
