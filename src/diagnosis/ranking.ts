@@ -52,7 +52,7 @@ export function rank(found: readonly Found[], evidence: Evidence): { verdicts: V
       notes.push({ cause: cause.id, where: finding.where, says: finding.says });
       continue;
     }
-    const verdict = verdictOf(one, evidence);
+    const verdict = verdictOf(one);
     const isNew = primary.length === 0 || heads.some((head) => unexplained.has(head));
     const place = primary.find((other) => heads.some((head) => other.heads.has(head))) ?? primary[0];
     if (isNew) primary.push({ verdict, heads: new Set(heads) });
@@ -84,7 +84,7 @@ function isHarmed(name: string, need: Need, { heads, history, notFinite }: Evide
   return training !== undefined || validation !== undefined;
 }
 
-function verdictOf({ cause, finding }: Found, evidence: Evidence): Verdict {
+function verdictOf({ cause, finding }: Found): Verdict {
   const { where, says, symptoms, change, wrongIf } = finding;
   // A cause may rest on symptoms of other places, as a drowning term on those it drowns: these are named.
   const placed = symptoms.flatMap((symptom) =>
@@ -97,7 +97,7 @@ function verdictOf({ cause, finding }: Found, evidence: Evidence): Verdict {
     title: cause.title,
     where,
     says,
-    probability: probabilityOf(cause.id, evidence),
+    probability: probabilityOf(cause.id),
     evidence: [...placed, ...(finding.evidence ?? [])],
     symptoms,
     change,

@@ -10,6 +10,7 @@ export {
 export { BLUEPRINTS, type Blueprint, packagedBlueprints } from './blueprints';
 export { HEALTHY } from './healthy';
 export { programOfModule } from './module';
+export { type CalibrationRow, MutantSummary } from './mutantSummary';
 export { type Half, halfOf, isUnseen, type MutantOptions, type MutantRow, runMutants } from './mutants';
 export { MUTATIONS, type Mutation, type Severity } from './mutations';
 export { TWINS, type Twin, twinPrograms } from './twins';
