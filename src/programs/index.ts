@@ -13,6 +13,7 @@ export {
   type ProgramParts,
   type ProgramSource,
   program,
+  toProgram,
 } from './program';
 export {
   financialWaveNetRecipe,

@@ -1,5 +1,7 @@
 import { nearest, ReluctantError, type TF } from '../core';
-import type { FitOptions, ProgramReference, Trainable, TrainingData } from '../training';
+import type { BalancerName, BalancerOptions } from '../losses';
+import type { FitOptions, HistoryRow, ProgramReference, RowOf, Trainable, TrainingData } from '../training';
+import type { LossChoices, MetricChoices } from '../training/history';
 import { DataCache } from './dataCache';
 import {
   changedSetting,
@@ -16,6 +18,7 @@ export interface ProgramSource<
   S extends Setting = Setting,
   M extends Trainable = Trainable,
   T extends TrainingData = TrainingData,
+  O = FitOptions,
 > {
   /** What it is called in tables and records. Default `program`. */
   name?: string;
@@ -26,7 +29,7 @@ export interface ProgramSource<
   /** Builds the model untrained. Its initial weights must follow from the setting alone. */
   model: (setting: S, data: T) => M | Promise<M>;
   /** Options of `fit`. The standard settings (seed, epochs ...) are put over them. */
-  options: FitOptions | ((setting: S) => FitOptions);
+  options: O | ((setting: S) => O);
   /** What else is needed to predict with the trained model: texts by file name, written beside the weights. */
   files?: (setting: S, data: T) => Readonly<Record<string, string>>;
 }
@@ -60,15 +63,23 @@ export interface ProgramChange {
 }
 
 /** What a {@link Program} is wanted for: a program, or the literal of one. */
-export type ProgramLike<M extends Trainable = Trainable> = Program<Setting, M> | ProgramParts<M>;
+export type ProgramLike<M extends Trainable = Trainable, Row extends HistoryRow = HistoryRow> =
+  | Program<Setting, M, Row>
+  | ProgramParts<M>;
 
 /**
  * A training that can be repeated, here or in another process: model, data and options, made from a setting that is plain
  * JSON. Made by {@link program}. Nothing is built before it is asked for.
  */
-export class Program<S extends Setting = Setting, M extends Trainable = Trainable> {
+export class Program<
+  S extends Setting = Setting,
+  M extends Trainable = Trainable,
+  Row extends HistoryRow = HistoryRow,
+> {
   /** The setting, all of it. */
   readonly setting: S;
+  /** @internal The type of an epoch's numbers, known to the compiler only. */
+  declare readonly row: Row | undefined;
 
   /** @internal Use {@link program}. */
   constructor(
@@ -115,21 +126,21 @@ export class Program<S extends Setting = Setting, M extends Trainable = Trainabl
    * @param changes settings by name; those left out stay. Loss weights are changed head by head.
    * @throws ReluctantError `unknown-setting` with a suggestion, and others on values that do not fit.
    */
-  with(changes: SettingChanges<S>): Program<S, M> {
+  with(changes: SettingChanges<S>): Program<S, M, Row> {
     const { definition, module, cache } = this;
     const setting = changedSetting(this.setting, changes as Setting, rulesOf(definition));
-    return new Program<S, M>(definition, setting, this.changes, module, cache);
+    return new Program<S, M, Row>(definition, setting, this.changes, module, cache);
   }
 
   /** The program with a change to its parts. */
-  changed(change: ProgramChange): Program<S, M> {
+  changed(change: ProgramChange): Program<S, M, Row> {
     const { definition, setting, module, cache } = this;
-    return new Program<S, M>(definition, setting, [...this.changes, change], module, cache);
+    return new Program<S, M, Row>(definition, setting, [...this.changes, change], module, cache);
   }
 
   /** The same program as the default export of a module. */
-  from(module: string): Program<S, M> {
-    return new Program<S, M>(this.definition, this.setting, this.changes, module, this.cache);
+  from(module: string): Program<S, M, Row> {
+    return new Program<S, M, Row>(this.definition, this.setting, this.changes, module, this.cache);
   }
 
   /**
@@ -219,7 +230,18 @@ export function program<
   const C extends SettingChoices = Record<never, never>,
   M extends Trainable = Trainable,
   T extends TrainingData = TrainingData,
->(definition: { defaults?: D; choices?: C } & ProgramSource<SettingOf<D, C>, M, T>): Program<SettingOf<D, C>, M> {
+  const L extends LossChoices = LossChoices,
+  const Metrics extends MetricChoices = readonly [],
+  const Kind extends BalancerName | BalancerOptions = 'static',
+  const Shares extends boolean = false,
+>(
+  definition: { defaults?: D; choices?: C } & ProgramSource<
+    SettingOf<D, C>,
+    M,
+    T,
+    FitOptions<L, Metrics, Kind, Shares>
+  >,
+): Program<SettingOf<D, C>, M, RowOf<L, Metrics, T, Kind, Shares>> {
   const given = definition as unknown as ProgramDefinition<never, M, never>;
   checkDefinition(given);
   const { choices = {}, defaults = {}, options } = given;
@@ -229,10 +251,17 @@ export function program<
   return new Program(given, setting);
 }
 
-/** A program, of a program or the literal of one. */
-export function toProgram<M extends Trainable>(given: ProgramLike<M>): Program<Setting, M> {
+/**
+ * A program, of a program or the literal of one: what everything here does that takes either.
+ *
+ * @example
+ * toProgram(rl.benchmark.TWINS[0].build(3, true)).setting; // { seed: 3 }
+ */
+export function toProgram<M extends Trainable, Row extends HistoryRow = HistoryRow>(
+  given: ProgramLike<M, Row>,
+): Program<Setting, M, Row> {
   if (given instanceof Program) return given;
-  return program(given as never) as unknown as Program<Setting, M>;
+  return program(given as never) as unknown as Program<Setting, M, Row>;
 }
 
 const rulesOf = ({

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { dataHash, type RecordedVerdict, RunFolder } from '../runs';
-import { type EpochEvent, type FitOptions, fit, type Run, type Trainable } from '../training';
+import { type EpochEvent, type FitOptions, fit, type HistoryRow, type Run, type Trainable } from '../training';
 import { type Program, type ProgramLike, toProgram } from './program';
 import type { Setting, StandardSetting } from './setting';
 
@@ -19,7 +19,7 @@ export interface TrainOptions
 }
 
 /** A run that knows of which kind its model is. */
-export type TrainedRun<M extends Trainable> = Run & { readonly model: M };
+export type TrainedRun<M extends Trainable, Row extends HistoryRow = HistoryRow> = Run<Row> & { readonly model: M };
 
 /**
  * Trains a program from its initial weights: the model is built and {@link fit} runs. Where `fit` changes a model that is
@@ -32,17 +32,17 @@ export type TrainedRun<M extends Trainable> = Run & { readonly model: M };
  * const run = await train(rl.benchmark.TWINS[5].build(1, true), { epochs: 2 }); // a softmax of one unit
  * rl.diagnose(run).verdicts[0].cause; // 'one-unit-softmax'
  */
-export async function train<M extends Trainable>(
-  given: ProgramLike<M>,
+export async function train<M extends Trainable, Row extends HistoryRow = HistoryRow>(
+  given: ProgramLike<M, Row>,
   options: TrainOptions = {},
-): Promise<TrainedRun<M>> {
+): Promise<TrainedRun<M, Row>> {
   const { folder, resume, onNotice, diagnose, watch, onEpoch, onProgress, signal, verbose, ...settings } = options;
   const program = toProgram(given).with(settings);
   const following = present({ watch, onEpoch, onProgress, signal, verbose });
   if (folder !== undefined)
-    return trainInFolder(program, folder, { following, resume, onNotice, diagnose }) as Promise<TrainedRun<M>>;
+    return trainInFolder(program, folder, { following, resume, onNotice, diagnose }) as Promise<TrainedRun<M, Row>>;
   const parts = await program.parts();
-  return (await fit(await parts.model(), parts.data, followed(parts.options, following))) as TrainedRun<M>;
+  return (await fit(await parts.model(), parts.data, followed(parts.options, following))) as TrainedRun<M, Row>;
 }
 
 type Following = Pick<FitOptions, 'watch' | 'onEpoch' | 'onProgress' | 'signal' | 'verbose'>;

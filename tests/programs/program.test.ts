@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, test } from 'node:test';
-import { tf } from '../../src/core';
+import { type TF, tf } from '../../src/core';
 import { benchmark, diagnose } from '../../src/diagnosis';
 import { loadProgram, Program, program, train } from '../../src/programs';
 import { weightsOf } from '../../src/runs';
@@ -186,4 +186,22 @@ test('a run that could not begin leaves its folder free, and one that was begun 
   await assert.rejects(train(defined, { folder }), { code: 'run-exists' });
   assert.ok(fs.existsSync(path.join(folder, 'weights.safetensors')));
   await assert.rejects(loadProgram('robst'), /did you mean "robust"/);
+});
+
+test('the numbers of a run are known to the compiler by the losses, metrics and validation rows of the program', async () => {
+  const rows = () => ({ inputs: tf.ones([8, 2]), targets: { y: tf.zeros([8, 1]), z: tf.ones([8, 1]) } });
+  const two = program({
+    data: { ...rows(), validation: rows() },
+    model: () => {
+      const input = tf.input({ shape: [2] });
+      const head = (name: string) => tf.layers.dense({ units: 1, name }).apply(input) as TF.SymbolicTensor;
+      return tf.model({ inputs: input, outputs: [head('y'), head('z')] });
+    },
+    options: { losses: { y: 'huber', z: 'meanSquaredError' }, metrics: { y: ['mae'] }, mode: 'graph' },
+  });
+  const run = await train(two.with({ epochs: 1 }));
+  assert.ok(Number.isFinite(run.last.val_y_mae + run.last.z_loss));
+  // @ts-expect-error: no such number
+  assert.equal(run.last.val_z_mae, undefined);
+  assert.equal(run.model.outputNames.join(), 'y,z');
 });

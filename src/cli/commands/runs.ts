@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { runs } from '../../diagnosis';
-import type { Row, Table } from '../../tables';
 
 interface Options {
   folder: string;
@@ -23,7 +22,15 @@ export function define(command: Command): void {
     .addHelpText('after', CLOSING)
     .action((names: string[], { folder, json }: Options) => {
       if (names.length !== 0 && names.length !== 2) command.error('give no run, or two to compare');
-      const table: Table<Row> = names.length === 0 ? runs.list(folder) : runs.compare(folder, names[0]!, names[1]!);
-      console.log(json ? JSON.stringify(table) : table.toString());
+      if (names.length === 0) {
+        const listed = runs.list(folder);
+        console.log(json ? JSON.stringify(listed) : listed.toString());
+        // Rows alone are read by programs; people are told what is missing.
+        if (json)
+          for (const skipped of listed.skipped) console.error(`not listed: ${skipped.folder}: ${skipped.reason}`);
+        return;
+      }
+      const compared = runs.compare(folder, names[0]!, names[1]!);
+      console.log(json ? JSON.stringify(compared) : compared.toString());
     });
 }

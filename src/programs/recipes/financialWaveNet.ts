@@ -1,7 +1,7 @@
 import type { TF } from '../../core';
 import { type MarketSamples, makeSamples } from '../../data';
 import { financialWaveNet, HEAD_ACTIVATIONS, HEAD_INITIALIZERS } from '../../models';
-import type { FitOptions, TrainingData } from '../../training';
+import type { Samples, TrainingData } from '../../training';
 import { program } from '../program';
 import { type MarketSource, readMarket } from './source';
 
@@ -36,6 +36,7 @@ const PRESETS = {
 };
 
 interface WindowData extends TrainingData {
+  validation: Samples;
   features: number;
 }
 
@@ -65,9 +66,9 @@ export function financialWaveNetRecipe(samples?: MarketSamples) {
       const window = (inputs as TF.Tensor).shape[1]!;
       return financialWaveNet({ ...size, window, features, headActivation, headInitializer });
     },
-    options: ({ patience }): FitOptions => ({
+    options: ({ patience }) => ({
       losses: { direction: 'categoricalCrossentropy', volatility: 'meanSquaredError', magnitude: 'meanSquaredError' },
-      metrics: { direction: ['auc', 'accuracy'], volatility: ['mae'], magnitude: ['mae'] },
+      metrics: { direction: ['auc', 'accuracy'], volatility: ['mae'], magnitude: ['mae'] } as const,
       optimizer: { kind: 'adam' },
       earlyStopping: { monitor: 'val_direction_auc', mode: 'max', patience, restoreBestWeights: true },
     }),

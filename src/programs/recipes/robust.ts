@@ -1,6 +1,6 @@
 import type { TF } from '../../core';
 import { type Dataset, type MarketColumn, makeRows, ROBUST_FEATURES } from '../../data';
-import type { FitOptions, Run } from '../../training';
+import type { Run } from '../../training';
 import { program } from '../program';
 import type { SettingChanges } from '../setting';
 import { type TrainOptions, train } from '../train';
@@ -64,7 +64,7 @@ export function robustFrom(places: RobustPlaces) {
       return inMemory(makeRows(prices, { horizon, features, columns }));
     },
     model: (setting, { features }): TF.LayersModel => robustModel(setting, features.length),
-    options: ({ warmupSteps }): FitOptions => ({
+    options: ({ warmupSteps }) => ({
       losses: 'huber',
       metrics: ['mae'],
       optimizer: { kind: 'adam' },

@@ -9,8 +9,8 @@ import { Training } from './training';
 /**
  * Trains a model on data: the one loop that all else here is made of. The training step is traced once and runs in
  * TensorFlow, many steps to a call; after every epoch the weights are ordinary variables again. The model is changed in
- * place. Beside it, `train` builds the model of a program, fits it and diagnoses the run; `trainRobust` is a recipe that also
- * prepares the data of a file and writes a folder that `predictRobust` reads.
+ * place. Beside it, `train` makes the whole run of a program anew, in memory or in a folder; `trainRobust` is that with the robust
+ * recipe, into a folder that `predictRobust` reads.
  *
  * Losses are means over the batch, as in Keras; an epoch's `loss` is the mean over its rows of the losses at the time of
  * each step. `val_` numbers are of the weights after the epoch.
