@@ -1,9 +1,9 @@
 import { formatNumber, Table } from '../tables';
 import { Figure, plainText, type Trace } from './figure';
-import { shortened } from './gradientFlow';
 import { checkRows, type DrawingOptions, widthOf } from './options';
 import { heading, headingGrowth } from './panels';
 import { COLOURS, faded } from './template';
+import { shortened } from './textSize';
 
 /** A layer as it stands in a model. */
 export interface ArchitectureLayer {

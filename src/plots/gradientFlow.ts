@@ -3,7 +3,7 @@ import { type Figure, plainText, type Trace } from './figure';
 import { checkRows, type DrawingOptions, widthOf } from './options';
 import { type Panel, panels } from './panels';
 import { COLOURS, SEQUENTIAL_SCALE } from './template';
-import { textWidth } from './textSize';
+import { shortened, textWidth } from './textSize';
 
 /** Norm of the gradient in one layer at one epoch. */
 export interface LayerGradientNorm {
@@ -44,6 +44,7 @@ export function gradientFlow(rows: readonly LayerGradientNorm[], options: Drawin
       title: term || 'total loss',
       traces: [heat(part, layers, epochs, { ...scale, showscale: k === 0 }), ...marks(part, layers)],
       xTitle: 'epoch',
+      yTitle: '', // the layers' names say what the axis is
       xaxis: { zeroline: false, showgrid: false, ...(epochs.length <= 6 && { tickvals: epochs }) },
       yaxis: {
         autorange: 'reversed',
@@ -118,12 +119,4 @@ function summaryOf(rows: readonly LayerGradientNorm[]) {
   return rows
     .filter(({ epoch }) => epoch === last)
     .map(({ layer, term, epoch, norm }) => ({ layer, term: term ?? 'total', epoch, norm: formatNumber(norm) }));
-}
-
-/** The text in at most so many pixels, its middle left out. */
-export function shortened(text: string, room: number, fontSize = 11): string {
-  if (textWidth(text, fontSize) <= room) return text;
-  let ends = Math.floor(text.length / 2);
-  while (ends > 2 && textWidth(`${text.slice(0, ends)}…${text.slice(-ends)}`, fontSize) > room) ends--;
-  return `${text.slice(0, ends)}…${text.slice(-ends)}`;
 }

@@ -1,12 +1,11 @@
 import { ReluctantError } from '../core';
 import { formatShare, Table } from '../tables';
 import { Figure, plainText } from './figure';
-import { shortened } from './gradientFlow';
 import type { Numbers } from './numbers';
 import { checkRows, type DrawingOptions, widthOf } from './options';
 import { heading, headingGrowth } from './panels';
 import { COLOURS, PALE_SCALE } from './template';
-import { textWidth } from './textSize';
+import { shortened, textWidth } from './textSize';
 
 /**
  * Attention between the nodes of a graph: each row says how much a node listens to every other, and adds up to 1. A bright

@@ -1,10 +1,9 @@
 import { Table } from '../tables';
 import { Figure, plainText } from './figure';
-import { shortened } from './gradientFlow';
 import { checkRows, type DrawingOptions, widthOf } from './options';
 import { heading, headingGrowth } from './panels';
 import { COLOURS } from './template';
-import { textWidth } from './textSize';
+import { shortened, textWidth } from './textSize';
 
 /** The score of one forecast at one horizon. */
 export interface HorizonScore {

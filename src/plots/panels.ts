@@ -1,7 +1,7 @@
 import type { Table } from '../tables';
 import { Figure, type FigureLayout, plainText, type Trace } from './figure';
 import { COLOURS, WIDTH } from './template';
-import { textWidth, wrapped } from './textSize';
+import { shortened, textWidth, wrapped } from './textSize';
 
 /** One of several small plots that share a figure. */
 export interface Panel {
@@ -89,12 +89,16 @@ export function panels(list: readonly Panel[], options: PanelOptions): Figure {
       automargin: false,
     };
     layout[`yaxis${suffix}`] = {
-      ...axis(panel.yTitle, panel.yaxis),
+      // A panel alone has no title above it: its axis says what is drawn.
+      ...axis(panel.yTitle ?? (count === 1 ? plainText(panel.title) : undefined), panel.yaxis),
       domain: y,
       anchor: `x${suffix}`,
       automargin: false,
     };
-    if (count > 1) (layout['annotations'] as unknown[]).push(panelTitle(panel.title, x[0], y[1]));
+    if (count > 1)
+      (layout['annotations'] as unknown[]).push(
+        panelTitle(panel.title, x[0], y[1], plotWidth * (x[1] - x[0]) + GAP_X / 2),
+      );
     for (const trace of panel.traces) {
       const named = trace.name !== undefined && trace['showlegend'] !== false;
       data.push({
@@ -165,9 +169,9 @@ function span(at: number, of: number, size: number, gap: number): [number, numbe
   return [start / size, Math.min(1, (start + width) / size)];
 }
 
-function panelTitle(text: string, x: number, y: number): Record<string, unknown> {
+function panelTitle(text: string, x: number, y: number, room: number): Record<string, unknown> {
   return {
-    text: `<b>${plainText(text)}</b>`,
+    text: `<b>${shortened(plainText(text), room / 1.06, 12)}</b>`,
     x,
     y,
     xref: 'paper',

@@ -1,10 +1,10 @@
 import { ReluctantError } from '../core';
 import { formatNumber, Table } from '../tables';
 import { Figure, plainText, type Trace } from './figure';
-import { shortened } from './gradientFlow';
 import { checkRows, type DrawingOptions, widthOf } from './options';
 import { heading, headingGrowth } from './panels';
 import { COLOURS, faded } from './template';
+import { shortened } from './textSize';
 
 /** A run with its settings and measures. */
 export interface RunValues {

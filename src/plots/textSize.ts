@@ -48,6 +48,14 @@ export function wrapped(text: string, room: number, fontSize: number, bold = fal
   return lines;
 }
 
+/** The text in at most so many pixels, its middle left out. */
+export function shortened(text: string, room: number, fontSize = 11): string {
+  if (textWidth(text, fontSize) <= room) return text;
+  let ends = Math.floor(text.length / 2);
+  while (ends > 2 && textWidth(`${text.slice(0, ends)}…${text.slice(-ends)}`, fontSize) > room) ends--;
+  return `${text.slice(0, ends)}…${text.slice(-ends)}`;
+}
+
 /** The box of an SVG element's text (of all text below it, for a group), in the coordinates of its parent. */
 export function textBox(element: Element): Box {
   const box = element.tagName === 'text' ? lines(element) : group(element);

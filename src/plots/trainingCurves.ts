@@ -2,7 +2,7 @@ import { ReluctantError } from '../core';
 import { Table } from '../tables';
 import type { Figure, Trace } from './figure';
 import { type Panel, panels } from './panels';
-import { COLOURS, colour } from './template';
+import { COLOURS, colour, PALETTE } from './template';
 
 /** One row per epoch, with Keras's names: `loss`, `val_loss`, `volatility_loss`, `val_direction_auc` ... */
 export type EpochValues = Readonly<Record<string, number | undefined>>;
@@ -51,7 +51,13 @@ export function trainingCurves(history: readonly EpochValues[], options: Trainin
       const values = history.map((row) => row[key] ?? Number.NaN);
       all.push(...values);
       rows.push(curveRow(metric, kind, epochs, values));
-      traces.push(curve(kind, epochs, values, tint));
+      traces.push(
+        curve(kind, epochs, values, { color: tint }),
+        ...brokenEpochs(
+          epochs,
+          history.map((row) => row[key]),
+        ),
+      );
     }
     if (options.bestEpoch !== undefined) traces.push(mark(options.bestEpoch, all));
     return {
@@ -104,7 +110,15 @@ export function runCurves(
         run: name,
         ...curveRow(metric, metric.startsWith('val_') ? 'validation' : 'training', epochs, values),
       });
-      return [curve(name, epochs, values, colour(k))];
+      // After the last colour they begin again, with another dash.
+      const style = { color: colour(k), dash: DASHES[Math.floor(k / PALETTE.length) % DASHES.length]! };
+      return [
+        curve(name, epochs, values, style),
+        ...brokenEpochs(
+          epochs,
+          history.map((row) => row[metric]),
+        ),
+      ];
     });
     return { title: metric, traces, xTitle: 'epoch', xaxis: { zeroline: false }, yaxis: scaleOf(metric, all) };
   });
@@ -144,14 +158,44 @@ function curveRow(metric: string, part: string, epochs: readonly number[], value
   };
 }
 
-function curve(name: string, x: readonly number[], y: readonly number[], tint: string): Trace {
+const DASHES = ['solid', 'dash', 'dot', 'dashdot'] as const;
+
+/** Epochs whose value is recorded and not finite, at the height of the last one that was: a curve does not end without a word. */
+function brokenEpochs(epochs: readonly number[], values: readonly (number | undefined)[]): Trace[] {
+  const places: { x: number; y: number }[] = [];
+  let height = values.find((value) => Number.isFinite(value)) ?? 1;
+  for (const [k, value] of values.entries()) {
+    if (value === undefined) continue;
+    if (Number.isFinite(value)) height = value;
+    else places.push({ x: epochs[k]!, y: height });
+  }
+  if (places.length === 0) return [];
+  return [
+    {
+      type: 'scatter',
+      name: 'not finite',
+      mode: 'markers',
+      x: places.map(({ x }) => x),
+      y: places.map(({ y }) => y),
+      marker: { color: COLOURS.bad, symbol: 'x', size: 8 },
+      hovertemplate: 'epoch %{x}: not finite<extra></extra>',
+    },
+  ];
+}
+
+function curve(
+  name: string,
+  x: readonly number[],
+  y: readonly number[],
+  { color: tint, dash = 'solid' }: { color: string; dash?: string },
+): Trace {
   return {
     type: 'scatter',
     name,
     x,
     y,
     mode: y.length > 60 ? 'lines' : 'lines+markers',
-    line: { color: tint, width: 2 },
+    line: { color: tint, width: 2, ...(dash !== 'solid' && { dash }) },
     marker: { color: tint, size: y.length > 30 ? 3 : 5 },
     hovertemplate: 'epoch %{x}: %{y:.5g}<extra>%{fullData.name}</extra>',
   };

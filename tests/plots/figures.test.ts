@@ -211,3 +211,33 @@ test('architecture puts every layer below all that it takes from, also in a circ
   assert.deepEqual(heights([layer('x'), layer('a', 'x'), layer('b', 'a', 'x'), layer('c', 'gone')]), [32, 32, 96, 160]);
   assert.doesNotThrow(() => heights([layer('a', 'b'), layer('b', 'a')]));
 });
+
+test('trainingCurves and runCurves mark epochs that are not finite, and tell the eighth run from the first', () => {
+  const history = [{ loss: 2 }, { loss: Number.NaN }, { loss: Number.POSITIVE_INFINITY }, {}, { loss: 1 }];
+  for (const figure of [plots.trainingCurves(history), plots.runCurves([{ name: 'a', history }], ['loss'])]) {
+    const mark = figure.data.find(({ name }) => name === 'not finite')!;
+    assert.deepEqual(
+      [mark['x'], mark['y']],
+      [
+        [2, 3],
+        [2, 2],
+      ],
+    );
+  }
+  assert.ok(!plots.trainingCurves([{ loss: 2 }, {}]).data.some(({ name }) => name === 'not finite'));
+  const runs = Array.from({ length: 8 }, (_, k) => ({ name: `run ${k}`, history: [{ loss: k }] }));
+  const lines = plots.runCurves(runs, ['loss']).data.map(({ line }) => JSON.stringify(line));
+  assert.equal(new Set(lines).size, 8);
+});
+
+test('a figure of one panel says on its axis what is drawn, and long names of panels are shortened to their room', () => {
+  const one = plots.trainingCurves([{ loss: 2 }, { loss: 1 }]);
+  assert.equal((one.layout['yaxis'] as { title: { text: string } }).title.text, 'loss');
+  const long = 'a'.repeat(200);
+  const two = plots.trainingCurves([{ [long]: 2, [`${long}b`]: 2 }]);
+  const titles = (two.layout['annotations'] as { text: string }[]).map(({ text }) => text);
+  assert.ok(
+    titles.every((text) => text.length < 80 && text.includes('…')),
+    titles.join(),
+  );
+});
