@@ -9,7 +9,7 @@ import { recordRun } from './recorder';
 
 /** Options of {@link confirm}. */
 export interface ConfirmOptions extends Omit<TrainOptions, 'folder' | 'resume'> {
-  /** Writes the two runs to `folder`, as `<name>-before` and `<name>-after`; see `runs.record`. */
+  /** Writes the two runs to `folder`, as `<name>-before` and `<name>-after`; see `runs.recordRun`. */
   record?: { folder: string; name: string };
   /**
    * Further seeds on each side where the gain is small, to tell it from chance. Default 2; 0 takes any gain beyond a twentieth.

@@ -23,7 +23,7 @@ export interface RecordOptions {
  * @example
  * const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 1, name: 'sum' })] });
  * const inputs = tf.tensor2d([[0, 1], [1, 0], [1, 1], [0, 0]]);
- * const watch = [runs.record('runs', { name: 'recorded' })];
+ * const watch = [runs.recordRun('runs', { name: 'recorded' })];
  * await rl.fit(model, { inputs, targets: inputs.sum(1, true) }, { losses: 'meanSquaredError', epochs: 3, watch });
  * runs.read('runs', 'recorded').history.length; // 3
  */

@@ -14,4 +14,4 @@ export {
   type SkippedRun,
   writeRun as write,
 } from '../runs';
-export { type RecordOptions, recordRun as record } from './recorder';
+export { type RecordOptions, recordRun } from './recorder';

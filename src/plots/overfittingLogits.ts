@@ -23,36 +23,17 @@ export function overfittingLogits(
 ): Figure {
   const operation = 'plots.overfittingLogits';
   checkRows(operation, logits, 'logits', 'halving of the history');
-  const finite = sortedFinite(logits);
-  const most = Math.max(1, ...[finite[0] ?? 0, finite.at(-1) ?? 0].map(Math.abs));
-  const clipped = Float64Array.from({ length: logits.length }, (_, k) => Math.max(-most, Math.min(most, logits[k]!)));
-  const valid = clipped.filter((value) => !Number.isNaN(value));
-  const probability = valid.length ? valid.filter((value) => value <= 0).length / valid.length : Number.NaN;
-  // An even number of bins around 0, so that none belongs to both sides.
-  const bins = histogram(valid, 2 * Math.ceil(Math.max(10, binCount(valid)) / 2), -most * 1.0001, most * 1.0001);
-  const at = centres(bins);
-  const width = bins.edges[1]! - bins.edges[0]!;
-  const side = (name: string, color: string, test: (x: number) => boolean): Trace => ({
-    type: 'bar',
-    name,
-    x: Array.from(at).filter(test),
-    y: Array.from(bins.counts)
-      .filter((_, k) => test(at[k]!))
-      .map((count) => count / valid.length),
-    width,
-    marker: { color },
-    hovertemplate: 'logit %{x:.2f}: %{y:.1%}<extra></extra>',
-  });
+  const { traces, most, valid, probability } = logitBars(logits, [
+    'winner ranks in the lower half elsewhere',
+    'in the upper half',
+  ]);
   const { expected } = options;
   const context = expected
     ? `; ${formatShare(expected[0])} to ${formatShare(expected[1])} if none is better than another`
     : '';
   const panel = {
     title: 'logits',
-    traces: [
-      side('winner ranks in the lower half elsewhere', COLOURS.bad, (x) => x < 0),
-      side('in the upper half', COLOURS.training, (x) => x > 0),
-    ],
+    traces,
     xTitle: 'logit of the rank in the other half',
     yTitle: 'share of the halvings',
     xaxis: { zeroline: true, range: [-most * 1.05, most * 1.05] },
@@ -63,6 +44,31 @@ export function overfittingLogits(
     subtitle: options.subtitle ?? `probability of backtest overfitting ${formatShare(probability)}${context}`,
     width: widthOf(operation, options),
     panelHeight: 240,
-    summary: new Table([{ halvings: logits.length, 'not numbers': logits.length - valid.length, probability }]),
+    summary: new Table([{ halvings: logits.length, 'not numbers': logits.length - valid, probability }]),
   });
+}
+
+/** Logits as bars on both sides of 0, none of which reaches over it. */
+export function logitBars(logits: Numbers, [below, above]: readonly [below: string, above: string]) {
+  const finite = sortedFinite(logits);
+  const most = Math.max(1, ...[finite[0] ?? 0, finite.at(-1) ?? 0].map(Math.abs));
+  const clipped = Float64Array.from({ length: logits.length }, (_, k) => Math.max(-most, Math.min(most, logits[k]!)));
+  const valid = clipped.filter((value) => !Number.isNaN(value));
+  const probability = valid.length ? valid.filter((value) => value <= 0).length / valid.length : Number.NaN;
+  // An even number of bins around 0, so that none belongs to both sides.
+  const bins = histogram(valid, 2 * Math.ceil(Math.max(10, binCount(valid)) / 2), -most * 1.0001, most * 1.0001);
+  const at = centres(bins);
+  const side = (name: string, color: string, test: (x: number) => boolean): Trace => ({
+    type: 'bar',
+    name,
+    x: Array.from(at).filter(test),
+    y: Array.from(bins.counts)
+      .filter((_, k) => test(at[k]!))
+      .map((count) => count / valid.length),
+    width: bins.edges[1]! - bins.edges[0]!,
+    marker: { color },
+    hovertemplate: 'logit %{x:.2f}: %{y:.1%}<extra></extra>',
+  });
+  const traces = [side(below, COLOURS.bad, (x) => x < 0), side(above, COLOURS.training, (x) => x > 0)];
+  return { traces, most, valid: valid.length, probability };
 }

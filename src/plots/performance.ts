@@ -1,7 +1,7 @@
 import type { Backtest, BacktestOverfitting } from '../evaluation';
 import { Table } from '../tables';
-import { histogram } from './bins';
 import type { Figure, Trace } from './figure';
+import { logitBars } from './overfittingLogits';
 import { panels } from './panels';
 import { COLOURS, faded } from './template';
 
@@ -109,14 +109,7 @@ const MOST_POINTS = 1500;
  */
 export function overfittingHalves(found: BacktestOverfitting, options: { title?: string } = {}): Figure {
   const { logits, inSample, outOfSample, degradation } = found;
-  const { edges, counts } = histogram(logits, 24);
-  const width = edges[1]! - edges[0]!;
-  const bars = (name: string, color: string, isMine: (logit: number) => boolean): Trace => {
-    const x = Array.from(counts, (_, k) => edges[k]! + width / 2);
-    const mine = [...counts.keys()].filter((k) => isMine(x[k]!));
-    const y = mine.map((k) => counts[k]! / logits.length);
-    return { type: 'bar', name, x: mine.map((k) => x[k]!), y, marker: { color }, width };
-  };
+  const { traces, most } = logitBars(logits, ['overfit', 'above the median']);
   const step = Math.max(1, Math.ceil(logits.length / MOST_POINTS));
   const places = Array.from({ length: Math.ceil(logits.length / step) }, (_, k) => k * step);
   const ends = [Math.min(...inSample), Math.max(...inSample)];
@@ -124,11 +117,8 @@ export function overfittingHalves(found: BacktestOverfitting, options: { title?:
     [
       {
         title: 'logit of the rank outside',
-        traces: [
-          bars('overfit', COLOURS.bad, (logit) => logit <= 0),
-          bars('above the median', COLOURS.good, (logit) => logit > 0),
-        ],
-        xaxis: { range: [edges[0]! - width, edges.at(-1)! + width] },
+        traces,
+        xaxis: { range: [-1.05 * most, 1.05 * most] },
         yaxis: { tickformat: '.0%' },
       },
       {

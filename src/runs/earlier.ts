@@ -15,7 +15,7 @@ interface CommandRecord {
   results?: { stopReason?: string; mode?: string; seconds?: number; last?: Record<string, number> | null };
 }
 
-/** `run.json` without a version, which `runs.record` wrote. */
+/** `run.json` without a version, which `runs.recordRun` wrote. */
 type FitRecord = Omit<RunRecord, 'formatVersion' | 'status' | 'begun'>;
 
 /** Brings a record of an earlier version to today's shape; anything else is handed back as it is. */

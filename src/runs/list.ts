@@ -100,7 +100,7 @@ const textOf = ({ cause, where }: RecordedVerdict): string => `${cause} ${where}
  * const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 1, name: 'sum' })] });
  * const inputs = tf.tensor2d([[0, 1], [1, 0], [1, 1], [0, 0]]);
  * for (const name of ['slow-1', 'slow-2'])
- *   await rl.fit(model, { inputs, targets: inputs.sum(1, true) }, { losses: 'huber', epochs: 3, watch: [rl.runs.record('runs', { name })] });
+ *   await rl.fit(model, { inputs, targets: inputs.sum(1, true) }, { losses: 'huber', epochs: 3, watch: [rl.runs.recordRun('runs', { name })] });
  * compareRuns('runs', 'slow-1', 'slow-2').find({ what: 'epochs' })['slow-2']; // 3
  */
 export function compareRuns(folder: string, first: string, second: string): Table<Row> {

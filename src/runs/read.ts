@@ -21,7 +21,7 @@ export interface RecordedRun extends RunRecord {
  * @example
  * const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 1, name: 'sum' })] });
  * const inputs = tf.tensor2d([[0, 1], [1, 0], [1, 1], [0, 0]]);
- * const options = { losses: 'meanSquaredError', epochs: 3, watch: [rl.runs.record('runs', { name: 'sum' })] };
+ * const options = { losses: 'meanSquaredError', epochs: 3, watch: [rl.runs.recordRun('runs', { name: 'sum' })] };
  * await rl.fit(model, { inputs, targets: inputs.sum(1, true) }, options);
  * readRun('runs', 'sum').history.length; // 3
  */

@@ -56,7 +56,7 @@ export type RunStatus = 'running' | 'finished' | 'stopped';
 
 /**
  * The record of a run, as `run.json` holds it: plain data, enough to compare runs and to make one again. Whatever made the
- * run (`train`, `fit` with `runs.record`, the explorer, a sweep, the command line) writes the same.
+ * run (`train`, `fit` with `runs.recordRun`, the explorer, a sweep, the command line) writes the same.
  */
 export interface RunRecord {
   formatVersion: number;

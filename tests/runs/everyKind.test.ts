@@ -29,7 +29,7 @@ before(async () => {
     folder: path.join(folder, 'trained'),
   });
   const { model, data, options } = benchmark.TWINS[5]!.build(1, true);
-  const watch = [runs.record(folder, { name: 'recorded' })];
+  const watch = [runs.recordRun(folder, { name: 'recorded' })];
   await fit(await model(), data, { ...options, epochs: 2, mode: 'graph', watch });
   const explorer = await Explorer.open(dead(1), { folder });
   await explorer.run({}, { name: 'explored' });

@@ -57,7 +57,7 @@ test('fit records itself when it is told to, with verdicts and the statistics of
   const { model, data, options } = benchmark.TWINS.find(({ fault }) => fault.includes('dead ReLU'))!.build(52, true);
   const settings = { ...options, epochs: 6, mode: 'graph' as const };
   const built = await model();
-  await fit(built, data, { ...settings, watch: [runs.record(folder, { name: 'one' })] });
+  await fit(built, data, { ...settings, watch: [runs.recordRun(folder, { name: 'one' })] });
   const record = runs.read(folder, 'one');
   assert.equal(record.verdicts![0]!.cause, 'dead-head');
   assert.equal(record.history.length, 6);
@@ -76,13 +76,13 @@ test('fit records itself when it is told to, with verdicts and the statistics of
   // The name is refused before an epoch is trained, and a run without one gets one of its own.
   let epochs = 0;
   const counted = { ...settings, onEpoch: () => void epochs++ };
-  await assert.rejects(fit(built, data, { ...counted, watch: [runs.record(folder, { name: 'one' })] }), /already/);
+  await assert.rejects(fit(built, data, { ...counted, watch: [runs.recordRun(folder, { name: 'one' })] }), /already/);
   assert.equal(epochs, 0);
   for (let k = 0; k < 2; k++)
     await fit(built, data, {
       ...counted,
       epochs: 1,
-      watch: [runs.record(folder, { diagnose: false, statistics: false })],
+      watch: [runs.recordRun(folder, { diagnose: false, statistics: false })],
     });
   assert.equal(runs.list(folder).rows.length, 3);
   assert.ok(runs.list(folder).rows.some(({ run }) => /^\d{4}-\d\d-\d\d-\d{6}-seed52(-2)?$/.test(String(run))));
@@ -143,7 +143,7 @@ test('a recorded run has histograms of its weights after every epoch, and of a l
     ['long', 250, [...Array.from({ length: 83 }, (_, k) => 3 * k + 2), 249]],
   ] as const) {
     const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
-    const watch = [runs.record(folder, { name, diagnose: false, statistics: false })];
+    const watch = [runs.recordRun(folder, { name, diagnose: false, statistics: false })];
     await fit(model, data, { losses: 'meanSquaredError', epochs, mode: 'graph', watch });
     const found = histogramsIn(path.join(folder, name));
     assert.equal(found.size, 2);
@@ -189,7 +189,7 @@ test('no option of fit puts anything but what decides the result into a record, 
   const states: TrainingState[] = [];
   const given = { ...options, mode: 'graph' as const, epochs: 2 };
   await fit(await model(), data, { ...given, onCheckpoint: (save) => void states.push(save()) });
-  const watch = [runs.record(folder, { name: 'resumed', diagnose: false, statistics: false })];
+  const watch = [runs.recordRun(folder, { name: 'resumed', diagnose: false, statistics: false })];
   const losses = {
     y: (targets: TF.Tensor, predictions: TF.Tensor) => tf.mean(tf.squaredDifference(targets, predictions)),
   };

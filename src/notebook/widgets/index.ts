@@ -27,8 +27,8 @@ export {
   numberInput,
   type Play,
   type PlayOptions,
-  type ProgressBar,
   type ProgressBarOptions,
+  type ProgressWidget,
   play,
   progressBar,
 } from './numbers';

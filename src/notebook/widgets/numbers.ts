@@ -137,7 +137,7 @@ export interface ProgressBarOptions extends Omit<ControlOptions, 'disabled'> {
 }
 
 /** A bar that shows a number; made by {@link progressBar}. */
-export class ProgressBar extends NumberControl {
+export class ProgressWidget extends NumberControl {
   constructor(options: ProgressBarOptions = {}) {
     const { min = 0, max = 1 } = options;
     checkRange('widgets.progressBar', min, max);
@@ -180,8 +180,8 @@ export class ProgressBar extends NumberControl {
  * const bar = progressBar({ label: 'GPU memory', max: 24 });
  * bar.value = 7.5;
  */
-export function progressBar(options: ProgressBarOptions = {}): ProgressBar {
-  return new ProgressBar(options);
+export function progressBar(options: ProgressBarOptions = {}): ProgressWidget {
+  return new ProgressWidget(options);
 }
 
 /** What {@link play} takes. */
