@@ -11,6 +11,7 @@ null), startup_timeout (seconds).
 import asyncio
 import json
 import os
+import queue
 import sys
 import threading
 import time
@@ -19,6 +20,9 @@ import traceback
 EVENTS = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
 os.dup2(2, 1)  # the kernel inherits descriptor 1, and must not write between the events
 
+# What the kernel is asked after the last cell: it fails with a failure that no cell has caught, also one that comes late.
+QUIET = 'await (globalThis as any)[Symbol.for("reluctant.quiet")]()'
+LATE = 20.0  # seconds
 SAVE_EVERY = 5.0  # seconds between two intermediate versions of the executed notebook
 GRACE = 10.0  # seconds that an interrupted kernel has to end its cell
 
@@ -132,7 +136,27 @@ class Run:
                 return "stopped" if self.reason else "error"
             if time.monotonic() - self.saved > SAVE_EVERY:
                 self.save()
+        if not self.reason and self.current is not None and self.request["kernel"] == "reluctant":
+            if await self.late_failure():
+                return "error"
         return "stopped" if self.reason else "ok"
+
+    async def late_failure(self):
+        """Waits for what the cells have left running; whether it failed. The failure is put under the last cell."""
+        message = self.client.kc.execute(QUIET, silent=True, store_history=False, allow_stdin=False)
+        try:
+            reply = await self.client.kc._async_get_shell_msg(timeout=LATE)
+            while reply["parent_header"].get("msg_id") != message:
+                reply = await self.client.kc._async_get_shell_msg(timeout=LATE)
+        except queue.Empty:
+            return False
+        content = reply["content"]
+        if content["status"] != "error":
+            return False
+        error = {"output_type": "error", **{name: content[name] for name in ("ename", "evalue", "traceback")}}
+        self.notebook.cells[self.current].outputs.append(nbformat.from_dict(error))
+        emit("output", index=self.current, output=error)
+        return True
 
     def stop(self, reason):
         """Interrupts the kernel; a second time, or when it does not listen, ends it."""

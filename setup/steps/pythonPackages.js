@@ -8,7 +8,7 @@ const { findPython } = require('./prerequisites');
 
 const QUIET = ['--disable-pip-version-check', '--no-input', '--progress-bar', 'off'];
 const TRANSLATOR = 'python/papermill';
-const TRANSLATOR_FILES = ['pyproject.toml', 'src/reluctant_papermill/__init__.py'].map(
+const TRANSLATOR_FILES = ['pyproject.toml', 'build_in_copy.py', 'src/reluctant_papermill/__init__.py'].map(
   (name) => `${TRANSLATOR}/${name}`,
 );
 /** What Python, JupyterLab and the kernel's step write while they run. */

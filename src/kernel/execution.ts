@@ -38,6 +38,8 @@ export class Execution {
   /** Cells that were run so far, in the history or not. */
   private executed = 0;
   private serial = 0;
+  /** Cells that may have left something running. */
+  private readonly runs = new Set<CellRun>();
   /** Cells that arrived before this moment are not run, because one before them has failed. */
   private abortBefore = 0;
   private result: Result | undefined;
@@ -80,6 +82,12 @@ export class Execution {
     reply({ status: 'error', execution_count: run.count, ...description, payload: [], user_expressions: {} });
   }
 
+  /** Whether a timer that a cell has left behind is still to go off. */
+  get isWaiting(): boolean {
+    for (const run of this.runs) if (!run.isWaiting) this.runs.delete(run);
+    return this.runs.size > 0;
+  }
+
   /** Ends the running cell with an error that its own code did not throw where it could be caught. */
   failWith(error: unknown): void {
     const { run } = this.activity;
@@ -99,6 +107,7 @@ export class Execution {
     const options = { silent, storesHistory, allowInput: content['allow_stdin'] === true };
     const run = new CellRun(header, identities, this.count, number, this.nextSerial(), options);
     this.publisher.begin(run);
+    if (!silent) this.runs.add(run);
     if (!silent) this.publisher.publish('execute_input', { code, execution_count: run.count }, header);
     if (storesHistory) this.history.add(run.count, code);
     return run;

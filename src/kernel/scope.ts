@@ -32,9 +32,10 @@ export class CellRun {
     this.going.delete(thing);
   }
 
-  /** How much of what the cell has set going is still going. */
-  get pending(): number {
-    return this.going.size;
+  /** Whether a timer of the cell is still to go off, other than one that repeats. */
+  get isWaiting(): boolean {
+    for (const thing of this.going.keys()) if (!endless.has(thing) && isTimer(thing)) return true;
+    return false;
   }
 
   /** Stops what the cell has set going. */
@@ -44,6 +45,11 @@ export class CellRun {
     this.going.clear();
   }
 }
+
+/** Timers that go off again and again. */
+const endless = new WeakSet<object>();
+
+const isTimer = (thing: object): boolean => /^(Timeout|Immediate)$/.test(thing.constructor.name);
 
 let current: CellRun | undefined;
 
@@ -147,6 +153,7 @@ export function bindTimers(asUser: (body: () => void) => void): void {
         ...rest,
       );
       run.own(timer, () => stopTimer(timer));
+      if (name === 'setInterval') endless.add(timer);
       return timer;
     };
     // util.promisify(setTimeout) and timers/promises look for their own version under a symbol.

@@ -16,12 +16,15 @@ import { Questions } from './questions';
 import { Requests } from './requests';
 import type { Runner } from './runner';
 import { currentRun, enterRun, within } from './scope';
-import { FLAG, type Inbound } from './shared';
+import { FLAG, type Inbound, now } from './shared';
 import { describeError } from './traceback';
 import { userTurn } from './userTurn';
 
 /** How long a cell that holds the interrupt signal may take to stop by itself, in milliseconds. */
 const GRACE = 15_000;
+
+/** How long to wait for what cells have left behind, and how often to look, in milliseconds. */
+const QUIET = { longest: 5000, pause: 30 };
 
 const nextTurn = setImmediate;
 const startTimer = setTimeout;
@@ -43,8 +46,8 @@ export class Session implements NotebookHost {
   private readonly queue: CellRequest[] = [];
   private first: Arrived | undefined;
   private last: Arrived | undefined;
-  /** Failures that belonged to no running cell. */
-  private strays = 0;
+  /** The first failure that belonged to no running cell. */
+  private uncaught: { error: unknown } | undefined;
 
   constructor(
     private readonly publisher: Publisher,
@@ -70,6 +73,7 @@ export class Session implements NotebookHost {
       taken: () => void Atomics.store(flags, FLAG.cooperative, 1),
     });
     this.listenForStrays();
+    Object.defineProperty(globalThis, Symbol.for('reluctant.quiet'), { value: () => this.quiet() });
   }
 
   /** Whether there is no cell to run. */
@@ -210,7 +214,7 @@ export class Session implements NotebookHost {
 
   /** Prints a failure that belongs to no cell's own run. */
   private complain(error: unknown): void {
-    this.strays += 1;
+    this.uncaught ??= { error };
     const run = currentRun();
     // In a turn of the user's: what was thrown may do anything when it is looked at.
     userTurn(() =>
@@ -221,9 +225,16 @@ export class Session implements NotebookHost {
     );
   }
 
-  /** How many failures belonged to no running cell so far. */
-  get strayFailures(): number {
-    return this.strays;
+  /**
+   * Waits a while for what cells have left behind. Programs that run a notebook to its end ask for this after the last cell.
+   * @throws the first failure that no cell has caught
+   */
+  private async quiet(): Promise<void> {
+    for (const limit = now() + QUIET.longest; ; ) {
+      await new Promise((resolve) => startTimer(resolve, QUIET.pause));
+      if (this.uncaught || !this.execution.isWaiting || now() > limit) break;
+    }
+    if (this.uncaught) throw this.uncaught.error;
   }
 
   // ---- what cells may ask of the front end -----------------------------------------------------------------------

@@ -12,6 +12,18 @@ after(() => desk.remove());
 const PARAMETERS = { tag: 'parameters', code: 'let rate = 0.1; // learning rate\nlet mode: "a" | "b" = "a";' };
 
 describe('runNotebook', () => {
+  test('a failure that comes after the last cell fails the run; what only takes its time does not', async () => {
+    const late = desk.notebook('late.ipynb', [
+      '1',
+      'setTimeout(() => { void Promise.reject(new Error("too late")); }, 300); 2',
+    ]);
+    const failed = await runNotebook(late, { out });
+    assert.equal(failed.status, 'failed');
+    assert.equal(failed.failure?.message, 'too late');
+    const fine = desk.notebook('fine.ipynb', ['setTimeout(() => {}, 200); setInterval(() => {}, 10); 1']);
+    assert.equal((await runNotebook(fine, { out })).status, 'ok');
+  });
+
   test('passes parameters, tells what happens as it happens, and names the cell and its TypeScript line', async () => {
     const file = desk.notebook('throws.ipynb', [
       PARAMETERS,
@@ -131,6 +143,16 @@ describe('runNotebook', () => {
     await refuses(write('text.ipynb', '# not JSON'), {}, 'notebook-not-valid');
     await refuses(write('list.ipynb', '[1]'), {}, 'notebook-not-valid');
     await refuses(write('null.ipynb', 'null'), {}, 'notebook-not-valid');
+    await refuses(write('worksheets.ipynb', '{"nbformat": 3, "worksheets": []}'), {}, 'notebook-not-valid');
+    for (const [name, bytes] of [
+      ['wide.ipynb', Buffer.from('\ufeff{"nbformat": 4, "cells": []}', 'utf16le')],
+      ['latin.ipynb', Buffer.from('{"nbformat": 4, "cells": [], "metadata": {"title": "\u00fc"}}', 'latin1')],
+    ] as const) {
+      const file = desk.path(name);
+      fs.writeFileSync(file, bytes);
+      await refuses(file, {}, 'notebook-not-valid');
+    }
+    await refuses(desk.path('.'), {}, 'notebook-not-readable');
     await refuses(write('three.ipynb', '{"nbformat": 3, "cells": []}'), {}, 'notebook-not-valid');
     await refuses(file, { out: desk.folder }, 'would-overwrite-notebook');
     await refuses(file, { timeout: 0 }, 'number-out-of-range');

@@ -111,6 +111,7 @@ export const REPORTS: readonly Report[] = [
     ['const later = await Promise.resolve(3)', 'later'],
     { value: '3' },
   ],
+  ['tslab', 'a call in parentheses can be awaited', ['await (async () => 5)()'], { value: '5' }],
   [
     'deno',
     '21709: types of one cell hold in the next',

@@ -107,6 +107,7 @@ export class Clone {
       'src/index.ts': 'export {};\n',
       'kernels/logo-svg.svg': '<svg/>',
       'python/papermill/pyproject.toml': '[project]',
+      'python/papermill/build_in_copy.py': '',
       'python/papermill/src/reluctant_papermill/__init__.py': '',
     }))
       this.write(file, text);

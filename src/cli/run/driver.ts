@@ -132,6 +132,19 @@ function crashed(problem: string, log: string): ReluctantError {
       fix: 'free some space and run the same command again',
     });
   }
+  const folder =
+    /(?:PermissionError|FileNotFoundError|NotADirectoryError|FileExistsError|Read-only file system).*'([^']+)'/.exec(
+      log,
+    )?.[1];
+  if (folder !== undefined) {
+    return new ReluctantError({
+      code: 'jupyter-folder-not-writable',
+      operation: 'run',
+      problem: 'Jupyter cannot write where it keeps the files of running kernels',
+      where: { path: folder },
+      fix: 'name a folder that you can write to in HOME, or in JUPYTER_RUNTIME_DIR',
+    });
+  }
   return new ReluctantError({
     code: 'runner-crashed',
     operation: 'run',

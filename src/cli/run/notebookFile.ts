@@ -47,16 +47,37 @@ function refuse(code: string, problem: string, file: string, fix: string, cause?
  * @throws ReluctantError `notebook-not-found`, `notebook-not-readable`, or `notebook-not-valid` for what is no notebook
  */
 export function readNotebook(file: string): Notebook {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = fs.readFileSync(file, 'utf8');
+    // A pipe or a device would never come to its end.
+    if (!fs.statSync(file).isFile()) {
+      throw refuse('notebook-not-readable', 'that is no file', file, 'give the path of an .ipynb file');
+    }
+    bytes = fs.readFileSync(file);
   } catch (error) {
+    if (error instanceof ReluctantError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT')
       throw refuse('notebook-not-found', 'there is no such notebook', file, 'check the path', error);
     throw refuse('notebook-not-readable', `the notebook cannot be read (${code})`, file, 'check the path', error);
   }
-  return parseNotebook(text, file);
+  return parseNotebook(decoded(bytes, file), file);
+}
+
+/** The text of a file. Notebooks are UTF-8; one in another encoding would come out with other characters in it. */
+function decoded(bytes: Buffer, file: string): string {
+  const mark = bytes.subarray(0, 2).toString('hex');
+  const encoding = mark === 'fffe' ? 'UTF-16LE' : mark === 'feff' ? 'UTF-16BE' : undefined;
+  try {
+    if (encoding === undefined) return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {} // told below
+  const name = encoding ?? 'CP1252';
+  throw refuse(
+    'notebook-not-valid',
+    encoding ? `the notebook is text in ${encoding}, not in UTF-8` : 'the notebook is not text in UTF-8',
+    file,
+    `convert it, for example with: iconv -f ${name} -t UTF-8 ${JSON.stringify(file)}`,
+  );
 }
 
 /**
@@ -79,14 +100,18 @@ export function parseNotebook(text: string, file: string): Notebook {
     throw invalid(`the file is not JSON: ${problem}`, fix, error);
   }
   const notebook = content as Partial<Notebook> | null;
-  if (typeof notebook !== 'object' || notebook === null || !Array.isArray(notebook.cells) || !notebook.nbformat) {
+  if (typeof notebook !== 'object' || notebook === null || typeof notebook.nbformat !== 'number') {
     throw invalid('the file is JSON but not a notebook', 'give the path of an .ipynb file');
+  }
+  // Older formats keep their cells elsewhere.
+  if (notebook.nbformat === 4 && !Array.isArray(notebook.cells)) {
+    throw invalid('the notebook has no list of cells', 'open it in JupyterLab, or take it from version control again');
   }
   if (notebook.nbformat !== 4) {
     const convert = `convert it with: jupyter nbconvert --to notebook --inplace ${JSON.stringify(file)}`;
     throw invalid(`the notebook has format ${notebook.nbformat}, not 4`, convert);
   }
-  return { ...(notebook as Notebook), metadata: notebook.metadata ?? {}, cells: notebook.cells.map(joined) };
+  return { ...(notebook as Notebook), metadata: notebook.metadata ?? {}, cells: notebook.cells!.map(joined) };
 }
 
 /** Files keep a source as a text or as a list of lines. */

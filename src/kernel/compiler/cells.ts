@@ -293,6 +293,7 @@ const NEWER_EXPRESSION = 1501;
 /** Whether code awaits something outside all functions, so that it must run as one that is asynchronous. */
 function awaits(ts: typeof TypeScript, code: string): boolean {
   if (!/\bawait\b/.test(code)) return false;
+  // In a script, which a text without imports is, `await (x)` calls a function of that name.
   const search = (node: TypeScript.Node): boolean => {
     if (ts.isAwaitExpression(node)) return true;
     if (ts.isForOfStatement(node) && node.awaitModifier) return true;
@@ -301,5 +302,5 @@ function awaits(ts: typeof TypeScript, code: string): boolean {
     if (ts.isFunctionLike(node)) return false;
     return ts.forEachChild(node, search) ?? false;
   };
-  return search(ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest));
+  return search(ts.createSourceFile('cell.ts', PREFIX + code, ts.ScriptTarget.Latest));
 }
