@@ -185,6 +185,8 @@ export class ProgramWatch {
       readFile: (file) => this.systemFor(file).readFile(file),
       directoryExists: (folder) => this.systemFor(folder).directoryExists(folder),
       getSourceFile: (file, version) => this.sourceFile(file, version),
+      // Whether a file is a module depends on the manifest above it, which is asked for every file each time.
+      getModuleResolutionCache: () => resolution.cache,
       hasInvalidatedResolutions: (file) => resolution.hasMissing(file),
       resolveModuleNameLiterals: (literals, importer) =>
         literals.map((literal) => resolution.resolve(literal.text, importer)),

@@ -29,7 +29,8 @@ const NOTHING = { resolvedModule: undefined } as Resolved;
 export class Resolution {
   private readonly found = new Map<string, Resolved>();
   private readonly missing = new Set<string>();
-  private readonly cache: TypeScript.ModuleResolutionCache;
+  /** What was found in folders on the way, manifests of packages among it. */
+  readonly cache: TypeScript.ModuleResolutionCache;
 
   constructor(
     private readonly ts: typeof TypeScript,
