@@ -123,7 +123,7 @@ export class TearSheet {
   [Symbol.for('Jupyter.display')](): Record<string, unknown> {
     const html = this.parts.map(
       ({ heading, words, shown }) =>
-        `<h3>${escapeHTML(heading)}</h3><p>${escapeHTML(words)}</p>${shown.map((one) => (one instanceof Figure ? one.toSVG() : one.toHTML())).join('')}`,
+        `<h3>${escapeHTML(heading)}</h3><p>${escapeHTML(words)}</p>${shown.map(htmlOf).join('')}`,
     );
     return { 'text/plain': this.toString(), 'text/html': `${this.table().toHTML()}${html.join('\n')}` };
   }
@@ -132,6 +132,13 @@ export class TearSheet {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
+}
+
+/** Pictures as images: what shows HTML of others takes drawings in it away. */
+function htmlOf(shown: Table<object> | Figure): string {
+  if (!(shown instanceof Figure)) return shown.toHTML();
+  const picture = Buffer.from(shown.toSVG()).toString('base64');
+  return `<img alt="${escapeHTML(shown.title)}" src="data:image/svg+xml;base64,${picture}">`;
 }
 
 function outputOf(shown: Table<object> | Figure) {

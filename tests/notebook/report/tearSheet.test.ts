@@ -79,7 +79,7 @@ test('the page stands alone, holds every figure, and shows names from data lette
   assert.ok(!/(src|href)="https?:/.test(page));
   assert.ok(!page.includes('all-code" aria'), 'there is no code to show');
   const bundle = (sheet as unknown as Record<symbol, () => Record<string, string>>)[Symbol.for('Jupyter.display')]!();
-  assert.match(bundle['text/html']!, /<svg/);
+  assert.match(bundle['text/html']!, /<img alt="Wealth, drawdown[^>]*data:image\/svg/);
   assert.match(bundle['text/plain']!, /Does it earn after costs\?/);
   assert.throws(() => sheet.write(path.join(folder, 'none', 'sheet.html')), /tear sheet could not be written/);
 });
