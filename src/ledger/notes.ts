@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as os from 'node:os';
-import { appendLine, type BegunLine, type EndedLine } from './lines';
+import { ReluctantError } from '../core';
+import { appendLine, type BegunLine, type EndedLine, type LedgerLine } from './lines';
 import { ledgerFile } from './place';
 
 const VERSION = (require('../../package.json') as { version: string }).version;
@@ -13,7 +14,10 @@ export interface NotedTrial {
   end(how: Pick<EndedLine, 'status' | 'reason' | 'epochs' | 'seconds'>): void;
 }
 
-/** Notes that a training begins. The trainer calls it before its first step, so that one that is killed counts as well. */
+/**
+ * Notes that a training begins. The trainer calls it before its first step, so that one that is killed counts as well. Where the
+ * ledger cannot be written, training goes on with a warning: verdicts refuse such a trial, which is not in it.
+ */
 export function noteTrial(
   describe: () => Omit<BegunLine, 'event' | 'trial' | 'time' | 'host' | 'version'>,
 ): NotedTrial {
@@ -21,14 +25,34 @@ export function noteTrial(
   if (file === undefined) return { id: undefined, end: () => undefined };
   const id = randomUUID();
   const time = () => new Date().toISOString();
-  appendLine(file, { event: 'begun', trial: id, time: time(), host: os.hostname(), version: VERSION, ...describe() });
+  const begun = {
+    event: 'begun',
+    trial: id,
+    time: time(),
+    host: os.hostname(),
+    version: VERSION,
+    ...describe(),
+  } as const;
+  if (!written(file, begun)) return { id: undefined, end: () => undefined };
   let ended = false;
   return {
     id,
     end(how) {
       if (ended) return;
       ended = true;
-      appendLine(file, { event: 'ended', trial: id, time: time(), ...how });
+      written(file, { event: 'ended', trial: id, time: time(), ...how });
     },
   };
+}
+
+/** Adds a line, or warns that it cannot. */
+function written(file: string, line: LedgerLine): boolean {
+  try {
+    appendLine(file, line);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ReluctantError)) throw error;
+    console.warn(`${error.message} — training goes on without`);
+    return false;
+  }
 }

@@ -140,6 +140,15 @@ test('RELUCTANT_LEDGER=off keeps none, and says so when one is asked for', async
   assert.throws(() => TrialLedger.open(), code('ledger-off'));
 });
 
+test('a ledger that cannot be written does not stop a training, which then is in none', async (context) => {
+  const warned = context.mock.method(console, 'warn', () => undefined);
+  fs.writeFileSync(file, '');
+  process.env['RELUCTANT_LEDGER'] = path.join(file, 'below-a-file.jsonl');
+  const run = await fit(make(), data, options);
+  assert.deepEqual([run.history.length, run.trial], [2, undefined]);
+  assert.match(String(warned.mock.calls[0]!.arguments[0]), /cannot be written.*RELUCTANT_LEDGER/);
+});
+
 test('without a setting the ledger lies in the folder of the project, however deep the working directory', async () => {
   delete process.env['RELUCTANT_LEDGER'];
   const project = path.join(folder, 'project');
