@@ -66,7 +66,7 @@ export function define(command: Command): void {
     .description('Train a program into a folder: by default the robust recipe, on prices.')
     .argument('[program]', 'a module whose default export is a program, or the name of a recipe', 'robust')
     .requiredOption('-o, --output-dir <folder>', 'folder of the run')
-    .option('--setting <json>', "the program's setting as JSON, or a file of it", parseSetting)
+    .option('--setting <json>', "the program's setting as JSON, or a file of it; flags go over it", parseSetting)
     .option('--epochs <n>', inRobust('passes over the data', usual.epochs), whole)
     .option('--batch-size <n>', inRobust('rows per step', usual.batchSize), whole)
     .option('--learning-rate <x>', inRobust('of the optimiser, after any warm-up', usual.learningRate), number(0, 10))
@@ -142,15 +142,20 @@ async function run(name: string, flags: TrainFlags, signal: AbortSignal): Promis
 
 /** The program of a module or recipe, at the setting that the flags ask for. */
 async function programOf(name: string, flags: TrainFlags) {
-  const misplaced = [...OF_ROBUST, 'data', 'memory'].filter((flag) => flags[flag as keyof TrainFlags] !== undefined);
-  if (misplaced.length > 0) {
-    const flag = `--${misplaced[0]!.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const isGiven = (flag: keyof TrainFlags) => flags[flag] !== undefined;
+  const misplaced = [
+    ...[...OF_ROBUST, 'data' as const, 'timeZone' as const, 'memory' as const].filter(isGiven),
+    ...(Object.keys(flags.column ?? {}).length > 0 ? ['column'] : []),
+  ];
+  if (misplaced[0] !== undefined) {
+    const flag = misplaced[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const setting = flag === 'data' ? '{"source": {"files": ["prices.csv"]}}' : `{"${misplaced[0]}": ...}`;
     throw new ReluctantError({
       code: 'flag-of-another-program',
       operation: 'train',
-      problem: `${flag} is for the robust recipe`,
+      problem: `--${flag} is for the robust recipe`,
       received: name,
-      fix: `say it in the setting, as in --setting '{"${misplaced[0]}": ...}'`,
+      fix: `say it in the setting, if the program has one of that name: --setting '${setting}'`,
     });
   }
   return loadProgram(name, { ...flags.setting, ...given(flags, STANDARD) });
