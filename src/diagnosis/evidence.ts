@@ -27,7 +27,7 @@ import {
 import { type NotFiniteData, notFiniteData } from './notFinite';
 import type { EpochRow, RunLike, TrainingOptions } from './program';
 import { inputColumns, type Matrix } from './references';
-import { drawSample, predicted, type Sample } from './sample';
+import { drawSample, isLarge, predicted, type Sample } from './sample';
 import { type StepSearch, stepSearch } from './stepSearch';
 import { type WindowEvidence, windowEvidence } from './windows';
 
@@ -214,10 +214,10 @@ function moment(
   { lossWeights = {} }: TrainingOptions,
   initial: Snapshot | undefined,
 ): Moment {
-  const look = { losses, lossWeights: { ...lossWeights }, rows: 512 };
+  const look = { losses, lossWeights: { ...lossWeights }, rows: isLarge(model) ? 128 : 512 };
   return {
     weights: weights(model, { initial, effectiveRank: false }),
-    activations: activations(model, inputs, { rows: 1024 }),
+    activations: activations(model, inputs, { rows: isLarge(model) ? 256 : 1024 }),
     gradients: attempt(() => gradients(model, { inputs, targets }, look)),
   };
 }

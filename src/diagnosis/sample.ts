@@ -13,8 +13,15 @@ export interface Sample {
   rows: Int32Array;
 }
 
-/** Most rows drawn. */
+/** Most rows drawn, and of models that take long over each. */
 const ROWS = 2048;
+const ROWS_OF_LARGE = 512;
+
+/** True of a model whose every row costs millions of products, so that fewer rows are looked at. */
+export const isLarge = (model: TF.LayersModel): boolean => {
+  const steps = Math.max(...model.inputs.map(({ shape }) => (shape.length === 3 ? (shape[1] ?? 1) : 1)));
+  return model.countParams() * steps > 1e6;
+};
 
 /** Draws rows at random, the same ones for the same data, and predicts them. @throws `head-without-targets`, `inputs-mismatch`. */
 export function drawSample(part: string, model: TF.LayersModel, data: NonNullable<TrainingData['validation']>): Sample {
@@ -22,11 +29,12 @@ export function drawSample(part: string, model: TF.LayersModel, data: NonNullabl
   const given = targetsOf(part, model, data);
   const inputs = orderedInputs('diagnose', model, data.inputs);
   const count = inputs[0]!.shape[0]!;
+  const most = isLarge(model) ? ROWS_OF_LARGE : ROWS;
   const rows =
-    count <= ROWS
+    count <= most
       ? Int32Array.from({ length: count }, (_, row) => row)
-      : new Random(count).permutation(count).slice(0, ROWS).sort();
-  const take = (tensor: TF.Tensor) => (count <= ROWS ? tensor : tf.gather(tensor, tf.tensor1d(rows, 'int32')));
+      : new Random(count).permutation(count).slice(0, most).sort();
+  const take = (tensor: TF.Tensor) => (count <= most ? tensor : tf.gather(tensor, tf.tensor1d(rows, 'int32')));
   const x = inputs.map(take);
   const list = predicted(model, x);
   return {

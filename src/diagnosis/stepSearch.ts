@@ -2,7 +2,7 @@ import { type TF, tf } from '../core';
 import { lossOf } from '../losses';
 import { lossGiven } from './headEvidence';
 import type { TrainingOptions } from './program';
-import { predicted, type Sample } from './sample';
+import { isLarge, predicted, type Sample } from './sample';
 
 /** The loss of some training rows after one step of the optimiser's kind, short or long. */
 export interface StepSearch {
@@ -31,7 +31,7 @@ export function stepSearch(
   const kept = variables.map((variable) => tf.clone(variable));
   try {
     return tf.tidy(() => {
-      const take = (tensor: TF.Tensor) => tf.slice(tensor, 0, Math.min(ROWS, tensor.shape[0]!));
+      const take = (tensor: TF.Tensor) => tf.slice(tensor, 0, Math.min(isLarge(model) ? 64 : ROWS, tensor.shape[0]!));
       const inputs = sample.inputs.map(take);
       const targets = heads.map((head) => take(sample.targets[head]!));
       const total = () => {
