@@ -92,7 +92,7 @@ function reached(measured: readonly Measured[]) {
     ['ready / ipykernel', ratio(ipykernel, 'ready'), 0.6],
     ['import of the library / stock tslab', ratio(tslab, 'import'), 0.4],
     ['trivial cell after it / ipykernel', ratio(ipykernel, 'trivial'), 1.5],
-    ['completion after rl. / stock tslab', ratio(tslab, 'complete'), 1],
+    ['completion after rl. / ipykernel', ratio(ipykernel, 'complete'), 1],
   ];
   return goals.map(([goal, value, limit]) => ({
     goal,

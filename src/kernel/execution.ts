@@ -165,6 +165,12 @@ export class Execution {
       failed: (error) => {
         if (this.activity.run !== run) return;
         this.activity.enterKernel();
+        // What failed because the user wanted it to end (`execSync`, say, whose child was ended) has no error of its own.
+        if (this.isInterruptPending) {
+          Atomics.store(this.flags, FLAG.noted, Atomics.load(this.flags, FLAG.requested));
+          this.activity.end(run, 'interrupted');
+          return;
+        }
         this.failure ??= { error };
         this.finish(run, code, () => ({ kind: 'interrupted' }));
       },
