@@ -21,9 +21,19 @@ const ROOMS = {
   'layers/activations': [],
   // Statistics are pure functions of numbers: data and plots call them rather than write them again.
   plots: ['core', 'tables', 'evaluation', 'layers/activations'],
-  'data/read': ['core', 'tables'],
-  'data/market': ['core', 'tables', 'evaluation', 'data/read'],
-  'data/samples': ['core', 'tables', 'evaluation', 'data/read', 'data/market'],
+  // A table of typed columns, and what they are called: all that market and samples need to know of reading.
+  'data/table': ['core', 'tables', 'evaluation'],
+  'data/read/duckdb': ['core', 'data/table'],
+  // From texts to numbers, days and instants, by all values of a column.
+  'data/read/texts': ['core', 'data/table'],
+  'data/read/layout': ['core', 'data/table', 'data/read/texts'],
+  'data/read/csv': ['core', 'data/table', 'data/read/duckdb', 'data/read/texts', 'data/read/layout'],
+  'data/read': [
+    ...['core', 'data/table', 'data/read/duckdb', 'data/read/texts', 'data/read/layout', 'data/read/csv'],
+  ],
+  'data/market': ['core', 'tables', 'evaluation', 'data/table', 'data/read', 'data/read/texts'],
+  'data/market/checks': ['core', 'tables', 'evaluation', 'data/table', 'data/market'],
+  'data/samples': ['core', 'tables', 'evaluation', 'data/table', 'data/read', 'data/market'],
   data: [],
   synthetic: ['core', 'data'],
   'losses/balancers': ['core'],
@@ -91,10 +101,11 @@ const names = Object.keys(ROOMS);
 const KEEPERS = {
   'danfojs-node': '^src/(data|core)/',
   '@duckdb/node-api': '^src/(data|core)/',
-  '@duckdb/node-bindings': '^src/data/read/chunks\.ts',
+  '@duckdb/node-bindings': '^src/data/read/duckdb/chunks\.ts',
   'plotly.js-dist': '^src/(plots|core)/',
   jsdom: '^src/(plots|core|notebook/report)/',
   h5wasm: '^src/(inspection|core)/',
+  'node-sqlite3-wasm': '^src/data/read/databases\.ts',
   tslab: '^src/kernel/',
   // The kernel's compiler, and the one that runs programs on disk.
   '@tslab/typescript-for-tslab': '^src/kernel/',

@@ -6,7 +6,7 @@
 const fs = require('node:fs');
 const { tf } = require('../dist/core');
 const { load } = require('../dist/data');
-const { openSession } = require('../dist/data/read/duckdb');
+const { openSession } = require('../dist/data/read/duckdb/session');
 
 const NUMBERS = ['open', 'high', 'low', 'close', 'volume'];
 

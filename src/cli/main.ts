@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
-import { ReluctantError } from '../core';
+import { ReluctantError, setWording } from '../core';
 import { EXIT } from './exitCodes';
+import { flagOf } from './flags';
 import { readManifest } from './manifest';
 
 /** A command of the shell. Its file is loaded only when it is called, so that `reluctant --help` is instant. */
@@ -37,6 +38,7 @@ const COMMANDS: readonly Entry[] = [
     load: () => require('./commands/kernel'),
   },
   { name: 'train', summary: 'train the robust network on a file of prices', load: () => require('./commands/train') },
+  { name: 'look', summary: 'show what is understood of a file of prices', load: () => require('./commands/look') },
   { name: 'check-data', summary: 'look data over before training', load: () => require('./commands/checkData') },
   { name: 'predict', summary: 'predict with a trained run', load: () => require('./commands/predict') },
 ];
@@ -44,7 +46,7 @@ const COMMANDS: readonly Entry[] = [
 const CLOSING = `
 Exit codes:
   ${EXIT.ok}    everything held
-  ${EXIT.failed}    a cell failed, a claim did not hold, a number moved, a check found something
+  ${EXIT.failed}    a cell failed, a claim did not hold, a number moved, a check found something, data cannot be used
   ${EXIT.usage}    the command line is wrong; nothing was run
   ${EXIT.environment}    something is missing on this machine; nothing was run
   ${EXIT.timeout}  a time limit was reached
@@ -79,6 +81,7 @@ function program(called: string | undefined): Command {
  */
 export async function main(args: readonly string[]): Promise<void> {
   const called = args.find((argument) => !argument.startsWith('-'));
+  setWording(flagOf);
   const root = program(called);
   try {
     if (args.length === 0) root.outputHelp();
@@ -111,8 +114,38 @@ const ENVIRONMENT_CODES = new Set([
   'runner-crashed',
 ]);
 
+/** Kinds of errors that lie in the data, not in the command line. */
+const DATA_CODES = new Set([
+  ...['file-damaged', 'file-empty', 'not-a-table', 'format-of-another-name', 'header-missing', 'column-names-repeated'],
+  ...[
+    'value-not-readable',
+    'row-not-readable',
+    'number-ambiguous',
+    'date-ambiguous',
+    'time-zone-mixed',
+    'column-kinds-differ',
+  ],
+  ...[
+    'column-type-unsupported',
+    'column-of-wrong-kind',
+    'symbols-not-distinct',
+    'dates-repeated',
+    'date-missing',
+    'data-faulty',
+  ],
+  ...[
+    'data-beyond-repair',
+    'schema-violated',
+    'rows-empty',
+    'samples-empty',
+    'split-empty',
+    'table-not-found',
+    'form-not-streamed',
+  ],
+]);
+
 function exitCodeOf(code: string): number {
-  if (code === 'record-twice') return EXIT.failed; // found out by running
+  if (code === 'record-twice' || DATA_CODES.has(code)) return EXIT.failed; // found out by running
   return ENVIRONMENT_CODES.has(code) ? EXIT.environment : EXIT.usage;
 }
 

@@ -12,10 +12,31 @@ export interface ErrorDetails {
   received?: unknown;
   /** What would have been right. */
   expected?: string;
-  /** What the reader can do about it. */
-  fix?: string;
+  /** What the reader can do about it. Options are named by `say`, in the words of the interface that is used. */
+  fix?: string | ((say: Wording) => string);
   /** The error underneath, if any. */
   cause?: unknown;
+}
+
+/** Names an option and its value: `{ dayFirst: true }` in code, `--day-first` on the command line. */
+export type Wording = (option: string, value: unknown) => string;
+
+/** Options as code writes them. */
+const inCode: Wording = (option, value) => `{ ${option}: ${wordOf(value)} }`;
+
+/** A value as code writes it, names of fields without quotation marks. */
+const wordOf = (value: unknown): string =>
+  (JSON.stringify(value) ?? String(value)).replace(/"([A-Za-z_]\w*)":/g, '$1: ').replace(/,(?=\S)/g, ', ');
+
+let wording: Wording = inCode;
+
+/**
+ * Says how messages name options from now on, for an interface that is not code: the shell calls it once, before it does anything.
+ *
+ * @param next option and value -> words; nothing for those of code.
+ */
+export function setWording(next?: Wording): void {
+  wording = next ?? inCode;
 }
 
 /**
@@ -30,9 +51,11 @@ export interface ErrorDetails {
  */
 export class ReluctantError extends Error {
   readonly code: string;
-  readonly details: Readonly<ErrorDetails>;
+  readonly details: Readonly<ErrorDetails & { fix?: string }>;
 
-  constructor(details: ErrorDetails) {
+  constructor(given: ErrorDetails) {
+    const { fix, ...rest } = given;
+    const details = fix === undefined ? rest : { ...rest, fix: typeof fix === 'string' ? fix : fix(wording) };
     super(compose(details), details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'ReluctantError';
     this.code = details.code;
@@ -40,7 +63,7 @@ export class ReluctantError extends Error {
   }
 }
 
-function compose({ operation, problem, where, received, expected, fix }: ErrorDetails): string {
+function compose({ operation, problem, where, received, expected, fix }: ErrorDetails & { fix?: string }): string {
   const places = Object.entries(where ?? {}).map(([kind, value]) => `${kind} ${value}`);
   const parts = [`${operation}: ${problem}${places.length ? ` (${places.join(', ')})` : ''}`];
   if (expected !== undefined) parts.push(`expected ${expected}`);

@@ -1,7 +1,22 @@
-export { type CheckOptions, check, type DataFinding, DataReport } from './market/checks';
+export { type CheckOptions, check } from './market/checks/check';
+export { type DataFinding, DataReport } from './market/checks/report';
 export { addFeatures, describeFeatures, type FeatureName, ROBUST_FEATURES, STANDARD_FEATURES } from './market/features';
-export { MARKET_COLUMNS, type MarketColumn, type PanelOrder, panelOrder, toMarket } from './market/panel';
+export { Look, type LookedColumn, look } from './market/look';
+export { checkDatesDiffer, type PanelOrder, panelOrder } from './market/order';
+export { toMarket } from './market/panel';
 export { addTargets, type TargetOptions, type VolatilityMeasure } from './market/targets';
+export { loadBatches } from './read/batches';
+export type { SessionOptions } from './read/duckdb/session';
+export { load } from './read/load';
+export type { LoadOptions } from './read/options';
+export { type QueryOptions, query } from './read/query';
+export { save } from './read/save';
+export { makeRows, type RowOptions, type RowSet, type Rows } from './samples/rows';
+export { DIRECTIONS, SampleSet, type SampleTensors, type SampleValues } from './samples/sampleSet';
+export { type DirectionRule, type MarketSamples, makeSamples, type SampleOptions } from './samples/samples';
+export { Scaler, type ScalerState, type Scaling } from './samples/scaler';
+export { splitByTime, type TimeSplit, type TimeSplitOptions } from './samples/splits';
+export { type GroupKeys, RankMap, rankTransform, winsorize, zScore } from './samples/transforms';
 export {
   type Column,
   cellOf,
@@ -13,18 +28,9 @@ export {
   type SymbolColumn,
   type TimeColumn,
   textToDay,
-} from './read/column';
-export { concat } from './read/concat';
-export { type ColumnSummary, Dataset, type Truth } from './read/dataset';
-export type { Dialect } from './read/dialect';
-export type { SessionOptions } from './read/duckdb';
-export { FILE_FORMATS, type FileFormat } from './read/files';
-export { type LoadOptions, load, loadBatches, type QueryOptions, query } from './read/load';
-export type { RelationOptions } from './read/relation';
-export type { RowSchema } from './read/schema';
-export { makeRows, type RowOptions, type RowSet, type Rows } from './samples/rows';
-export { DIRECTIONS, SampleSet, type SampleTensors, type SampleValues } from './samples/sampleSet';
-export { type DirectionRule, type MarketSamples, makeSamples, type SampleOptions } from './samples/samples';
-export { Scaler, type ScalerState, type Scaling } from './samples/scaler';
-export { splitByTime, type TimeSplit, type TimeSplitOptions } from './samples/splits';
-export { type GroupKeys, RankMap, rankTransform, winsorize, zScore } from './samples/transforms';
+} from './table/column';
+export { concat } from './table/concat';
+export { type ColumnSummary, type CSVOptions, Dataset, type Truth } from './table/dataset';
+export { FILE_FORMATS, type FileFormat, FORM_OPTIONS, type FormOptions } from './table/form';
+export { MARKET_COLUMNS, type MarketColumn } from './table/roles';
+export type { RowSchema } from './table/schema';

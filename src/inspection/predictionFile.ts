@@ -1,5 +1,5 @@
 import { ReluctantError } from '../core';
-import { type Column, load } from '../data';
+import { type Column, type Dataset, load } from '../data';
 
 /** Predictions, and targets where the file has them, by head: a row of one or several numbers per sample. */
 export interface PredictionFile {
@@ -23,7 +23,7 @@ const TARGET_NAMES = [/^(.+)_(?:target|true|actual)$/, /^(?:target|true|actual|y
  * inspect.predictions(targets, predictions).rows[0].head; // 'volatility'
  */
 export async function predictionFile(file: string): Promise<PredictionFile> {
-  const dataset = await load(file);
+  const dataset = ofPredictions(await load(file));
   const where = { file };
   if (dataset.rows === 0) throw refusal('no-rows', 'the file has 0 rows', where);
   const columns: PredictionFile = { predictions: {}, targets: {}, rows: dataset.rows };
@@ -38,6 +38,23 @@ export async function predictionFile(file: string): Promise<PredictionFile> {
   }
   if (Object.keys(columns.predictions).length > 0) return columns;
   throw refusal('no-heads', 'no column holds numbers or lists of numbers', where, dataset.names);
+}
+
+/**
+ * Files that `reluctant predict` wrote hold prices, too: of them the columns predictedX and actualX are kept, as X and X_target, and
+ * the rows whose future was known.
+ */
+function ofPredictions(dataset: Dataset): Dataset {
+  const heads = dataset.names.flatMap((name) => (/^predicted[A-Z]/.test(name) ? [name.slice('predicted'.length)] : []));
+  const paired = heads.filter((head) => dataset.has(`actual${head}`));
+  if (paired.length === 0) return dataset;
+  const known = dataset.filter((row) => paired.every((head) => !Number.isNaN(dataset.numbers(`actual${head}`)[row]!)));
+  const named = (head: string) => head[0]!.toLowerCase() + head.slice(1);
+  const columns = paired.flatMap((head) => [
+    [named(head), known.column(`predicted${head}`)] as const,
+    [`${named(head)}_target`, known.column(`actual${head}`)] as const,
+  ]);
+  return known.select([]).withColumns(new Map(columns));
 }
 
 function rowsOf(name: string, column: Column, file: string): number[][] | undefined {

@@ -25,6 +25,7 @@ export {
   type RobustData,
   type RobustPredictions,
   type RobustSetting,
+  robustReading,
   robustRecipe,
   trainRobust,
 } from './recipes';

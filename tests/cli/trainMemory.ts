@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { openSession } from '../../src/data/read/duckdb';
+import { openSession } from '../../src/data/read/duckdb/session';
 
 const root = path.join(__dirname, '..', '..');
 const ROWS_PER_SYMBOL = 2500;

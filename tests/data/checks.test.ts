@@ -50,3 +50,116 @@ test('check warns of gaps, symbols that end early, unsorted rows and columns tha
   assert.deepEqual(found(leaking), ['leak knows the future: 1']);
   assert.ok(check(leaking).passed, 'a warning is no error');
 });
+
+// One fault each, made in a clean series by hand, and the clean twin on which the check is silent.
+const prices = ['open', 'high', 'low', 'close'] as const;
+const one = market({ symbols: 1, days: 120, seed: 5 });
+const scaled = (rows: (row: number) => boolean, factor: number, names: readonly string[] = prices): Dataset =>
+  one.withColumns(
+    Object.fromEntries(
+      names.map((name) => [
+        name,
+        {
+          kind: 'number',
+          values: Float64Array.from(one.numbers(name), (value, row) => (rows(row) ? value * factor : value)),
+        },
+      ]),
+    ),
+  );
+const withDates = (dayOf: (row: number) => number): Dataset =>
+  one.withColumns({ date: { kind: 'date', values: Int32Array.from({ length: one.rows }, (_, row) => dayOf(row)) } });
+
+const faults: [name: string, data: Dataset, expected: string][] = [
+  ['a split of 7:1', scaled((row) => row >= 60, 1 / 7), 'split: 61'],
+  ['a split of 10:1', scaled((row) => row >= 60, 1 / 10), 'split: 61'],
+  ['a reverse split of 1:5', scaled((row) => row >= 60, 5), 'split: 61'],
+  ['a close in cents', scaled((row) => row === 30, 100), 'unit error: 31'],
+  ['a row a thousand times too small', scaled((row) => row === 30, 1e-3), 'unit error: 31'],
+  ['a spike', scaled((row) => row === 30, 2.7), 'spike: 31'],
+  ['another symbol from a row on', scaled((row) => row >= 60, 17.3), 'jump: 61'],
+  ['an open in another unit', scaled(() => true, 100, ['open']), 'scale of open: 1'],
+  ['a missing close', changed('close', 4, Number.NaN), 'missing close: 5'],
+  ['a missing volume', changed('volume', 8, Number.NaN), 'missing volume: 9'],
+  ['a volume of zero', changed('volume', 8, 0), 'volume of zero: 9'],
+  [
+    'bars that stand still',
+    one.take(Int32Array.from({ length: 120 }, (_, row) => (row > 50 && row < 60 ? 50 : row))),
+    'stale: 52',
+  ],
+  ['a row on a Saturday', withDates((row) => (row === 4 ? 16445 : one.numbers('date')[row]!)), 'weekend row: 5'],
+  [
+    'weekly rows after daily ones',
+    withDates((row) => (row < 60 ? one.numbers('date')[row]! : one.numbers('date')[59]! + 7 * (row - 59))),
+    'frequency changes: 61',
+  ],
+  ['a column twice', one.withColumns({ copy: one.column('close') }), 'copy = close: 1'],
+  [
+    'the close of the next row',
+    one.withColumns({
+      ahead: {
+        kind: 'number',
+        values: Float64Array.from(one.numbers('close'), (_, row) => one.numbers('close')[row + 1] ?? Number.NaN),
+      },
+    }),
+    'ahead is the next close: 1',
+  ],
+  [
+    'a date after that of its row',
+    one.withColumns({
+      published: {
+        kind: 'date',
+        values: Int32Array.from(one.numbers('date'), (day, row) => (row === 6 ? day + 2 : day)),
+      },
+    }),
+    'published ahead: 7',
+  ],
+];
+
+for (const [name, data, expected] of faults) {
+  test(`check sees ${name}, with its row`, () => {
+    const findings = found(data);
+    assert.ok(
+      findings.some((finding) => finding === expected || finding.startsWith(`${expected},`)),
+      `${expected} not in ${findings.join(' | ')}`,
+    );
+  });
+}
+
+test('check is silent on the clean twins: wild but honest series, markets that never close, rows that stand still for a day', () => {
+  assert.deepEqual(found(one), []);
+  assert.deepEqual(found(market({ symbols: 3, days: 300, seed: 11, volatility: 0.06 })), []);
+  const everyDay = withDates((row) => 16000 + row);
+  assert.deepEqual(found(everyDay), []);
+  const stillForTwo = one.take(Int32Array.from({ length: 120 }, (_, row) => (row === 51 ? 50 : row)));
+  const days = stillForTwo.withColumns({ date: one.column('date') });
+  assert.deepEqual(found(days), []);
+  const published = one.withColumns({ published: one.column('date') });
+  assert.deepEqual(found(published), []);
+  const adjusted = one.withColumns({
+    adjusted: {
+      kind: 'number',
+      values: Float64Array.from(one.numbers('close'), (value, row) => value * (row < 60 ? 0.98 : 1)),
+    },
+  });
+  assert.deepEqual(found(adjusted), []);
+});
+
+test('check says what it looked at where it finds nothing', () => {
+  const text = check(one).toString();
+  assert.match(text, /nothing found/);
+  for (const what of ['splits', 'missing', 'weekends', 'repeated dates', 'the next row'])
+    assert.ok(text.includes(what), what);
+});
+
+test('repeated dates without a symbol are no rows to drop: repair refuses, and says how to name the symbols', () => {
+  const two = market({ symbols: 2, days: 50, seed: 3 });
+  const flat = two.select(two.names.filter((name) => name !== 'symbol')).withColumns({ firm: two.column('symbol') });
+  const report = check(flat);
+  assert.ok(!report.passed);
+  assert.ok(report.findings.some(({ check: kind }) => kind === 'repeated date without a symbol'));
+  assert.throws(() => report.repair(), { code: 'data-beyond-repair' });
+  assert.deepEqual(
+    check(flat, { columns: { symbol: 'firm' } }).findings.filter(({ severity }) => severity === 'error'),
+    [],
+  );
+});

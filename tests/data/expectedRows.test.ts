@@ -4,8 +4,8 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, test } from 'node:test';
 import { load } from '../../src/data';
-import { openSession } from '../../src/data/read/duckdb';
-import { expectedRows } from '../../src/data/read/expectedRows';
+import { expectedRows } from '../../src/data/read/duckdb/expectedRows';
+import { openSession } from '../../src/data/read/duckdb/session';
 
 let folder: string;
 before(() => {

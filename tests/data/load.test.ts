@@ -9,7 +9,7 @@ import { CompressionType, setCompressionCodec, tableFromArrays, tableToIPC } fro
 import { z } from 'zod';
 import type { ReluctantError } from '../../src/core';
 import { type Dataset, load, loadBatches, query, type SymbolColumn } from '../../src/data';
-import { openSession } from '../../src/data/read/duckdb';
+import { openSession } from '../../src/data/read/duckdb/session';
 
 let folder: string;
 const at = (name: string) => path.join(folder, name);
@@ -234,10 +234,13 @@ test('load takes NA, null and NaN for missing in columns of every kind, wherever
       );
       const names = data.names;
       for (const [k, name] of names.entries()) {
-        assert.equal(data.row(place)[name] === undefined, k === column, `${missing} ${name}`);
+        // NA is the ticker of a bank: among symbols it is one.
+        const isSymbol = missing === 'NA' && k === 0;
+        assert.equal(data.row(place)[name] === undefined, k === column && !isSymbol, `${missing} ${name}`);
         assert.notEqual(data.row(place - 1)[name], undefined);
       }
-      assert.deepEqual([...(data.column('symbol') as SymbolColumn).dictionary].sort(), ['S0', 'S1', 'S2']);
+      const symbols = [...(data.column('symbol') as SymbolColumn).dictionary].filter((text) => text !== 'NA');
+      assert.deepEqual(symbols.sort(), ['S0', 'S1', 'S2']);
       assert.equal(data.numbers('whole')[40_009], 40_009);
     }
   }

@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Random } from '../../src/core';
 import { describeFeatures, load, makeRows } from '../../src/data';
-import { openSession } from '../../src/data/read/duckdb';
+import { openSession } from '../../src/data/read/duckdb/session';
 import { DateSample } from '../../src/data/samples/dateSample';
 import { streamRows } from '../../src/data/samples/streamRows';
 import { market } from '../../src/synthetic';

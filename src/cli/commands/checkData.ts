@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { checkWritable, writeAtomically } from '../../core';
-import { check } from '../../data';
+import { checkWritable } from '../../core';
+import { check, save } from '../../data';
 import { addDataOptions, type DataOptions, loadData } from '../dataOptions';
 import { EXIT } from '../exitCodes';
 
@@ -11,8 +11,8 @@ interface Options extends DataOptions {
 /** `reluctant check-data`: what is wrong with data, with row numbers; with `--repair`, a copy without the faulty rows. */
 export function define(command: Command): void {
   addDataOptions(command)
-    .description('Look market data over: dates, duplicates, gaps, prices that cannot be, survivorship, look-ahead.')
-    .option('--repair <file>', 'write a CSV without the faulty rows')
+    .description('Look market data over: cells, dates, splits, units, stale rows, columns, survivorship, look-ahead.')
+    .option('--repair <file>', 'write a copy without the faulty rows: .csv, .parquet, .arrow, .json, .jsonl or .xlsx')
     .addHelpText(
       'after',
       '\nExits with 1 when something is an error and is not repaired.\n\nExample:\n  $ npx reluctant check-data --data prices.csv --repair clean.csv',
@@ -27,7 +27,7 @@ async function run(options: Options): Promise<void> {
   console.log(report.toString());
   if (options.repair !== undefined) {
     const { dataset: repaired, dropped } = report.repair();
-    writeAtomically(options.repair, repaired.toCSV());
+    await save(repaired, options.repair);
     console.log(
       `${options.repair}: ${dropped.toLocaleString('en-US')} of ${dataset.rows.toLocaleString('en-US')} rows dropped`,
     );

@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
-import { checkWritable, writeAtomically } from '../../core';
-import { addTargets, type Column, toMarket } from '../../data';
+import { checkWritable } from '../../core';
+import { addTargets, type Column, type Dataset, save, toMarket } from '../../data';
 import { rankIC, scaleRatio } from '../../evaluation';
-import { predictRobust } from '../../programs';
+import { predictRobust, type RobustPredictions, robustReading } from '../../programs';
 import { formatNumber } from '../../tables';
 import { addDataOptions, type DataOptions, loadData } from '../dataOptions';
 
 interface PredictOptions extends DataOptions {
   run: string;
   output: string;
+  with?: string[];
 }
 
 /** `reluctant predict`: predictions of a finished run for a file of prices, and a verdict where the future is known. */
@@ -16,13 +17,16 @@ export function define(command: Command): void {
   addDataOptions(command)
     .description('Predict with a finished run; where the data go on far enough, say how good the predictions are.')
     .requiredOption('-r, --run <folder>', 'output folder of reluctant train')
-    .requiredOption('-o, --output <file>', 'CSV file to write')
+    .requiredOption('-o, --output <file>', 'file to write: .csv, .parquet, .arrow, .json, .jsonl or .xlsx')
+    .option('--with <columns...>', 'columns of the data to write as well')
     .addHelpText(
       'after',
       `
-The output has a row per row of data whose features are complete: symbol, date, close, the predicted rank of the return
-that follows (0 lowest, 1 highest, among the training returns), the training return of that rank, and the return that
-followed, where it is known.
+The files are read as those of the run were; flags given here come first. The output has a row per row of data whose features are
+complete: its number in the data, symbol, date, close, the part of the run its date is in (training, validation, new), the predicted
+rank of the return that follows (0 lowest, 1 highest, among the training returns), the training return of that rank, and the return
+that followed, where it is known. The verdict is over the rows that were not trained on. "reluctant inspect" and "check" pair
+predictedReturn with actualReturn.
 
 Example:
   $ npx reluctant predict --data prices.csv --run runs/first --output predictions.csv`,
@@ -32,41 +36,79 @@ Example:
 
 async function run(options: PredictOptions): Promise<void> {
   checkWritable(options.output);
-  const dataset = await loadData(options);
-  const { rows, ranks, returns, horizon } = predictRobust(dataset, options.run);
-  const market = toMarket(dataset, options.column ?? {});
-  const followed = addTargets(market, { horizon, volatility: 'realised' }).take(rows);
-  const number = (values: Float64Array): Column => ({ kind: 'number', values });
-  const table = followed.select(['symbol', 'date', 'close']).withColumns({
-    predictedRank: number(Float64Array.from(ranks)),
-    predictedReturn: number(returns),
-    actualReturn: followed.column('forwardReturn'),
-  });
-  writeAtomically(options.output, table.toCSV());
-  console.log(
-    `${options.output}: ${rows.length.toLocaleString('en-US')} of ${dataset.rows.toLocaleString('en-US')} rows predicted`,
+  const { form, columns: remembered } = robustReading(options.run);
+  const dataset = await loadData(options, form);
+  const columns = { ...remembered, ...options.column };
+  const predictions = predictRobust(dataset, options.run, columns);
+  const market = toMarket(dataset, columns);
+  const others = (options.with ?? []).map((name) => [name, dataset.column(name)] as const);
+  const whole = addTargets(market, { horizon: predictions.horizon, volatility: 'realised' });
+  const followed = whole.withColumns(new Map(others)).take(predictions.rows);
+  const table = tableOf(
+    followed,
+    predictions,
+    others.map(([name]) => name),
   );
+  await save(table, options.output);
+  const count = (rows: number) => rows.toLocaleString('en-US');
+  console.log(`${options.output}: ${count(predictions.rows.length)} of ${count(dataset.rows)} rows predicted`);
+  judge(followed, predictions);
+}
+
+const PARTS = ['training', 'validation', 'new', 'unknown'] as const;
+
+function tableOf(
+  followed: Dataset,
+  { rows, ranks, returns, parts }: RobustPredictions,
+  others: readonly string[],
+): Dataset {
+  const number = (values: Float64Array): Column => ({ kind: 'number', values });
+  return followed
+    .select([])
+    .withColumns(
+      new Map<string, Column>([
+        ['row', number(Float64Array.from(rows, (row) => row + 1))],
+        ...['symbol', 'date', 'close', ...others].map((name) => [name, followed.column(name)] as [string, Column]),
+        ['part', { kind: 'symbol', values: Int32Array.from(parts, (part) => PARTS.indexOf(part)), dictionary: PARTS }],
+        ['predictedRank', number(Float64Array.from(ranks))],
+        ['predictedReturn', number(returns)],
+        ['actualReturn', followed.column('forwardReturn')],
+      ]),
+    );
+}
+
+/** Says how good the predictions are, on the rows whose future is known and that were not trained on. */
+function judge(followed: Dataset, { ranks, returns, parts }: RobustPredictions): void {
   const actual = followed.numbers('forwardReturn');
-  const known = [...rows.keys()].filter((k) => Number.isFinite(actual[k]!));
-  if (known.length < 10) return;
-  const targets = known.map((k) => actual[k]!);
-  const predictions = known.map((k) => ranks[k]!);
-  const skill = rankIC(targets, predictions);
+  const known = [...parts.keys()].filter((k) => Number.isFinite(actual[k]!));
+  const unseen = known.filter((k) => parts[k] !== 'training');
+  const trained = known.length - unseen.length;
+  if (unseen.length < 10) {
+    if (trained > 0) console.log('Verdict: none, since nearly all of these rows were trained on.');
+    return;
+  }
+  const targets = unseen.map((k) => actual[k]!);
+  const skill = rankIC(
+    targets,
+    unseen.map((k) => ranks[k]!),
+  );
   // Under no skill the rank correlation has a standard deviation of 1/sqrt(n - 1) (Kendall and Gibbons 1990).
-  const t = skill * Math.sqrt(known.length - 1);
+  const t = skill * Math.sqrt(unseen.length - 1);
   const scale = scaleRatio(
     targets,
-    known.map((k) => returns[k]!),
+    unseen.map((k) => returns[k]!),
   );
+  const leftOut = trained > 0 ? `, ${trained.toLocaleString('en-US')} that were trained on left out` : '';
   console.log(
-    `rank IC ${formatNumber(skill)} over ${known.length.toLocaleString('en-US')} rows (t ${t.toFixed(1)} if rows were independent)`,
+    `rank IC ${formatNumber(skill)} over ${unseen.length.toLocaleString('en-US')} rows${leftOut} (t ${t.toFixed(1)} if rows were independent)`,
   );
   console.log(`scale of predicted to actual returns ${formatNumber(scale)}`);
   if (!(scale > 0))
     console.log('Verdict: the predictions are constant; the model has learnt nothing it could tell apart.');
   else if (t < 2) console.log('Verdict: no skill that could be told from chance on these rows.');
-  else
+  else if (parts.includes('unknown'))
     console.log(
       'Verdict: the predictions rank returns better than chance on these rows. Were they part of the training?',
     );
+  else console.log('Verdict: the predictions rank returns better than chance on rows that were not trained on.');
 }

@@ -8,7 +8,7 @@ import { loadProgram, PROGRAM_BYTES, type RobustSetting, robustRecipe, type Sett
 import { robustFrom } from '../../programs/recipes/robust';
 import { formatDuration, formatNumber } from '../../tables';
 import type { Run, TrainingData } from '../../training';
-import { addDataOptions, type DataOptions, loadData, number } from '../dataOptions';
+import { addDataOptions, type DataOptions, formOf, loadData, number } from '../dataOptions';
 import { EpochTable } from '../epochTable';
 import { EXIT } from '../exitCodes';
 import { formatBytes, LEAST_MEMORY, memoryOfProcess, memoryToLoad } from '../memory';
@@ -163,7 +163,7 @@ async function programOf(name: string, flags: TrainFlags) {
 
 /** The robust recipe on the files that are named; streamed if they would need more memory than they may take. */
 async function robustOf(flags: TrainFlags, line: ProgressLine) {
-  const { data, timeZone, column, setting = {}, outputDir } = flags;
+  const { data, column, setting = {}, outputDir } = flags;
   const changes = { ...setting, ...given(flags, [...STANDARD, ...OF_ROBUST]) } as Partial<RobustSetting>;
   const columns = column && Object.keys(column).length > 0 ? { columns: column } : {};
   if (!data && !('source' in changes)) {
@@ -176,7 +176,7 @@ async function robustOf(flags: TrainFlags, line: ProgressLine) {
     });
   }
   if (!data) return robustRecipe().with({ ...changes, ...columns });
-  const source = { files: data, ...(timeZone !== undefined && { timeZone }) };
+  const source = { files: data, ...formOf({ ...flags, data }) };
   const memory = flags.memory ?? Math.max(LEAST_MEMORY, os.totalmem() / 2);
   const forData = memory - PROGRAM_BYTES;
   if (memoryToLoad(data) > forData) {
@@ -191,7 +191,7 @@ async function robustOf(flags: TrainFlags, line: ProgressLine) {
   }
   const dataset = async () => {
     const started = performance.now();
-    const loaded = await loadData({ data, ...(timeZone !== undefined && { timeZone }) });
+    const loaded = await loadData({ ...flags, data });
     const seconds = (performance.now() - started) / 1000;
     console.log(`${loaded.name}: ${count(loaded.rows)} rows in ${formatDuration(seconds)}`);
     return loaded;

@@ -1,9 +1,10 @@
 import type { ColumnTable } from 'arquero';
 import { brief, lazy, ReluctantError } from '../../core';
 import { Table } from '../../tables';
-import type { Column } from '../read/column';
-import type { Dataset } from '../read/dataset';
-import { MARKET_COLUMNS, type MarketColumn, panelOrder } from './panel';
+import type { Column } from '../table/column';
+import type { Dataset } from '../table/dataset';
+import { MARKET_COLUMNS, type MarketColumn } from '../table/roles';
+import { panelOrder } from './order';
 
 const arquero = lazy(() => require('arquero') as typeof import('arquero'));
 
@@ -19,9 +20,16 @@ interface Definition {
   window?: number;
 }
 
-/** Value of the expression where the whole trailing window is there, NaN where it is not yet. */
-const trailing = (window: number, counted: string, expression: string): Pick<Definition, 'expression' | 'window'> => ({
-  expression: `op.valid(${counted}) < ${window} ? NaN : ${expression}`,
+/** Value of the expression where every input of the whole trailing window is there, NaN where one is missing or not yet. */
+const trailing = (
+  window: number,
+  inputs: string | readonly string[],
+  expression: string,
+): Pick<Definition, 'expression' | 'window'> => ({
+  expression: `${[inputs]
+    .flat()
+    .map((input) => `op.valid(${input}) < ${window}`)
+    .join(' || ')} ? NaN : ${expression}`,
   window,
 });
 
@@ -40,7 +48,11 @@ const DEFINITIONS = {
   vwap: {
     about: 'Volume-weighted average of the typical price (high + low + close) / 3 over 20 rows, in units of price',
     needs: ['high', 'low', 'close', 'volume'],
-    ...trailing(20, 'd.volume', 'op.sum((d.high + d.low + d.close) / 3 * d.volume) / op.sum(d.volume)'),
+    ...trailing(
+      20,
+      ['d.high', 'd.low', 'd.close', 'd.volume'],
+      'op.sum((d.high + d.low + d.close) / 3 * d.volume) / op.sum(d.volume)',
+    ),
   },
   priceRange: {
     about: 'Range of the row relative to its close: (high - low) / close',
@@ -75,7 +87,7 @@ const DEFINITIONS = {
   parkinson10: {
     about: 'Volatility a day from the ranges of 10 rows: sqrt(mean(ln(high/low)^2) / (4 ln 2)) (Parkinson 1980)',
     needs: ['high', 'low'],
-    ...trailing(10, 'd.high', 'op.sqrt(op.mean(op.pow(op.log(d.high / d.low), 2)) / 2.772588722239781)'),
+    ...trailing(10, ['d.high', 'd.low'], 'op.sqrt(op.mean(op.pow(op.log(d.high / d.low), 2)) / 2.772588722239781)'),
   },
   garmanKlass10: {
     about:
@@ -83,7 +95,7 @@ const DEFINITIONS = {
     needs: ['open', 'high', 'low', 'close'],
     ...trailing(
       10,
-      'd.high',
+      ['d.open', 'd.high', 'd.low', 'd.close'],
       'op.sqrt(op.mean(0.5 * op.pow(op.log(d.high / d.low), 2) - 0.3862943611198906 * op.pow(op.log(d.close / d.open), 2)))',
     ),
   },

@@ -1,28 +1,14 @@
 import { brief, ReluctantError } from '../../core';
-import type { Column } from '../read/column';
-import type { Dataset } from '../read/dataset';
-
-/** The columns of daily market data that features and targets are made from. */
-export const MARKET_COLUMNS = ['symbol', 'date', 'open', 'high', 'low', 'close', 'volume'] as const;
-/** The name of a column of daily market data. */
-export type MarketColumn = (typeof MARKET_COLUMNS)[number];
-
-/** What each column is also called in files; compared without case, spaces, underscores, dots and hyphens. */
-const ALIASES: Record<MarketColumn, readonly string[]> = {
-  symbol: ['symbol', 'ticker', 'instrument', 'asset', 'secid', 'permno', 'isin', 'code'],
-  date: ['date', 'datetime', 'timestamp', 'time', 'day', 'tradedate', 'tradingday'],
-  open: ['open', 'openprice', 'o'],
-  high: ['high', 'highprice', 'h'],
-  low: ['low', 'lowprice', 'l'],
-  close: ['close', 'closeprice', 'last', 'settle', 'price', 'c', 'adjclose', 'adjustedclose'],
-  volume: ['volume', 'vol', 'v', 'shares', 'quantity'],
-};
-
-const plain = (name: string): string => name.toLowerCase().replace(/[\s_.\-*]/g, '');
+import { symbolOfFile } from '../read/symbolNames';
+import { settle } from '../read/texts/settle';
+import { type Column, cellOf } from '../table/column';
+import type { Dataset } from '../table/dataset';
+import { ALIASES, MARKET_COLUMNS, type MarketColumn, plainName } from '../table/roles';
 
 /**
  * The same data with its market columns under the names of {@link MARKET_COLUMNS}, however the file spelt them ("Adj
- * Close", "Ticker", "Timestamp" ...). A single series needs no symbol column: it gets one. All other columns stay.
+ * Close", "Ticker", "Timestamp" ...). A single series needs no symbol column: it gets one, with the name of its file. Texts and
+ * counts of seconds in the column of dates become dates. All other columns stay.
  *
  * @param names market column -> its name in the data, where guessing would be wrong.
  * @throws ReluctantError `column-not-found` when a named or needed column is absent; only `date` and `close` are needed.
@@ -31,29 +17,47 @@ const plain = (name: string): string => name.toLowerCase().replace(/[\s_.\-*]/g,
  * // 'symbol,date,close'
  */
 export function toMarket(dataset: Dataset, names: Partial<Record<MarketColumn, string>> = {}): Dataset {
-  const found = marketNames(dataset, names);
+  const roles = marketNames(dataset, names);
   const columns = new Map<string, Column>();
-  if (![...found.values()].includes('symbol')) {
-    columns.set('symbol', { kind: 'symbol', values: new Int32Array(dataset.rows), dictionary: ['all'] });
+  if (![...roles.values()].includes('symbol')) {
+    columns.set('symbol', {
+      kind: 'symbol',
+      values: new Int32Array(dataset.rows),
+      dictionary: [symbolOf(dataset, roles)],
+    });
   }
   for (const role of MARKET_COLUMNS) {
-    const name = [...found].find(([, other]) => other === role)?.[0];
+    const name = [...roles].find(([, other]) => other === role)?.[0];
     if (name !== undefined) columns.set(role, withKind(dataset, name, role));
   }
   for (const name of dataset.names) {
-    if (!found.has(name) && !columns.has(name)) columns.set(name, dataset.column(name));
+    if (!roles.has(name) && !columns.has(name)) columns.set(name, dataset.column(name));
   }
   return dataset.select([]).withColumns(columns);
 }
 
+/** The name of the one symbol of a file: what stands before the points of all its names (R's AAPL.Open), or the file's own. */
+function symbolOf(dataset: Dataset, roles: ReadonlyMap<string, MarketColumn>): string {
+  const prefix = prefixOf(dataset);
+  if (prefix !== undefined && [...roles.keys()].some((name) => name.startsWith(`${prefix}.`))) return prefix;
+  const stem = symbolOfFile('data.toMarket', dataset.name);
+  return stem === '' || /\s/.test(stem) ? 'all' : stem;
+}
+
+/** What quantmod puts before the names of its columns. */
+function prefixOf(dataset: Dataset): string | undefined {
+  const closes = dataset.names.filter((name) => /^[^.]+(\.[^.]+)*\.close$/i.test(name));
+  return closes.length === 1 ? closes[0]!.slice(0, -'.close'.length) : undefined;
+}
+
 /** Name in the data -> market column, for the market columns there are. */
 export function marketNames(dataset: Dataset, names: Partial<Record<MarketColumn, string>>): Map<string, MarketColumn> {
-  const found = new Map<string, MarketColumn>();
+  const roles = new Map<string, MarketColumn>();
   for (const role of MARKET_COLUMNS) {
-    const name = names[role] ?? guess(dataset, role);
+    const name = names[role] ?? guess(dataset, role, roles);
     if (name !== undefined) {
       dataset.column(name);
-      found.set(name, role);
+      roles.set(name, role);
     } else if (role === 'date' || role === 'close') {
       throw new ReluctantError({
         code: 'column-not-found',
@@ -61,84 +65,105 @@ export function marketNames(dataset: Dataset, names: Partial<Record<MarketColumn
         problem: `no column looks like "${role}"`,
         where: { 'data set': dataset.name },
         received: brief(dataset.names, 300),
-        expected: `one of ${ALIASES[role].join(', ')} (in any case)`,
-        fix: `name it: { ${role}: "..." }`,
+        expected: `one of ${ALIASES[role].slice(0, 12).join(', ')} ... (in any case)`,
+        fix: (say) => `name it: ${say('columns', { [role]: dataset.names[0] ?? role })}`,
       });
     }
   }
-  return found;
+  return roles;
 }
 
-function guess(dataset: Dataset, role: MarketColumn): string | undefined {
+/** The column that a role goes by: by its name, and for a date or a price also the only column of its kind. */
+function guess(dataset: Dataset, role: MarketColumn, taken: ReadonlyMap<string, MarketColumn>): string | undefined {
+  const prefix = prefixOf(dataset);
+  const open = dataset.names.filter((name) => !taken.has(name));
+  const plain = new Map(
+    open.map((name) => [
+      name,
+      plainName(prefix !== undefined && name.startsWith(`${prefix}.`) ? name.slice(prefix.length + 1) : name),
+    ]),
+  );
   for (const alias of ALIASES[role]) {
-    const name = dataset.names.find((name) => plain(name) === alias);
+    const name = open.find((other) => plain.get(other) === alias && suits(dataset.column(other), role));
     if (name !== undefined) return name;
   }
-  return undefined;
+  // A name that fits and a kind that does not: named in the message.
+  const misfit = ALIASES[role]
+    .map((alias) => open.find((other) => plain.get(other) === alias))
+    .find((name) => name !== undefined);
+  if (misfit !== undefined && role !== 'symbol') return misfit;
+  const kinds = role === 'date' ? ['date', 'time'] : role === 'close' ? ['number'] : [];
+  const only = open.filter((name) => kinds.includes(dataset.column(name).kind));
+  return only.length === 1 ? only[0] : undefined;
+}
+
+function suits({ kind }: Column, role: MarketColumn): boolean {
+  if (role === 'symbol') return kind === 'symbol' || kind === 'number';
+  return role === 'date' ? kind === 'date' || kind === 'time' : kind === 'number';
 }
 
 /** Symbols may be numbers in a file (PERMNO 10001), so they become texts; every other column must be of its kind. */
 function withKind(dataset: Dataset, name: string, role: MarketColumn): Column {
   const column = dataset.column(name);
-  if (role === 'symbol' && column.kind !== 'symbol') {
-    const codes = new Map<number, number>();
-    const dictionary: string[] = [];
-    const values = Int32Array.from(column.values as ArrayLike<number>, (value) => {
-      if (Number.isNaN(value)) return -1;
-      let code = codes.get(value);
-      if (code === undefined) {
-        code = dictionary.push(String(value)) - 1;
-        codes.set(value, code);
-      }
-      return code;
-    });
-    return { kind: 'symbol', values, dictionary };
-  }
-  const right =
-    role === 'symbol' ||
-    (role === 'date' ? column.kind === 'date' || column.kind === 'time' : column.kind === 'number');
-  if (right) return column;
+  if (role === 'symbol' && column.kind !== 'symbol') return asTexts(column);
+  if (role === 'symbol' || suits(column, role)) return column;
+  const again = settleColumn(
+    dataset.name,
+    role === 'date' ? 'date' : name,
+    role === 'date' && column.kind === 'number' ? asTexts(column) : column,
+  );
+  if (again && suits(again, role)) return again;
   throw new ReluctantError({
     code: 'column-of-wrong-kind',
     operation: 'data.toMarket',
     problem: `column ${brief(name, 60)} cannot be "${role}"`,
     where: { 'data set': dataset.name },
-    received: `${column.kind}s`,
+    received: `${column.kind === 'symbol' ? 'texts' : `${column.kind}s`}, such as ${brief(firstOf(column), 40)}`,
     expected: role === 'date' ? 'dates or instants' : 'numbers',
-    ...(role === 'date' ? { fix: 'give the format when loading: dateFormat: "%d.%m.%Y"' } : {}),
+    fix: (say) =>
+      role === 'date'
+        ? `say how they are written: ${say('dateFormat', '%d.%m.%Y')}, or name another column: ${say('columns', { date: 'NAME' })}`
+        : `name another column: ${say('columns', { [role]: 'NAME' })}`,
   });
 }
 
-/** The rows of a panel symbol by symbol, in order of time: `order.slice(starts[k], starts[k + 1])` is one symbol. */
-export interface PanelOrder {
-  /** Row numbers, sorted by symbol, then date; ties stay in the order of the file. */
-  order: Int32Array;
-  /** Where in `order` each symbol begins, and the end. */
-  starts: Int32Array;
+const firstOf = (column: Column): unknown => {
+  for (let row = 0; row < column.values.length; row++) {
+    const value = cellOf(column, row);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+};
+
+/** Numbers as texts, each once in the dictionary. */
+function asTexts(column: Column): Column & { kind: 'symbol' } {
+  const codes = new Map<number, number>();
+  const dictionary: string[] = [];
+  const values = Int32Array.from(column.values as ArrayLike<number>, (value) => {
+    if (Number.isNaN(value)) return -1;
+    let code = codes.get(value);
+    if (code === undefined) {
+      code = dictionary.push(String(value)) - 1;
+      codes.set(value, code);
+    }
+    return code;
+  });
+  return { kind: 'symbol', values, dictionary };
 }
 
-/**
- * Sorts the rows of market data by symbol and date without moving them.
- *
- * @example
- * const prices = rl.synthetic.market({ symbols: 2, days: 5, seed: 7 });
- * panelOrder(prices).starts; // [0, 5, 10]
- */
-export function panelOrder(dataset: Dataset): PanelOrder {
-  const codes = dataset.column('symbol').values;
-  const dates = dataset.numbers('date');
-  const order = Int32Array.from({ length: dataset.rows }, (_, row) => row);
-  let sorted = true;
-  for (let row = 1; row < dataset.rows && sorted; row++) {
-    const step = codes[row]! - codes[row - 1]!;
-    sorted = step > 0 || (step === 0 && dates[row]! >= dates[row - 1]!);
+/** A column of texts (of a Parquet file, say) read as those of a text file are; nothing where they stay texts. */
+function settleColumn(file: string, name: string, column: Column): Column | undefined {
+  if (column.kind !== 'symbol') return undefined;
+  const texts = { name, codes: column.values, texts: column.dictionary };
+  try {
+    const { files } = settle(
+      'data.toMarket',
+      [{ file, columns: new Map([[name, texts]]), rowOf: (row) => row + 1, quick: false }],
+      {},
+    );
+    return files[0]!.get(name);
+  } catch (error) {
+    if (error instanceof ReluctantError && error.code === 'date-ambiguous') throw error;
+    return undefined;
   }
-  // NaN dates sort first, so that they cannot break up the others.
-  const time = (row: number) => (Number.isNaN(dates[row]!) ? -Infinity : dates[row]!);
-  if (!sorted) order.sort((a, b) => codes[a]! - codes[b]! || (time(a) < time(b) ? -1 : time(a) > time(b) ? 1 : a - b));
-  const starts: number[] = [];
-  for (let k = 0; k < order.length; k++) {
-    if (k === 0 || codes[order[k]!] !== codes[order[k - 1]!]) starts.push(k);
-  }
-  return { order, starts: Int32Array.from([...starts, order.length]) };
 }

@@ -1,7 +1,7 @@
 import { checkChoice, checkInteger } from '../../core';
-import type { Column } from '../read/column';
-import type { Dataset } from '../read/dataset';
-import { panelOrder } from './panel';
+import type { Column } from '../table/column';
+import type { Dataset } from '../table/dataset';
+import { panelOrder } from './order';
 
 /** How the volatility over the horizon is measured. */
 export type VolatilityMeasure = 'deviation' | 'realised' | 'range';

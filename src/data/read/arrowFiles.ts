@@ -1,13 +1,16 @@
 import * as fs from 'node:fs';
 import type * as Flechette from '@uwdata/flechette';
 import { lazy, ReluctantError } from '../../core';
-import { type Column, MILLISECONDS_PER_DAY, MISSING_DAY } from './column';
-import { symbolColumn } from './columnBuilder';
-import { Dataset } from './dataset';
-
-const flechette = lazy(loadFlechette);
+import { type Column, MILLISECONDS_PER_DAY, MISSING_DAY } from '../table/column';
+import { symbolColumn } from '../table/columnBuilder';
+import { withRowsLast } from './arrowBlocks';
+import type { LoadOptions } from './options';
+import type { FileColumns } from './texts/fileColumns';
+import { Zone } from './texts/zones';
 
 /** flechette with the two codecs that Arrow files are packed with; Feather files are LZ4 unless told otherwise. */
+export const flechette = lazy(loadFlechette);
+
 function loadFlechette(): typeof Flechette {
   const package_ = require('@uwdata/flechette') as typeof Flechette;
   const lz4 = require('lz4js') as { decompress(bytes: Uint8Array): Uint8Array };
@@ -16,32 +19,41 @@ function loadFlechette(): typeof Flechette {
   const readOnly = (): never => {
     throw new Error('only reading is supported');
   };
+  // Copied, so that columns begin where their numbers can be read in place.
   setCompressionCodec(CompressionType.LZ4_FRAME, {
     decode: (bytes) => Uint8Array.from(lz4.decompress(bytes)),
     encode: readOnly,
   });
-  setCompressionCodec(CompressionType.ZSTD, { decode: (bytes) => zstd.decompress(bytes), encode: readOnly });
+  setCompressionCodec(CompressionType.ZSTD, {
+    decode: (bytes) => Uint8Array.from(zstd.decompress(bytes)),
+    encode: readOnly,
+  });
   return package_;
 }
 
 /**
  * Reads an Arrow IPC file (Feather version 2) or stream, packed with LZ4 or Zstandard or not.
- * @param wanted columns to keep; the others are not decoded. All when absent.
- * @throws ReluctantError `file-damaged`, `column-type-unsupported`, `column-not-found`.
+ * @throws ReluctantError `file-damaged`, `column-type-unsupported`.
  */
-export function loadArrow(operation: string, file: string, wanted?: readonly string[]): Dataset {
+export function loadArrow(
+  operation: string,
+  file: string,
+  options: Pick<LoadOptions, 'columns' | 'timeZone'>,
+): FileColumns {
   try {
     const bytes = fs.readFileSync(file);
     checkMagic(bytes);
-    const table = flechette.tableFromIPC(bytes, { useDate: false, useBigInt: false });
-    const { fields } = table.schema;
-    const known = new Dataset(new Map(fields.map(({ name }) => [name, EMPTY])), { name: file });
-    const columns = (wanted ?? known.names).map((name) => {
-      known.column(name);
-      const field = fields.find((field) => field.name === name)!;
-      return [name, toColumn(operation, file, field, table.getChild(name)!)] as const;
-    });
-    return new Dataset(new Map(columns), { name: file });
+    const table = readTable(bytes);
+    const zone = options.timeZone === undefined ? undefined : new Zone(operation, options.timeZone);
+    const columns = new Map<string, Column>();
+    const names = table.schema.fields.map(({ name }) => name);
+    // Where one is asked for that is not there, all are read, so that the message can name them.
+    const isWhole = options.columns?.every((name) => names.includes(name)) !== true;
+    for (const field of table.schema.fields) {
+      if (!isWhole && !options.columns!.includes(field.name)) continue;
+      columns.set(field.name, toColumn(operation, file, field, table.getChild(field.name)!, zone));
+    }
+    return { file, columns, rowOf: (row) => row + 1, quick: false };
   } catch (cause) {
     if (cause instanceof ReluctantError) throw cause;
     throw new ReluctantError({
@@ -50,9 +62,19 @@ export function loadArrow(operation: string, file: string, wanted?: readonly str
       problem: 'the file is not readable as Arrow',
       where: { file },
       received: cause instanceof Error ? cause.message : cause,
-      fix: 'check that the file is whole; Feather version 1 must be written again as version 2',
+      fix: 'check that the file is whole; Feather version 1 must be written again as version 2, or as Parquet',
       cause,
     });
+  }
+}
+
+function readTable(bytes: Uint8Array): Flechette.Table {
+  const options = { useDate: false, useBigInt: true };
+  try {
+    return flechette.tableFromIPC(bytes, options);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return flechette.tableFromIPC(withRowsLast(bytes), options);
   }
 }
 
@@ -63,24 +85,37 @@ function checkMagic(bytes: Uint8Array): void {
   if (!isFile && !isStream) throw new Error('the file begins neither like an Arrow file nor like an Arrow stream');
 }
 
-const EMPTY: Column = { kind: 'number', values: new Float64Array(0) };
-
-function toColumn(operation: string, file: string, field: Flechette.Field, values: Flechette.Column<unknown>): Column {
+function toColumn(
+  operation: string,
+  file: string,
+  field: Flechette.Field,
+  values: Flechette.Column<unknown>,
+  zone: Zone | undefined,
+): Column {
   const { Type } = flechette;
   const { typeId } = field.type;
   const all = values as Iterable<unknown>;
   switch (typeId) {
     case Type.Int:
+      return wholeNumbers([...all]);
     case Type.Float:
     case Type.Decimal:
     case Type.Bool:
       return { kind: 'number', values: Float64Array.from(all, number) };
+    case Type.Null:
+      return { kind: 'number', values: new Float64Array(values.length).fill(Number.NaN) };
     case Type.Date:
       return { kind: 'date', values: Int32Array.from(all, toDay) };
     case Type.Timestamp:
-      return { kind: 'time', values: Float64Array.from(all, number) };
+      return daysOrInstants(
+        operation,
+        Float64Array.from(all, number),
+        (field.type as Flechette.TimestampType).timezone,
+        zone,
+      );
     case Type.Utf8:
     case Type.LargeUtf8:
+    case Type.Utf8View:
     case Type.Dictionary:
       return symbolColumn(all);
     default:
@@ -91,9 +126,39 @@ function toColumn(operation: string, file: string, field: Flechette.Field, value
         where: { file, column: field.name },
         received: Object.entries(Type).find(([, id]) => id === typeId)?.[0] ?? typeId,
         expected: 'numbers, booleans, dates, timestamps or texts',
-        fix: 'name the columns you want: { columns: [...] }',
+        fix: (say) => `leave it out: ${say('columns', ['date', 'close'])}`,
       });
   }
+}
+
+/** Whole numbers; names of more digits than a double holds are texts. */
+function wholeNumbers(values: readonly unknown[]): Column {
+  const isLong = values.some((value) => typeof value === 'bigint' && (value > MOST || value < -MOST));
+  return isLong ? symbolColumn(values) : { kind: 'number', values: Float64Array.from(values, number) };
+}
+
+const MOST = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** Instants, or days where all are midnight on the clocks that the file (or, for a file of UTC, the caller) names. */
+function daysOrInstants(
+  operation: string,
+  values: Float64Array,
+  name: string | null | undefined,
+  zone: Zone | undefined,
+): Column {
+  const isUniversal = name !== null && name !== undefined && /^(UTC|Etc\/UTC|GMT|Z|\+00:00)$/.test(name);
+  const place = isUniversal ? zone : name ? new Zone(operation, name) : undefined;
+  const dayOf = (value: number) =>
+    place ? place.dayOf(value) : value % MILLISECONDS_PER_DAY === 0 ? value / MILLISECONDS_PER_DAY : undefined;
+  const days =
+    isUniversal && !zone
+      ? undefined
+      : Array.from(values, (value) => (Number.isNaN(value) ? MISSING_DAY : dayOf(value)));
+  if (days?.every((day) => day !== undefined)) return { kind: 'date', values: Int32Array.from(days) };
+  // A clock without a zone shows the time where the caller says.
+  if (!name && zone)
+    return { kind: 'time', values: values.map((value) => (Number.isNaN(value) ? value : zone.instantOf(value))) };
+  return { kind: 'time', values };
 }
 
 const number = (value: unknown): number => (value === null || value === undefined ? Number.NaN : Number(value));

@@ -1,30 +1,90 @@
 import * as fs from 'node:fs';
 import type * as XLSX from '@e965/xlsx';
 import { lazy, ReluctantError } from '../../core';
-import { columnOf } from './columnBuilder';
-import { Dataset } from './dataset';
+import { roleOf } from '../table/roles';
+import { findLayout, type Layout } from './layout/layout';
+import { TableBuilder } from './layout/tableBuilder';
+import { unstack } from './layout/unstack';
+import { looseColumn, textOf } from './looseColumns';
+import type { LoadOptions } from './options';
+import type { FileColumns } from './texts/fileColumns';
 
 const xlsx = lazy(() => require('@e965/xlsx') as typeof XLSX);
 
 /**
- * Reads a sheet of a workbook (xlsx, xlsm, xlsb, xls, ods); its first row names the columns. Formulas give the values
+ * Reads a sheet of a workbook (xlsx, xlsm, xlsb, xls, ods); titles above the row of names are left out. Formulas give the values
  * they had when the file was saved.
  *
- * @param sheet name of the sheet; the first when absent.
- * @throws ReluctantError `file-damaged`, `sheet-not-found`, `column-names-repeated`, `file-empty`.
+ * @param options `sheet`: its name; default the first that holds more than one row, named in `notes` where there are others.
+ * @throws ReluctantError `file-damaged`, `sheet-not-found`, `file-empty`, and those of `findLayout`.
  */
-export function loadExcel(operation: string, file: string, sheet?: string): Dataset {
-  let book: XLSX.WorkBook;
+export function loadExcel(operation: string, file: string, options: LoadOptions, notes: string[]): FileColumns {
+  const book = open(operation, file);
+  const name = sheetOf(operation, file, book, options.sheet, notes);
+  const whole = xlsx.utils.sheet_to_json<unknown[]>(book.Sheets[name]!, {
+    header: 1,
+    raw: true,
+    UTC: true,
+    blankrows: true,
+  });
+  const width = whole.reduce((most, cells) => Math.max(most, lastFilled(cells) + 1), 0);
+  const rows = whole
+    .map((cells, k) => ({ line: k + 1, values: Array.from({ length: width }, (_, c) => cells[c]) }))
+    .filter(({ line, values }) => line > (options.skipRows ?? 0) && values.some((value) => textOf(value).trim() !== ''))
+    .map(({ line, values }) => ({ line, values, cells: values.map(textOf) }));
+  if (rows.length === 0) {
+    throw new ReluctantError({
+      code: 'file-empty',
+      operation,
+      problem: 'the sheet is empty',
+      where: { file, sheet: name },
+    });
+  }
+  const layout = findLayout(operation, file, rows, options);
+  notes.push(...layout.notes);
+  const table = new TableBuilder(operation, file, layout, notes);
+  for (const row of rows.slice(layout.before)) table.add(row);
+  const texts = table.finish();
+  if (layout.symbols) {
+    const { columns, rowOf } = unstack(texts.columns, layout, texts.rowOf);
+    return { file, columns: new Map(columns.map((column) => [column.name, column])), rowOf, quick: false };
+  }
+  return { file, columns: withNativeValues(texts, layout, rows), rowOf: texts.rowOf, quick: false };
+}
+
+/** Numbers and dates of the sheet as they are, without the way over a text, except where a column is one of names. */
+function withNativeValues(
+  { columns, rowOf }: ReturnType<TableBuilder['finish']>,
+  layout: Layout,
+  rows: readonly { line: number; values: unknown[] }[],
+): FileColumns['columns'] {
+  const byLine = new Map(rows.map((row) => [row.line, row.values]));
+  return new Map(
+    columns.map((column) => {
+      if (roleOf(column.name) === 'symbol') return [column.name, column];
+      const place = layout.names.indexOf(column.name);
+      return [
+        column.name,
+        looseColumn(
+          column.name,
+          Array.from(column.codes, (_, row) => byLine.get(rowOf(row))?.[place]),
+        ),
+      ];
+    }),
+  );
+}
+
+function lastFilled(cells: readonly unknown[]): number {
+  let last = cells.length - 1;
+  while (last >= 0 && textOf(cells[last]).trim() === '') last -= 1;
+  return last;
+}
+
+function open(operation: string, file: string): XLSX.WorkBook {
   try {
     const bytes = fs.readFileSync(file);
     checkMagic(bytes);
-    book = xlsx.read(bytes, {
-      dense: true,
-      cellDates: true,
-      UTC: true,
-      cellFormula: false,
-      cellHTML: false,
-    });
+    return xlsx.read(bytes, { dense: true, cellDates: true, UTC: true, cellFormula: false, cellHTML: false });
   } catch (cause) {
     throw new ReluctantError({
       code: 'file-damaged',
@@ -36,44 +96,33 @@ export function loadExcel(operation: string, file: string, sheet?: string): Data
       cause,
     });
   }
-  const name = sheet ?? book.SheetNames[0];
-  if (name === undefined || !book.SheetNames.includes(name)) {
+}
+
+/** The sheet that was asked for, or the first with a table in it. */
+function sheetOf(
+  operation: string,
+  file: string,
+  book: XLSX.WorkBook,
+  sheet: string | undefined,
+  notes: string[],
+): string {
+  const names = book.SheetNames;
+  if (sheet !== undefined && names.includes(sheet)) return sheet;
+  if (sheet !== undefined || names.length === 0) {
     throw new ReluctantError({
       code: 'sheet-not-found',
       operation,
       problem: 'there is no such sheet',
       where: { file },
-      received: name,
-      expected: `one of ${book.SheetNames.map((one) => `"${one}"`).join(', ')}`,
+      received: sheet,
+      expected: `one of ${names.map((one) => `"${one}"`).join(', ')}`,
+      fix: (say) => `name it: ${say('sheet', names[0] ?? 'Sheet1')}`,
     });
   }
-  const rows = xlsx.utils.sheet_to_json<unknown[]>(book.Sheets[name]!, {
-    header: 1,
-    raw: true,
-    UTC: true,
-    blankrows: false,
-  });
-  const heads = rows[0]?.map((head) => String(head ?? ''));
-  if (!heads?.length)
-    throw new ReluctantError({
-      code: 'file-empty',
-      operation,
-      problem: 'the sheet is empty',
-      where: { file, sheet: name },
-    });
-  const repeated = heads.find((head, k) => head !== '' && heads.indexOf(head) !== k);
-  if (repeated !== undefined) {
-    throw new ReluctantError({
-      code: 'column-names-repeated',
-      operation,
-      problem: 'two columns have the same name',
-      where: { file, sheet: name, row: 1 },
-      received: repeated,
-      fix: 'rename one of them',
-    });
-  }
-  const columns = heads.map((head, k) => [head || `column${k}`, columnOf(rows.slice(1).map((row) => row[k]))] as const);
-  return new Dataset(new Map(columns), { name: file });
+  const filled = names.filter((name) => /:/.test(book.Sheets[name]?.['!ref'] ?? ''));
+  const chosen = filled[0] ?? names[0]!;
+  if (filled.length > 1) notes.push(`sheet "${chosen}" of ${filled.map((name) => `"${name}"`).join(', ')}`);
+  return chosen;
 }
 
 /** Workbooks are zip archives or compound files; the reader would take anything else for a sheet of text. */

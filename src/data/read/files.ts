@@ -1,18 +1,17 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { brief, ReluctantError } from '../../core';
-
-/** What {@link FileFormat} a file may have. */
-export const FILE_FORMATS = ['csv', 'parquet', 'json', 'arrow', 'excel'] as const;
-/** A kind of file that {@link load} reads. */
-export type FileFormat = (typeof FILE_FORMATS)[number];
+import { FILE_FORMATS, type FileFormat } from '../table/form';
 
 /** Extension -> format; a `.gz` or `.zst` after it is looked through. */
-const EXTENSIONS: Record<string, FileFormat> = {
+export const EXTENSIONS: Readonly<Record<string, FileFormat>> = {
   csv: 'csv',
   tsv: 'csv',
   tab: 'csv',
   txt: 'csv',
+  dat: 'csv',
+  prn: 'csv',
+  asc: 'csv',
   parquet: 'parquet',
   pq: 'parquet',
   json: 'json',
@@ -26,6 +25,11 @@ const EXTENSIONS: Record<string, FileFormat> = {
   xlsb: 'excel',
   xls: 'excel',
   ods: 'excel',
+  duckdb: 'duckdb',
+  ddb: 'duckdb',
+  db: 'sqlite',
+  sqlite: 'sqlite',
+  sqlite3: 'sqlite',
 };
 
 const WILDCARDS = /[*?[\]{}]/;
@@ -140,7 +144,7 @@ export function formatOf(operation: string, file: string): FileFormat {
     problem: 'the format cannot be told from the name of the file',
     where: { file },
     expected: `an extension of ${Object.keys(EXTENSIONS).join(', ')}, with .gz or .zst after it or not`,
-    fix: `say it: { format: "${FILE_FORMATS.join('" | "')}" }`,
+    fix: (say) => `say it: ${say('format', 'csv')} (${FILE_FORMATS.join(', ')})`,
   });
 }
 

@@ -1,13 +1,17 @@
 import { brief, ReluctantError } from '../../core';
-import type { Chunk } from './chunks';
-import { type Column, MISSING_DAY } from './column';
-import { type Bindings, quoteName } from './duckdb';
-import { SymbolCodes } from './symbolCodes';
+import { type Column, MISSING_DAY } from '../table/column';
+import type { Chunk } from './duckdb/chunks';
+import { type Bindings, quoteName } from './duckdb/session';
+import { SymbolCodes } from './duckdb/symbolCodes';
 
 /** A column of a file, with DuckDB's name for its type. */
 export interface Field {
   name: string;
   type: string;
+  /** What its values, all of them, say beyond the type: instants that are days, whole numbers that are names. */
+  really?: 'days' | 'texts';
+  /** The zone in which its instants are days. */
+  zone?: string;
 }
 
 type Kind = Column['kind'];
@@ -40,8 +44,6 @@ export interface Buffers {
 /**
  * Plans the reading of the wanted columns. DuckDB converts (in parallel): numbers to doubles with NaN for missing, dates
  * to day numbers, instants to milliseconds; so its arrays can be copied as they are.
- *
- * @param missing texts that stand for a missing one, beside what DuckDB takes for that.
  */
 export function planColumns(
   operation: string,
@@ -49,7 +51,6 @@ export function planColumns(
   fields: readonly Field[],
   options: PlanOptions,
   bindings: Bindings,
-  missing: readonly string[] = [],
 ): Plan {
   const wanted = (options.columns ?? fields.map(({ name }) => name)).map((name) =>
     findField(operation, file, fields, name),
@@ -66,7 +67,7 @@ export function planColumns(
         if (kind === 'symbol' || kind === 'date') return new Int32Array(rows);
         return kind === 'number' && small ? new Float32Array(rows) : new Float64Array(rows);
       }),
-      dictionaries: kinds.map(() => new SymbolCodes(missing)),
+      dictionaries: kinds.map(() => new SymbolCodes()),
     }),
     copy: (chunk, into, row, from, count) => {
       kinds.forEach((kind, k) => {
@@ -113,7 +114,8 @@ function findField(operation: string, file: string, fields: readonly Field[], na
   });
 }
 
-function kindOf(operation: string, file: string, { name, type }: Field): Kind {
+function kindOf(operation: string, file: string, { name, type, really }: Field): Kind {
+  if (really) return really === 'days' ? 'date' : 'symbol';
   if (/^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\)|BOOLEAN)$/.test(type)) return 'number';
   if (type === 'DATE') return 'date';
   if (type.startsWith('TIMESTAMP')) return 'time';
@@ -125,8 +127,16 @@ function kindOf(operation: string, file: string, { name, type }: Field): Kind {
     where: { file, column: name },
     received: type,
     expected: 'numbers, booleans, dates, timestamps or texts',
-    fix: 'name the columns you want: { columns: [...] }',
+    fix: (say) => `leave it out: ${say('columns', ['date', 'close'])}`,
   });
+}
+
+/** An instant on the clocks of its zone; everything else as it is. */
+function localTime(field: Field, name: string, bindings: Bindings): string {
+  if (field.zone === undefined) return name;
+  const key = `zone_${Object.keys(bindings.values).length}`;
+  bindings.values[key] = field.zone;
+  return `timezone($${key}, ${name})`;
 }
 
 function expression(
@@ -141,7 +151,7 @@ function expression(
     case 'symbol':
       return `CAST(${name} AS VARCHAR)`;
     case 'date':
-      return `coalesce(CASE WHEN isfinite(${name}) THEN CAST(${name} - DATE '1970-01-01' AS INTEGER) END, ${MISSING_DAY})`;
+      return `coalesce(CASE WHEN isfinite(${name}) THEN CAST(CAST(${localTime(field, name, bindings)} AS DATE) - DATE '1970-01-01' AS INTEGER) END, ${MISSING_DAY})`;
     case 'time': {
       let instant = name;
       if (timeZone !== undefined && !field.type.includes('TIME ZONE')) {

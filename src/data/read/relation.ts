@@ -1,33 +1,32 @@
-import { ReluctantError } from '../../core';
-import { type Dialect, detectDialect } from './dialect';
-import { type Bindings, bindTexts } from './duckdb';
-import type { FileFormat } from './files';
+import type { FileFormat, FormOptions } from '../table/form';
+import { roleOf } from '../table/roles';
+import { type Dialect, detectDialect } from './csv/dialect';
+import { type Bindings, bindTexts } from './duckdb/session';
+import { findLayout } from './layout/layout';
+import { isIdentifier } from './texts/classify';
+import { MISSING } from './texts/missing';
 
 /** The formats DuckDB reads itself. */
 export type TableFormat = Extract<FileFormat, 'csv' | 'parquet' | 'json'>;
 
 /** What {@link relationOf} needs to know of how files are written. */
-export interface RelationOptions {
-  /** CSV: the character between cells. Default: found out among `,` `;` tab `|`. */
-  delimiter?: string;
-  /** CSV: whether the first line names the columns. Default true; a first line of numbers is refused. */
-  header?: boolean;
-  /** CSV: default utf-8, or utf-16 by its byte-order mark. */
-  encoding?: Dialect['encoding'];
-  /** CSV: texts that stand for a missing value. Default: nothing at all, NA, N/A, NaN, nan, null, NULL, None. */
-  missing?: readonly string[];
-  /** CSV: how dates are written, e.g. "%d.%m.%Y" (strptime). Default: ISO and what DuckDB recognises. */
-  dateFormat?: string;
-}
+export type RelationOptions = Pick<
+  FormOptions,
+  | 'delimiter'
+  | 'header'
+  | 'encoding'
+  | 'skipRows'
+  | 'missing'
+  | 'dateFormat'
+  | 'decimal'
+  | 'thousands'
+  | 'dayFirst'
+  | 'timeColumn'
+  | 'texts'
+>;
 
-/** Texts of a CSV file that stand for a missing value if none are named. */
-export const MISSING = ['', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL', 'None'];
-
-/**
- * Bytes of a CSV file that DuckDB reads at a time. `sure` holds four lines of the longest length allowed (2 MB). What is read at
- * a time is handed over at a time, so `quick` lets a consumer begin early and keeps both busy; it takes lines of up to 1 MB.
- */
-export const CSV_BUFFERS = { quick: 1 << 20, sure: 1 << 23 };
+/** Bytes of a CSV file that DuckDB reads at a time: four lines of the longest length allowed (2 MB). */
+const BUFFER_BYTES = 1 << 23;
 
 /** The DuckDB table function that reads the files. Paths and settings are bound under `prefix`, never written into the SQL. */
 export function relationOf(
@@ -41,42 +40,29 @@ export function relationOf(
   const paths = `$${prefix}files`;
   bindTexts(bindings, `${prefix}files`, files);
   if (format === 'parquet') return `read_parquet(${paths}, union_by_name = true)`;
-  if (format === 'json') return `read_json(${paths}, union_by_name = true)`;
-  const settings = csvSettings(
-    settleDialect(operation, files[0]!, options),
-    options,
-    bindings,
-    CSV_BUFFERS.sure,
-    prefix,
-  );
-  return `read_csv(${paths}, union_by_name = true, ${settings})`;
-}
-
-/**
- * Delimiter, header and encoding of a CSV file.
- * @throws ReluctantError `file-empty`, and those of `detectDialect`.
- */
-export function settleDialect(operation: string, file: string, options: RelationOptions): Dialect {
-  const dialect = detectDialect(operation, file, options);
-  if (!dialect.empty) return dialect;
-  throw new ReluctantError({ code: 'file-empty', operation, problem: 'the file is empty', where: { file } });
+  // Types are decided by all values, not by the first.
+  if (format === 'json') return `read_json(${paths}, union_by_name = true, sample_size = -1)`;
+  return `read_csv(${paths}, union_by_name = true, ${csvSettings(operation, files[0]!, options, bindings, prefix)})`;
 }
 
 /** How DuckDB is to read CSV files, as arguments of its functions; texts are bound under `prefix`. */
-export function csvSettings(
-  dialect: Dialect,
+function csvSettings(
+  operation: string,
+  file: string,
   options: RelationOptions,
   bindings: Bindings,
-  bufferBytes: number,
-  prefix = '',
+  prefix: string,
 ): string {
+  const dialect = detectDialect(operation, file, options);
+  const layout = findLayout(operation, file, dialect.records, options);
   const bound = (name: string) => `$${prefix}${name}`;
   bindTexts(bindings, `${prefix}missing`, options.missing ?? MISSING);
   bindings.values[`${prefix}delimiter`] = dialect.delimiter;
-  bindings.values[`${prefix}encoding`] = dialect.encoding;
+  bindings.values[`${prefix}encoding`] =
+    dialect.charset === 'windows-1252' ? 'latin-1' : dialect.charset.startsWith('utf-16') ? 'utf-16' : 'utf-8';
   const settings = [
     `delim = ${bound('delimiter')}`,
-    `header = ${dialect.header}`,
+    `header = ${layout.header !== undefined}`,
     `encoding = ${bound('encoding')}`,
     `nullstr = ${bound('missing')}`,
     `quote = '"'`,
@@ -84,12 +70,27 @@ export function csvSettings(
     // A mark found by itself would drop every row that begins with it.
     `comment = ''`,
     'skip = 0',
-    `buffer_size = ${bufferBytes}`,
+    'sample_size = -1',
+    `buffer_size = ${BUFFER_BYTES}`,
     'null_padding = false',
   ];
+  const texts = textColumns(dialect, layout.names, layout.before, options);
+  if (texts.length > 0)
+    settings.push(`types = {${texts.map((name) => `'${name.replaceAll("'", "''")}': 'VARCHAR'`).join(', ')}}`);
   if (options.dateFormat !== undefined) {
     bindings.values[`${prefix}dateFormat`] = options.dateFormat;
     settings.push(`dateformat = ${bound('dateFormat')}`);
   }
   return settings.join(', ');
+}
+
+/** Columns that are names and not numbers, as far as the first rows tell. */
+function textColumns(dialect: Dialect, names: readonly string[], before: number, options: RelationOptions): string[] {
+  const rows = dialect.records.slice(before);
+  return names.filter(
+    (name, k) =>
+      roleOf(name) === 'symbol' ||
+      options.texts?.includes(name) ||
+      rows.some(({ cells }) => isIdentifier(cells[k] ?? '', Number(cells[k]))),
+  );
 }

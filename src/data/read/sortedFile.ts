@@ -1,10 +1,15 @@
 import { ReluctantError } from '../../core';
-import { type Bindings, openSession, quoteName, type SessionOptions } from './duckdb';
-import { findFiles, formatOf } from './files';
-import { type RelationOptions, relationOf } from './relation';
+import type { Dataset } from '../table/dataset';
+import { isStreamed, loadBatches } from './batches';
+import { intoTable } from './duckdb/duckTable';
+import { openSession, quoteName } from './duckdb/session';
+import type { LoadOptions } from './options';
+import { settleFiles } from './sources';
 
 /**
- * Writes a Parquet file of some columns in the order of others. DuckDB sorts on disk what does not fit its memory.
+ * Writes a Parquet file of some columns in the order of others. Columns are read as `loadBatches` reads them; DuckDB sorts on
+ * disk what does not fit its memory.
+ *
  * @throws ReluctantError `format-not-streamed` for Arrow and Excel.
  */
 export async function writeSorted(
@@ -12,23 +17,24 @@ export async function writeSorted(
   columns: readonly string[],
   by: readonly string[],
   target: string,
-  options: SessionOptions & RelationOptions,
+  options: LoadOptions & { batchRows?: number },
 ): Promise<void> {
   const operation = 'data.writeSorted';
-  const files = findFiles(operation, source);
-  const format = formatOf(operation, files[0]!);
-  if (format === 'arrow' || format === 'excel') {
+  const { formats } = settleFiles(operation, source, options);
+  if (!formats.every(isStreamed)) {
     const fix = 'write the data as Parquet';
     throw new ReluctantError({ code: 'format-not-streamed', operation, problem: 'cannot be sorted on disk', fix });
   }
-  const session = await openSession(options);
+  const session = await openSession({ ...options, file: `${target}.sorting` });
   try {
-    const bindings: Bindings = { values: {}, types: {} };
-    const relation = relationOf(operation, files, format, options, bindings);
-    const select = `SELECT ${columns.map(quoteName).join(', ')} FROM ${relation} ORDER BY ${by.map(quoteName).join(', ')}`;
+    let made = false;
+    for await (const batch of loadBatches(source, { ...options, columns })) {
+      await intoTable(session, 'rows', batch as Dataset, { append: made });
+      made = true;
+    }
+    const select = `SELECT ${columns.map(quoteName).join(', ')} FROM rows ORDER BY ${by.map(quoteName).join(', ')}`;
     // A path cannot be bound in COPY: quoted as SQL quotes a text.
-    const sql = `COPY (${select}) TO '${target.replaceAll("'", "''")}' (FORMAT parquet)`;
-    await session.connection.run(sql, bindings.values, bindings.types);
+    await session.connection.run(`COPY (${select}) TO '${target.replaceAll("'", "''")}' (FORMAT parquet)`);
   } finally {
     session.close();
   }

@@ -1,8 +1,11 @@
 import { checkInteger, ReluctantError } from '../../core';
 import { addFeatures, describeFeatures, ROBUST_FEATURES } from '../market/features';
-import { type MarketColumn, toMarket } from '../market/panel';
+import { checkDatesDiffer, dayOfDates } from '../market/order';
+import { marketNames, toMarket } from '../market/panel';
 import { addTargets } from '../market/targets';
-import type { Dataset } from '../read/dataset';
+import { MILLISECONDS_PER_DAY } from '../table/column';
+import type { Dataset } from '../table/dataset';
+import type { MarketColumn } from '../table/roles';
 import { Scaler, type Scaling } from './scaler';
 import { splitByTime, type TimeSplitOptions } from './splits';
 import { RankMap } from './transforms';
@@ -42,6 +45,8 @@ export interface Rows {
   scaler: Scaler;
   /** Ranks of the training returns. */
   ranks: RankMap;
+  /** The last dates of the training and validation rows: milliseconds since 1970. */
+  until: { training: number; validation: number };
 }
 
 /**
@@ -89,7 +94,17 @@ export function makeRows(dataset: Dataset, options: RowOptions = {}): Rows {
     returns: Float64Array.from(rows, (row) => returns[row]!),
     rows,
   });
-  return { training: part(trainingRows), validation: part(rowsOf(split.validation)), features, scaler, ranks };
+  const [training, validation] = [part(trainingRows), part(rowsOf(split.validation))];
+  const day = dayOfDates(withTargets) === 1 ? MILLISECONDS_PER_DAY : 1;
+  const last = ({ rows }: RowSet) => rows.reduce((latest, row) => Math.max(latest, dates[row]! * day), -Infinity);
+  return {
+    training,
+    validation,
+    features,
+    scaler,
+    ranks,
+    until: { training: last(training), validation: last(validation) },
+  };
 }
 
 /** Market data with the features of {@link makeRows}, and their names. */
@@ -98,6 +113,11 @@ export function withRowFeatures(
   options: Pick<RowOptions, 'features' | 'columns'>,
 ): { complete: Dataset; features: readonly string[] } {
   const market = toMarket(dataset, options.columns);
+  checkDatesDiffer(
+    'data.makeRows',
+    market,
+    [...marketNames(dataset, options.columns ?? {}).values()].includes('symbol'),
+  );
   const features = options.features ?? ROBUST_FEATURES;
   const known = new Set(describeFeatures().column('feature'));
   const made = features.filter((name) => known.has(name) || !market.has(name));

@@ -1,5 +1,5 @@
 import { type TF, tf } from '../../core';
-import { dayToText, MILLISECONDS_PER_DAY } from '../read/column';
+import { dayToText, MILLISECONDS_PER_DAY } from '../table/column';
 
 /** The classes of the direction target, in the order of its one-hot columns. */
 export const DIRECTIONS = ['down', 'flat', 'up'] as const;

@@ -2,12 +2,16 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { checkInteger, Random, ReluctantError } from '../../core';
 import { ROBUST_FEATURES } from '../market/features';
-import { type MarketColumn, marketNames } from '../market/panel';
+import { marketNames } from '../market/panel';
 import { addTargets } from '../market/targets';
-import { concat } from '../read/concat';
-import type { Dataset } from '../read/dataset';
-import { type LoadOptions, loadBatches } from '../read/load';
+import { loadBatches } from '../read/batches';
+import type { LoadOptions } from '../read/options';
 import { writeSorted } from '../read/sortedFile';
+import { MILLISECONDS_PER_DAY } from '../table/column';
+import { concat } from '../table/concat';
+import type { Dataset } from '../table/dataset';
+import { FORM_OPTIONS, type FormOptions } from '../table/form';
+import type { MarketColumn } from '../table/roles';
 import { DateSample } from './dateSample';
 import { type RowShards, ShardWriter } from './rowShards';
 import { type RowSet, withRowFeatures } from './rows';
@@ -15,7 +19,7 @@ import { Scaler } from './scaler';
 import { RankMap } from './transforms';
 
 /** How {@link streamRows} makes rows. */
-export interface StreamOptions extends Pick<LoadOptions, 'timeZone' | 'threads'> {
+export interface StreamOptions extends FormOptions, Pick<LoadOptions, 'threads'> {
   /** As in `makeRows`. */
   features?: readonly string[];
   /** Rows ahead that the target return is over. Default 1. */
@@ -44,6 +48,8 @@ export interface StreamedRows {
   scaler: Scaler;
   /** Of at most a million training returns, evenly drawn. */
   ranks: RankMap;
+  /** As in `makeRows`; nothing comes before the training, or after the validation. */
+  until: { training: number; validation: number };
 }
 
 /** Rows that the longest feature looks back on, with room to spare. */
@@ -64,21 +70,8 @@ export async function streamRows(source: string | readonly string[], options: St
   const operation = 'data.streamRows';
   const { memory, folder, seed = 0, horizon = 1, features = ROBUST_FEATURES } = options;
   checkInteger(operation, 'horizon', horizon, 1);
-  if (!(memory >= 64e6)) {
-    const problem = 'too little memory to work in';
-    throw new ReluctantError({
-      code: 'memory-too-small',
-      operation,
-      problem,
-      received: memory,
-      expected: 'at least 64 MB',
-    });
-  }
-  const reading: LoadOptions = {
-    memoryLimit: `${Math.floor(memory / 2 / 1e6)}MB`,
-    threads: options.threads ?? 1,
-    ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
-  };
+  const limits = limitsOf(operation, memory, options.threads);
+  const reading: LoadOptions = { ...limits, ...formOf(options) };
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(folder, { recursive: true });
   const { names, roles } = await columnsToRead(source, features, options.columns ?? {}, reading);
@@ -96,7 +89,14 @@ export async function streamRows(source: string | readonly string[], options: St
   const returns = new Reservoir(Math.min(MOST_RANKED, Math.floor(memory / 64)), 1, seed, 'ranks');
   const validation = new Reservoir(Math.floor(memory / 8 / 4 / width), width, seed, 'validation');
   const batchRows = Math.max(4096, Math.floor(memory / 32 / (8 * (width + 24))));
-  for await (const { part, from, until } of overlapping(ordered, names, roles.symbol, batchRows, horizon, reading)) {
+  for await (const { part, from, until } of overlapping(
+    ordered,
+    names,
+    roles.symbol,
+    batchRows,
+    horizon,
+    ordered === source ? reading : limits,
+  )) {
     const { complete } = withRowFeatures(part, { features, ...(options.columns ? { columns: options.columns } : {}) });
     const data = addTargets(complete, { horizon, volatility: 'realised' });
     const columns = features.map((name) => data.numbers(name));
@@ -135,8 +135,27 @@ export async function streamRows(source: string | readonly string[], options: St
   const training = writer.finish(scaled);
   const sample = sampleOf(validation.values(), width, scaled);
   if (ordered !== source) fs.rmSync(ordered as string, { force: true });
-  return { training, validation: sample, rows: survey.rows, validationRows: validation.count, features, scaler, ranks };
+  const until = { training: (cut - 1) * survey.day, validation: Number.MAX_SAFE_INTEGER };
+  const counts = { rows: survey.rows, validationRows: validation.count };
+  return { training, validation: sample, ...counts, features, scaler, ranks, until };
 }
+
+/** Memory and threads of DuckDB; half of the memory is for what is made of the rows. */
+function limitsOf(operation: string, memory: number, threads = 1): LoadOptions {
+  if (memory >= 64e6) return { memoryLimit: `${Math.floor(memory / 2 / 1e6)}MB`, threads };
+  const problem = 'too little memory to work in';
+  throw new ReluctantError({
+    code: 'memory-too-small',
+    operation,
+    problem,
+    received: memory,
+    expected: 'at least 64 MB',
+  });
+}
+
+/** How the files are written, of all that is asked for. */
+const formOf = (options: FormOptions): FormOptions =>
+  Object.fromEntries(FORM_OPTIONS.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
 
 /** The validation rows: `width` values each, the return last; scaled in place. */
 function sampleOf(
@@ -191,15 +210,17 @@ async function surveyOrder(
   source: string | readonly string[],
   { symbol, date }: { symbol: string | undefined; date: string },
   reading: LoadOptions,
-): Promise<{ rows: number; sorted: boolean; dates: DateSample }> {
+): Promise<{ rows: number; sorted: boolean; dates: DateSample; day: number }> {
   const dates = new DateSample();
   let [rows, sorted, lastCode, lastDate] = [0, true, -1, -Infinity];
   const columns = symbol === undefined ? [date] : [symbol, date];
+  let day = 1;
   for await (const batch of loadBatches(source, { ...reading, columns, batchRows: 65_536 })) {
     // Codes are given in the order in which symbols are met, so a code that falls is a symbol that comes back. Numbers are
     // symbols in some files; there the number itself must not fall.
     const codes = symbol === undefined ? undefined : batch.column(symbol).values;
     const times = batch.numbers(date);
+    day = batch.column(date).kind === 'date' ? MILLISECONDS_PER_DAY : 1;
     for (let row = 0; row < batch.rows; row++) {
       const code = codes?.[row] ?? 0;
       const time = times[row]!;
@@ -209,7 +230,7 @@ async function surveyOrder(
     }
     rows += batch.rows;
   }
-  return { rows, sorted, dates };
+  return { rows, sorted, dates, day };
 }
 
 /**

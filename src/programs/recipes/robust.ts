@@ -70,7 +70,7 @@ export function robustFrom(places: RobustPlaces) {
       optimizer: { kind: 'adam' },
       schedule: ({ step }) => (step < warmupSteps ? (step + 1) / warmupSteps : 1),
     }),
-    files: (_, { scaler, ranks }) => ({ 'model.json': savedModel(scaler, ranks) }),
+    files: (_, { scaler, ranks, until }) => ({ 'model.json': savedModel(scaler, ranks, until) }),
   });
   return typeof places.dataset === 'object' ? recipe : (recipe.from('robust') as typeof recipe);
 }

@@ -3,7 +3,7 @@ import type { Dataset, RowSet, Rows } from '../../data';
 import type { TrainingData } from '../../training';
 
 /** Data of the robust recipe, however they were made. */
-export interface RobustData extends TrainingData, Pick<Rows, 'features' | 'scaler' | 'ranks'> {
+export interface RobustData extends TrainingData, Pick<Rows, 'features' | 'scaler' | 'ranks' | 'until'> {
   trainingRows: number;
   validationRows: number;
   /** In place of the hash of the rows, where they are not all in memory. */
@@ -22,11 +22,20 @@ export interface RobustPlaces {
 }
 
 /** Rows in memory as tensors. */
-export function inMemory({ training, validation, features, scaler, ranks }: Rows): RobustData {
+export function inMemory({ training, validation, features, scaler, ranks, until }: Rows): RobustData {
   const part = ({ inputs, targets }: RowSet) => ({
     inputs: tf.tensor2d(inputs, [targets.length, features.length]),
     targets: tf.tensor2d(targets, [targets.length, 1]),
   });
   const [trainingRows, validationRows] = [training.rows.length, validation.rows.length];
-  return { ...part(training), validation: part(validation), features, scaler, ranks, trainingRows, validationRows };
+  return {
+    ...part(training),
+    validation: part(validation),
+    features,
+    scaler,
+    ranks,
+    until,
+    trainingRows,
+    validationRows,
+  };
 }

@@ -1,12 +1,22 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ReluctantError, type TF, tf } from '../../core';
-import { type Dataset, type MarketColumn, type RankMap, Scaler, type ScalerState } from '../../data';
+import {
+  type Dataset,
+  type FormOptions,
+  type MarketColumn,
+  MILLISECONDS_PER_DAY,
+  type RankMap,
+  type Rows,
+  Scaler,
+  type ScalerState,
+} from '../../data';
 import { completeRows, scaledRows, withRowFeatures } from '../../data/samples/rows';
 import { robustMLP } from '../../models';
 import { readRecord, readWeights, WEIGHT_FILE } from '../../runs';
 import type { SavedTensor } from '../../training';
 import { restoreTensors } from '../../training/state';
+import type { MarketSource } from './source';
 
 /** Settings that a trained model is read with. */
 interface ModelSetting {
@@ -37,16 +47,19 @@ interface SavedModel {
   formatVersion: number;
   scaler: ScalerState;
   returnQuantiles: number[];
+  /** The last dates of the training and validation rows, milliseconds; absent in files of earlier versions. */
+  until?: Rows['until'];
   settings?: ModelSetting;
   weights?: { name: string; shape: number[]; base64: string }[];
 }
 
 /** The text of a run's `model.json`. */
-export function savedModel(scaler: Scaler, ranks: RankMap): string {
+export function savedModel(scaler: Scaler, ranks: RankMap, until: Rows['until']): string {
   const saved: SavedModel = {
     formatVersion: MODEL_FORMAT_VERSION,
     scaler: scaler.toJSON(),
     returnQuantiles: Array.from({ length: QUANTILES }, (_, k) => ranks.value(k / (QUANTILES - 1))),
+    until,
   };
   return `${JSON.stringify(saved, null, 1)}\n`;
 }
@@ -61,12 +74,15 @@ export interface RobustPredictions {
   returns: Float64Array;
   /** Rows ahead the prediction is about. */
   horizon: number;
+  /** Which part of the run each row's date is in: what was trained on says nothing of skill. `unknown` for runs of earlier versions. */
+  parts: ('training' | 'validation' | 'new' | 'unknown')[];
 }
 
 /**
  * Predictions of a finished run of the robust recipe for data, with the features and scales of its training.
  *
  * @param folder of the run, as `train(programs.robustRecipe(...), { folder })` and `reluctant train` write it.
+ * @param given market column -> its name in the data, where it is another than in training.
  * @throws ReluctantError `model-absent`, `model-damaged`, and those of reading a run.
  * @example
  * const prices = rl.synthetic.market({ symbols: 2, days: 200, seed: 7 });
@@ -74,10 +90,14 @@ export interface RobustPredictions {
  * const { rows, ranks } = predictRobust(prices, 'runs/to-predict');
  * rows.length === ranks.length; // true
  */
-export function predictRobust(dataset: Dataset, folder: string): RobustPredictions {
-  const { setting, scaler, returnQuantiles, weights } = readModel(folder);
-  const { columns } = setting;
-  const { complete } = withRowFeatures(dataset, { features: scaler.features, ...(columns ? { columns } : {}) });
+export function predictRobust(
+  dataset: Dataset,
+  folder: string,
+  given: Partial<Record<MarketColumn, string>> = {},
+): RobustPredictions {
+  const { setting, scaler, returnQuantiles, weights, until } = readModel(folder);
+  const columns = { ...setting.columns, ...given };
+  const { complete } = withRowFeatures(dataset, { features: scaler.features, columns });
   const rows = completeRows(complete, scaler.features);
   const model = robustModel(setting, scaler.features.length);
   try {
@@ -91,10 +111,40 @@ export function predictRobust(dataset: Dataset, folder: string): RobustPredictio
       return (model.predict(inputs, { batchSize: 8192 }) as TF.Tensor).dataSync().slice() as Float32Array;
     });
     const returns = Float64Array.from(ranks, (rank) => returnOf(rank, returnQuantiles));
-    return { rows, ranks, returns, horizon: setting.horizon };
+    return { rows, ranks, returns, horizon: setting.horizon, parts: partsOf(complete, rows, until) };
   } finally {
     model.dispose();
   }
+}
+
+/** The part of the run that each row's date lies in. */
+function partsOf(market: Dataset, rows: Int32Array, until: Rows['until'] | undefined): RobustPredictions['parts'] {
+  const date = market.column('date');
+  const unit = date.kind === 'date' ? MILLISECONDS_PER_DAY : 1;
+  return Array.from(rows, (row) => {
+    if (!until) return 'unknown';
+    const time = date.values[row]! * unit;
+    return time <= until.training ? 'training' : time <= until.validation ? 'validation' : 'new';
+  });
+}
+
+/**
+ * How the files of a run were read and its columns are called, so that others are read the same way.
+ *
+ * @param folder of the run.
+ * @throws ReluctantError those of reading a run.
+ * @example
+ * await rl.trainRobust(rl.synthetic.market({ symbols: 2, days: 200, seed: 7 }), 'runs/read', { epochs: 1, mode: 'graph' });
+ * robustReading('runs/read').form; // {}
+ */
+export function robustReading(folder: string): { form: FormOptions; columns: Partial<Record<MarketColumn, string>> } {
+  const setting = readRecord(folder)?.program?.setting as
+    | { source?: MarketSource | null; columns?: object }
+    | undefined;
+  const { source, columns = {} } = setting ?? {};
+  if (!source || !('files' in source)) return { form: {}, columns };
+  const { files: _, ...form } = source;
+  return { form, columns };
 }
 
 /** The training return of a rank, between those of the two nearest quantiles. */
@@ -114,11 +164,14 @@ function readModel(folder: string) {
     throw new ReluctantError({ code: 'model-absent', operation: 'predict', problem, where: { folder }, fix });
   }
   try {
-    const { settings, scaler, returnQuantiles, weights } = JSON.parse(fs.readFileSync(file, 'utf8')) as SavedModel;
+    const { settings, scaler, returnQuantiles, weights, until } = JSON.parse(
+      fs.readFileSync(file, 'utf8'),
+    ) as SavedModel;
     return {
       setting: (settings ?? record.program?.setting) as ModelSetting,
       scaler: Scaler.from(scaler),
       returnQuantiles: [...returnQuantiles],
+      until,
       weights: weights ? weights.map(fromBase64) : readWeights(path.join(folder, WEIGHT_FILE)),
     };
   } catch (cause) {

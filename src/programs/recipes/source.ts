@@ -1,15 +1,13 @@
 import { ReluctantError } from '../../core';
-import { type Dataset, load } from '../../data';
+import { type Dataset, type FormOptions, load } from '../../data';
 import { type MarketOptions, market } from '../../synthetic';
 
 /** Source of a market in a setting: files of prices, or options of a synthetic market. Plain JSON. */
 export type MarketSource =
-  | {
-      /** Paths or globs of CSV, Parquet, Arrow, JSON or Excel files. */
+  | ({
+      /** Paths or globs of files that `data.load` reads. */
       files: readonly string[];
-      /** Zone of times written without one. Default UTC. */
-      timeZone?: string;
-    }
+    } & FormOptions)
   | { synthetic: MarketOptions };
 
 /**
@@ -19,8 +17,10 @@ export type MarketSource =
  * @throws ReluctantError `source-missing`, and those of `data.load`.
  */
 export async function readMarket(recipe: string, source: MarketSource | null): Promise<Dataset> {
-  if (source && 'files' in source)
-    return load(source.files, source.timeZone === undefined ? {} : { timeZone: source.timeZone });
+  if (source && 'files' in source) {
+    const { files, ...form } = source;
+    return load(files, form);
+  }
   if (source && 'synthetic' in source) return market(source.synthetic);
   throw new ReluctantError({
     code: 'source-missing',

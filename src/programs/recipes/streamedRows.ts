@@ -40,6 +40,7 @@ export async function streamedRows(
     });
   }
   const place = folder ?? fs.mkdtempSync(path.join(os.tmpdir(), 'reluctant-rows-'));
+  const { files: _files, ...form } = source;
   const fingerprint = await hashOfFiles(findFiles('train', source.files));
   const { memory, seed, horizon, features: names, columns } = setting;
   const streamed = await streamRows(source.files, {
@@ -49,12 +50,12 @@ export async function streamedRows(
     columns,
     features: names,
     folder: place,
-    ...(source.timeZone === undefined ? {} : { timeZone: source.timeZone }),
+    ...form,
     ...(onRows ? { onRows } : {}),
   });
   // What reading has left behind would otherwise stay until TensorFlow has taken as much again.
   collectGarbage();
-  const { training, validation, features, scaler, ranks } = streamed;
+  const { training, validation, features, scaler, ranks, until } = streamed;
   const [width, count] = [features.length, validation.targets.length];
   const part = {
     inputs: tf.tensor2d(validation.inputs, [count, width]),
@@ -67,6 +68,7 @@ export async function streamedRows(
     features,
     scaler,
     ranks,
+    until,
     trainingRows: training.rows,
     validationRows: count,
     fingerprint: `${fingerprint} in ${memory} bytes`,

@@ -1,0 +1,128 @@
+import * as fs from 'node:fs';
+import * as zlib from 'node:zlib';
+import { lazy, ReluctantError } from '../../../core';
+import type { Encoding } from '../../table/form';
+
+const zstandard = lazy(() => require('fzstd') as typeof import('fzstd'));
+
+/** What a TextDecoder calls it; UTF-16 comes in two orders of bytes. */
+export type Charset = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+
+/** Bytes of a file that are looked at before it is read. */
+export const SAMPLE_BYTES = 1 << 18;
+
+/** The start of a file, unpacked; nothing of a damaged archive, which whoever reads the whole will name. */
+export function firstBytes(file: string, size = SAMPLE_BYTES): Buffer {
+  const handle = fs.openSync(file, 'r');
+  const bytes = Buffer.alloc(size);
+  try {
+    const raw = bytes.subarray(0, fs.readSync(handle, bytes, 0, size, 0));
+    if (isGzip(raw)) return zlib.gunzipSync(raw, { finishFlush: zlib.constants.Z_SYNC_FLUSH });
+    if (isZstandard(raw)) {
+      const parts: Uint8Array[] = [];
+      new zstandard.Decompress((part) => parts.push(part)).push(raw, false);
+      return Buffer.concat(parts);
+    }
+    return raw;
+  } catch {
+    return Buffer.alloc(0);
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+/** A whole file, unpacked. @throws ReluctantError `file-damaged`, `file-too-large`. */
+export function wholeBytes(operation: string, file: string): Buffer {
+  const { size } = fs.statSync(file);
+  if (size > 2 ** 31 - 2) {
+    throw new ReluctantError({
+      code: 'file-too-large',
+      operation,
+      problem: 'a file of this form is read whole, and it is larger than 2 GB',
+      where: { file },
+      received: `${(size / 1e9).toFixed(1)} GB`,
+      fix: 'cut it in several files, or write it as Parquet',
+    });
+  }
+  const raw = fs.readFileSync(file);
+  try {
+    if (isGzip(raw)) return zlib.gunzipSync(raw);
+    if (isZstandard(raw)) return Buffer.from(zstandard.decompress(raw));
+    return raw;
+  } catch (cause) {
+    throw new ReluctantError({
+      code: 'file-damaged',
+      operation,
+      problem: 'the file is packed, and is damaged or cut short',
+      where: { file },
+      received: cause instanceof Error ? cause.message : cause,
+      fix: 'fetch or pack it again',
+      cause,
+    });
+  }
+}
+
+const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+const isZstandard = (bytes: Buffer): boolean => bytes.length >= 4 && bytes.readUInt32LE(0) === 0xfd2fb528;
+
+/** The charset of a text: by its mark, by the zeros of UTF-16, or as the caller says. */
+export function charsetOf(bytes: Uint8Array, given?: Encoding): Charset {
+  if (given === 'latin-1') return 'windows-1252';
+  if (given !== 'utf-8') {
+    if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+    if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+    const length = Math.min(bytes.length, 1000);
+    let [even, odd] = [0, 0];
+    for (let k = 0; k < length; k++) if (bytes[k] === 0) k % 2 === 0 ? even++ : odd++;
+    // Digits, commas and Latin letters have a zero in every other byte.
+    if (odd > 0.3 * length && even === 0) return 'utf-16le';
+    if (even > 0.3 * length && odd === 0) return 'utf-16be';
+    if (given === 'utf-16') return 'utf-16le';
+  }
+  return 'utf-8';
+}
+
+/** The characters of the start of a file; one that is cut at the end is left out. */
+export function decodeStart(bytes: Uint8Array, charset: Charset): string {
+  return new TextDecoder(charset).decode(bytes, { stream: true });
+}
+
+const PIECE_BYTES = 1 << 24;
+
+/**
+ * The text of a file piece by piece, since one string can hold half a gigabyte at most.
+ * @throws ReluctantError `row-not-readable` where bytes are no characters of the charset.
+ */
+export function* pieces(operation: string, file: string, bytes: Buffer, charset: Charset): Generator<string> {
+  const decoder = new TextDecoder(charset, { fatal: true });
+  for (let at = 0; at < bytes.length || at === 0; at += PIECE_BYTES) {
+    const part = bytes.subarray(at, at + PIECE_BYTES);
+    try {
+      yield decoder.decode(part, { stream: at + PIECE_BYTES < bytes.length });
+    } catch (cause) {
+      throw notOfCharset(operation, file, bytes, charset, cause);
+    }
+  }
+}
+
+function notOfCharset(
+  operation: string,
+  file: string,
+  bytes: Buffer,
+  charset: Charset,
+  cause: unknown,
+): ReluctantError {
+  const text = new TextDecoder(charset).decode(bytes.subarray(0, 1 << 28));
+  const at = text.indexOf('\ufffd');
+  const before = at < 0 ? text : text.slice(0, at);
+  const line = before.slice(before.lastIndexOf('\n') + 1);
+  return new ReluctantError({
+    code: 'row-not-readable',
+    operation,
+    problem: `the file is not written in ${charset.toUpperCase()}`,
+    where: { file, row: before.split('\n').length },
+    received: line.slice(-60),
+    fix: (say) => `say how it is written: ${say('encoding', 'latin-1')} or ${say('encoding', 'utf-16')}`,
+    cause,
+  });
+}

@@ -1,0 +1,164 @@
+import { ReluctantError } from '../../../core';
+import type { Encoding } from '../../table/form';
+import { readMoment } from '../texts/moments';
+import { plainNumber } from '../texts/numbers';
+import { type Charset, charsetOf, decodeStart, firstBytes, SAMPLE_BYTES } from './bytes';
+import { readRecords, type TextRecord, WHITESPACE } from './records';
+
+/** What the caller may say of how a text file is written. */
+export interface DialectOptions {
+  delimiter?: string;
+  encoding?: Encoding;
+  /** Lines before the header that are no part of the table. */
+  skipRows?: number;
+}
+
+/** What the beginning of a text file says of the whole. */
+export interface Dialect {
+  delimiter: string;
+  charset: Charset;
+  newLine: '\n' | '\r\n' | '\r';
+  /** The first records, whole. */
+  records: TextRecord[];
+  /** The records are all there are. */
+  isWhole: boolean;
+  /** A byte-order mark stands before a quotation mark, which DuckDB does not see then. */
+  hidesQuote: boolean;
+}
+
+const DELIMITERS = [',', ';', '\t', '|'] as const;
+const NAMED: Record<string, string> = {
+  tab: '\t',
+  '\\t': '\t',
+  space: WHITESPACE,
+  ' ': WHITESPACE,
+  comma: ',',
+  semicolon: ';',
+  pipe: '|',
+};
+
+/**
+ * Settles delimiter, encoding and line ends of a text file from its beginning.
+ * @throws ReluctantError `file-empty`, `not-a-table`, `delimiter-not-usable`.
+ */
+export function detectDialect(operation: string, file: string, given: DialectOptions = {}): Dialect {
+  const bytes = firstBytes(file);
+  checkMagic(operation, file, bytes);
+  const charset = charsetOf(bytes, given.encoding);
+  const text = decodeStart(bytes, charset).replace(/^\ufeff/, '');
+  const hidesQuote = bytes[0] === 0xef && bytes[3] === 0x22;
+  if (text.trim() === '') {
+    throw new ReluctantError({ code: 'file-empty', operation, problem: 'the file is empty', where: { file } });
+  }
+  checkIsTable(operation, file, text);
+  const isWhole = bytes.length < SAMPLE_BYTES;
+  const skipped = skipLines(text, given.skipRows ?? 0);
+  const delimiter =
+    given.delimiter === undefined ? likelyDelimiter(skipped) : checkDelimiter(operation, given.delimiter);
+  return {
+    delimiter,
+    charset,
+    newLine: /\r\n/.test(text) ? '\r\n' : /\n/.test(text) ? '\n' : /\r/.test(text) ? '\r' : '\n',
+    records: sample(text, delimiter, isWhole).filter(({ line }) => line > (given.skipRows ?? 0)),
+    isWhole,
+    hidesQuote,
+  };
+}
+
+function checkDelimiter(operation: string, delimiter: string): string {
+  const mark = NAMED[delimiter] ?? delimiter;
+  if (mark === WHITESPACE || (mark.length === 1 && !/["\n\r]/.test(mark))) return mark;
+  throw new ReluctantError({
+    code: 'delimiter-not-usable',
+    operation,
+    problem: 'the delimiter cannot be used',
+    received: delimiter,
+    expected: `one character, or one of ${Object.keys(NAMED)
+      .filter((name) => /^[a-z]/.test(name))
+      .join(', ')}, ${WHITESPACE}`,
+  });
+}
+
+const skipLines = (text: string, count: number): string => {
+  let at = 0;
+  for (let k = 0; k < count && at >= 0; k++) at = text.indexOf('\n', at) + 1 || text.length;
+  return text.slice(at);
+};
+
+/** The first records; the last of a file that goes on may be cut, and is left out. */
+function sample(text: string, delimiter: string, isWhole: boolean): TextRecord[] {
+  const records = [...readRecords([text], delimiter)];
+  if (!isWhole && records.length > 1) records.pop();
+  return records;
+}
+
+/**
+ * The delimiter that cuts most records into the same number of cells, the one that makes more cells where several do; blanks
+ * only where none of the usual ones does and a column of numbers or dates comes out.
+ */
+function likelyDelimiter(text: string): string {
+  const lines = text.split('\n', 60).join('\n');
+  const scores = DELIMITERS.map((delimiter) => ({ delimiter, ...evenness(lines, delimiter) }));
+  const best = scores.reduce((a, b) =>
+    b.even > a.even + 1e-9 || (Math.abs(b.even - a.even) < 1e-9 && b.width > a.width) ? b : a,
+  );
+  if (best.width > 1 && best.even >= 0.5) return best.delimiter;
+  const blanks = evenness(lines, WHITESPACE);
+  if (blanks.width > 1 && blanks.even >= 0.8 && blanks.numbers) return WHITESPACE;
+  return best.width > 1 ? best.delimiter : ',';
+}
+
+/** The share of records that have the commonest number of cells, if that is more than one. */
+function evenness(text: string, delimiter: string): { even: number; width: number; numbers: boolean } {
+  const records = [...readRecords([text], delimiter)].slice(0, 50);
+  // A quotation mark in the middle of a cell says that the cell does not begin there.
+  const widths = records.map(({ cells, fault, isStray }) => (fault !== undefined || isStray ? -1 : cells.length));
+  const counts = new Map<number, number>();
+  for (const width of widths) if (width > 1) counts.set(width, (counts.get(width) ?? 0) + 1);
+  const [width, count] = [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? [1, 0];
+  const later = records.slice(1).filter(({ cells }) => cells.length === width);
+  const numbers =
+    later.length > 0 &&
+    later.every(({ cells }) => cells.some((cell) => plainNumber(cell) !== undefined || readMoment(cell, false)));
+  return { even: records.length === 0 ? 0 : count / records.length, width, numbers };
+}
+
+/** Files of other formats under the name of a text file. */
+function checkMagic(operation: string, file: string, bytes: Buffer): void {
+  const start = bytes.subarray(0, 16).toString('latin1');
+  const format = start.startsWith('PAR1')
+    ? 'parquet'
+    : start.startsWith('ARROW1')
+      ? 'arrow'
+      : start.startsWith('PK\u0003\u0004') || start.startsWith('\u00d0\u00cf\u0011\u00e0')
+        ? 'excel'
+        : start.startsWith('SQLite format 3')
+          ? 'sqlite'
+          : undefined;
+  if (format === undefined) return;
+  throw new ReluctantError({
+    code: 'format-of-another-name',
+    operation,
+    problem: `the file is of the format ${format}, whatever its name says`,
+    where: { file },
+    fix: (say) => `say so: ${say('format', format)}`,
+  });
+}
+
+function checkIsTable(operation: string, file: string, text: string): void {
+  const start = text.trimStart().slice(0, 300);
+  const isPage = /^<(!doctype|html|head|body|table|\?xml|!--|script)/i.test(start);
+  const isJSON = /^(\{\s*"|\[\s*[[{])/.test(start);
+  if (!isPage && !isJSON) return;
+  throw new ReluctantError({
+    code: 'not-a-table',
+    operation,
+    problem: isPage ? 'the file is a web page (or XML), not a table' : 'the file holds JSON',
+    where: { file },
+    received: start.slice(0, 80),
+    fix: (say) =>
+      isPage
+        ? 'open it in a browser to see what the server answered, and download the data again'
+        : `say so: ${say('format', 'json')}`,
+  });
+}

@@ -1,0 +1,69 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import { lazy } from '../../../core';
+
+/** DuckDB's package, loaded on first use. */
+export const duckdb = lazy(() => require('@duckdb/node-api') as typeof import('@duckdb/node-api'));
+
+/** A DuckDB session of its own: nothing of it is left when it is closed. */
+export interface Session {
+  connection: DuckDBConnection;
+  close(): void;
+}
+
+/** How a session is limited. */
+export interface SessionOptions {
+  /** Memory DuckDB may use before it spills to the temporary folder, e.g. "500MB". Default: four fifths of the machine's. */
+  memoryLimit?: string;
+  /** Threads DuckDB uses. Default: all cores. */
+  threads?: number;
+}
+
+/** Where a session keeps its tables. */
+interface Place {
+  /** A file of its own, removed when the session is closed. Default: memory. */
+  file?: string;
+}
+
+/**
+ * Opens an in-memory DuckDB that never goes to the network: extensions are neither installed nor loaded on demand, so a
+ * path such as "https://..." is refused rather than fetched.
+ */
+export async function openSession({ memoryLimit, threads, file }: SessionOptions & Place = {}): Promise<Session> {
+  const instance = await duckdb.DuckDBInstance.create(file ?? ':memory:', {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    temp_directory: path.join(os.tmpdir(), `reluctant-duckdb-${process.pid}`),
+    ...(memoryLimit ? { memory_limit: memoryLimit } : {}),
+    ...(threads ? { threads: String(threads) } : {}),
+  });
+  const connection = await instance.connect();
+  // What of a streamed result may wait to be fetched. With DuckDB's own choice of 1 MB its threads stand still as often as they
+  // work. It does not count towards the limit of memory, so with one it stays small.
+  if (memoryLimit === undefined) await connection.run(`SET streaming_buffer_size = '40MB'`);
+  return {
+    connection,
+    close: () => {
+      connection.closeSync();
+      instance.closeSync();
+      if (file !== undefined) for (const name of [file, `${file}.wal`]) fs.rmSync(name, { force: true });
+    },
+  };
+}
+
+/** A name as SQL: quoted, with the quotes inside doubled, so that no column name can be read as anything else. */
+export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** Values bound to `$name` places of a statement, with the types that DuckDB cannot see from the value itself. */
+export interface Bindings {
+  values: Record<string, DuckDBValue>;
+  types: Record<string, DuckDBType>;
+}
+
+/** A list of texts as a bound value. */
+export function bindTexts(bindings: Bindings, name: string, texts: readonly string[]): void {
+  bindings.values[name] = duckdb.listValue([...texts]);
+  bindings.types[name] = duckdb.LIST(duckdb.VARCHAR);
+}
