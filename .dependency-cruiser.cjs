@@ -62,17 +62,25 @@ const ROOMS = {
   'programs/recipes': ['core', 'data', 'data/read', 'data/samples', 'synthetic', 'models', 'training', 'runs', 'programs'],
   'diagnosis/references': ['core', 'evaluation'],
   diagnosis: [
-    ...['core', 'tables', 'evaluation', 'losses', 'layers/activations', 'training', 'inspection', 'runs', 'programs'],
-    ...['diagnosis/references', 'diagnosis/rules', 'diagnosis/causes'],
+    ...['core', 'tables', 'evaluation', 'losses', 'training', 'inspection', 'programs'],
+    'diagnosis/references',
   ],
   'diagnosis/rules': ['core', 'evaluation', 'layers/activations', 'inspection', 'diagnosis', 'diagnosis/references'],
   'diagnosis/causes': ['core', 'tables', 'losses', 'diagnosis'],
+  // What asks rules and causes stands above them.
+  'diagnosis/diagnose': ['core', 'tables', 'training', 'diagnosis', 'diagnosis/rules', 'diagnosis/causes'],
+  'diagnosis/recorder': ['tables', 'training', 'inspection', 'runs', 'diagnosis/diagnose'],
+  'diagnosis/runs': ['runs', 'diagnosis/recorder'],
+  'diagnosis/confirmation': ['tables', 'diagnosis/diagnose'],
+  'diagnosis/confirm': ['core', 'tables', 'programs', 'diagnosis', 'diagnosis/diagnose', 'diagnosis/recorder', 'diagnosis/confirmation'],
+  'diagnosis/repair': ['core', 'tables', 'programs', 'diagnosis/diagnose', 'diagnosis/confirm'],
+  'diagnosis/watch': ['core', 'tables', 'evaluation', 'losses', 'layers/activations', 'training', 'inspection', 'diagnosis', 'diagnosis/diagnose'],
   'diagnosis/benchmark/blueprints': ['core', 'training', 'diagnosis'],
   // An operator puts dropout of this library into other people's models.
   'diagnosis/benchmark/mutations': ['core', 'training', 'inspection', 'layers', 'diagnosis'],
   'diagnosis/benchmark': [
     ...['core', 'tables', 'losses', 'training', 'programs', 'programs/recipes', 'diagnosis', 'diagnosis/rules'],
-    ...['diagnosis/causes', 'diagnosis/benchmark/blueprints', 'diagnosis/benchmark/mutations'],
+    ...['diagnosis/causes', 'diagnosis/diagnose', 'diagnosis/benchmark/blueprints', 'diagnosis/benchmark/mutations'],
   ],
   // What is shown is handed in: the explorer knows no screen.
   explorer: ['core', 'tables', 'evaluation', 'plots', 'losses', 'training', 'runs', 'programs', 'diagnosis'],

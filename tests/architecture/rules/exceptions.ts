@@ -12,10 +12,7 @@ const TO_BE_PARTED = 'to be parted: one idea too many';
  */
 export const EXCEPTIONS: Exceptions = {
   circles: {},
-  arrows: {
-    'diagnosis > diagnosis/rules': 'to be opened: what rules and causes are made of gets a room below them',
-    'diagnosis > diagnosis/causes': 'to be opened: what rules and causes are made of gets a room below them',
-  },
+  arrows: {},
   functions: {
     'src/layers/causalConvolution.ts#causalConvolution': LAYER,
     'src/layers/keras/gatedRecurrentUnit.ts#gatedRecurrentUnit': LAYER,
