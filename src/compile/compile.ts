@@ -3,7 +3,8 @@ import { GraphFunction } from './graph';
 import { savedModel } from './savedModel';
 import { type GraphMode, Program } from './session';
 import { signature } from './signature';
-import { type Spec, type Trace, trace, typeNumber } from './trace';
+import { trace } from './trace';
+import { type Spec, type Trace, typeNumber } from './traced';
 
 /** What a compiled function may return: a tensor, or a list or record of tensors. */
 export type Result = TF.Tensor | readonly TF.Tensor[] | Readonly<Record<string, TF.Tensor>>;

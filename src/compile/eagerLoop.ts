@@ -10,6 +10,15 @@ import {
   sliceInputs,
 } from './loopInputs';
 
+/** One step on inputs of its own, which are freed whatever comes of it. */
+function callOnce<Inputs extends StepInputs>(step: LoopStep<Inputs>, inputs: Inputs): StepOutputs {
+  try {
+    return tf.tidy(() => step(inputs) as unknown as TF.TensorContainerObject) as unknown as StepOutputs;
+  } finally {
+    tf.dispose([inputs.columns, inputs.perStep] as unknown as TF.TensorContainer);
+  }
+}
+
 /** The same run, step by step in tfjs: what a compiled loop must agree with, and what runs when a step cannot be traced. */
 export function runEagerly<Inputs extends StepInputs>(
   step: LoopStep<Inputs>,
@@ -22,10 +31,7 @@ export function runEagerly<Inputs extends StepInputs>(
   let names: string[] = [];
   for (let k = from; k < until; k++) {
     const first = sliceInputs(inputs, { step: k, batch });
-    const { record, rows = {} } = tf.tidy(
-      () => step(first) as unknown as TF.TensorContainerObject,
-    ) as unknown as StepOutputs;
-    tf.dispose([first.columns, first.perStep] as unknown as TF.TensorContainer);
+    const { record, rows = {} } = callOnce(step, first);
     names = Object.keys(rows);
     kept.push([record.expandDims(0), ...Object.values(rows)]);
     record.dispose();

@@ -1,7 +1,7 @@
 import { ReluctantError } from '../core';
 import { type Attribute, backend, type MessageOf, messages, TYPE_NUMBERS } from './backend';
 import { definitionOf } from './operations';
-import { type Spec, type Trace, typeNumber, type Value } from './trace';
+import { type Spec, type Trace, typeNumber, type Value } from './traced';
 
 const make = (fill: (value: MessageOf) => void): MessageOf => {
   const value = new messages.AttrValue();

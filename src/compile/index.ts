@@ -7,3 +7,4 @@ export { hasRandomKey, randomUniform, withRandomKey } from './random';
 export { clearCompiled, countCompiled, type GraphMode } from './session';
 export { leavesOf, mapTree, type TensorTree } from './tensorTree';
 export { trace } from './trace';
+export { variableGrads } from './variableGrads';

@@ -14,7 +14,8 @@ import { savedModel } from './savedModel';
 import { type GraphMode, Program } from './session';
 import { signature } from './signature';
 import { leavesOf, namesOf, type TreeNames, takeTree } from './tensorTree';
-import { type Spec, type Trace, type TraceOptions, trace, typeNumber } from './trace';
+import { type TraceOptions, trace } from './trace';
+import { type Spec, type Trace, typeNumber } from './traced';
 import { vectorize } from './vectorize';
 
 /**

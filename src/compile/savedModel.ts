@@ -1,7 +1,7 @@
 import { type MessageOf, messages } from './backend';
 import { attribute, type GraphFunction } from './graph';
 import type { GraphMode } from './session';
-import { type Spec, typeNumber } from './trace';
+import { type Spec, typeNumber } from './traced';
 
 /**
  * A graph that calls `main`, as the bytes of a SavedModel, the only form in which tfjs-node's add-on takes graphs.

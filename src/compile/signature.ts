@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { backend } from './backend';
-import type { Spec, Trace, Value } from './trace';
+import type { Spec, Trace, Value } from './traced';
 
 /** What this folder's sources are: a graph that other sources wrote may be another graph. */
 let sources: string | undefined;

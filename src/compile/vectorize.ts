@@ -1,6 +1,6 @@
 import { ReluctantError, type TF } from '../core';
 import { type Attribute, backend, TYPE_NUMBERS } from './backend';
-import { type Constant, type Operation, type Spec, sameShape, type Trace, type Value } from './trace';
+import { type Constant, type Operation, type Spec, sameShape, type Trace, type Value } from './traced';
 
 /** Operations on each element by itself, whose inputs broadcast. */
 const ELEMENTWISE = new Set(

@@ -1,4 +1,5 @@
 import { ReluctantError } from './errors';
+import { closest } from './names';
 
 /** Throws unless `value` is a finite number inside [low, high]. */
 export function checkNumber(operation: string, name: string, value: unknown, low = -Infinity, high = Infinity): number {
@@ -38,12 +39,14 @@ export function checkChoice<T extends string>(
   choices: readonly T[],
 ): T {
   if ((choices as readonly unknown[]).includes(value)) return value as T;
+  const near = typeof value === 'string' ? closest(value, choices) : undefined;
   throw new ReluctantError({
     code: 'unknown-choice',
     operation,
     problem: `unknown ${name}`,
     received: value,
     expected: `one of ${choices.map((choice) => `"${choice}"`).join(', ')}`,
+    ...(near !== undefined && { fix: `did you mean "${near}"?` }),
   });
 }
 

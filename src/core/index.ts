@@ -1,10 +1,12 @@
 export { checkWritable, replaceAtomically, writeAtomically } from './atomicFile';
+export { callersLine, isOfTensorFlow } from './callers';
 export { checkChoice, checkInteger, checkNumber } from './checks';
 export { graphCacheFolder } from './compileCache';
 export { brief, type ErrorDetails, ReluctantError, setWording, type Wording } from './errors';
 export { collectGarbage, collectIfGrown } from './garbage';
 export { interruptRequested, interruptScope, interruptSignal } from './interrupt';
 export { lazy } from './lazy';
+export { checkNames, closest } from './names';
 export { Random } from './random';
 export { nearest } from './suggestion';
 export { type TF, tf } from './tensorflow';

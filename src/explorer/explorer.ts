@@ -4,7 +4,7 @@ import type { Program, ProgramLike, Setting, SettingChanges } from '../programs'
 import { toProgram } from '../programs/program';
 import { dataHash, type RecordedRun, type RunExtras, recordOf, unusedName, writeRun } from '../runs';
 import { formatDuration, Table } from '../tables';
-import { type FitOptions, fit, type RunOutcome, type TrainingData } from '../training';
+import { type FitOptions, fit, givenOptimizer, type RunOutcome, type TrainingData } from '../training';
 import type { ExploredRun } from './exploredRun';
 import { defaultMeasures, type Measure, type SeedRow, spreadOver } from './measures';
 import { disposeModel, headNames, headsOf } from './models';
@@ -331,7 +331,7 @@ async function exploredOf(program: Program): Promise<Explored> {
   const heads = headsOf(await parts.model());
   const start = program.with({
     lossWeights: { ...Object.fromEntries(heads.map((head) => [head, 1])), ...options.lossWeights },
-    learningRate: options.optimizer?.learningRate ?? 0.001,
+    learningRate: givenOptimizer(options.optimizer).learningRate ?? 0.001,
     balancer: options.balancer ?? 'static',
   });
   const rules = { heads, choices: program.choices, start };

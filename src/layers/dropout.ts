@@ -6,7 +6,7 @@ import { defineLayer, only } from './define';
 export interface DropoutOptions {
   /** Share of the numbers set to zero in training, in [0, 1). */
   rate: number;
-  /** Keeps this layer's draws apart from those of others; default: another for every layer. */
+  /** Keeps this layer's draws apart from those of others; default: its place among those of the model, in `fit`. */
   seed?: number;
   name?: string;
 }
@@ -29,11 +29,14 @@ export const dropout: (options: DropoutOptions) => TF.layers.Layer = defineLayer
     static className = 'KeyedDropout';
     private readonly rate: number;
     private readonly seed: number;
+    /** Whether the seed was given; otherwise `fit` numbers the layers of a model, so that it gives the same bits anywhere. */
+    readonly isSeeded: boolean;
     private calls = 0;
 
     constructor(args: DropoutOptions) {
       super({ name: args.name });
       this.rate = checkNumber('layers.dropout', 'rate', args.rate, 0, 0.999999);
+      this.isSeeded = args.seed !== undefined;
       this.seed = checkInteger('layers.dropout', 'seed', args.seed ?? ++layersMade, 0, 2 ** 31 - 1);
     }
 
@@ -53,7 +56,7 @@ export const dropout: (options: DropoutOptions) => TF.layers.Layer = defineLayer
     }
 
     override getConfig(): TF.serialization.ConfigDict {
-      return { ...super.getConfig(), rate: this.rate, seed: this.seed };
+      return { ...super.getConfig(), rate: this.rate, ...(this.isSeeded && { seed: this.seed }) };
     }
   }
   return KeyedDropout;

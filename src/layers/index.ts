@@ -12,6 +12,7 @@ export { type AttentionOptions, attention } from './attention';
 export { type CausalConvolutionOptions, causalConvolution } from './causalConvolution';
 export { registerLayers } from './define';
 export { type DropoutOptions, dropout } from './dropout';
+export { layersWithin, trainingCalls } from './keyedCalls';
 export { lastStep } from './lastStep';
 export { type LayerNormalizationOptions, layerNormalization } from './layerNormalization';
 export { type Forward, forwardOnNeededSteps, type StepwiseLayer } from './neededSteps';

@@ -1,5 +1,25 @@
 export type { BalancerName, BalancerOptions } from './balancers';
 export * as balancers from './balancers';
-export { binaryCrossentropy, categoricalCrossentropy } from './classification';
+export {
+  binaryCrossentropy,
+  binaryCrossentropyFromLogits,
+  binaryFocalCrossentropy,
+  categoricalCrossentropy,
+  categoricalCrossentropyFromLogits,
+  categoricalFocalCrossentropy,
+  klDivergence,
+  labelSmoothing,
+  sparseCategoricalCrossentropy,
+  sparseCategoricalCrossentropyFromLogits,
+} from './classification';
 export { type Loss, type LossName, lossOf, rowLosses } from './loss';
-export { huber, logCosh, meanAbsoluteError, meanSquaredError } from './regression';
+export { cosineSimilarity, hinge, squaredHinge } from './margins';
+export {
+  huber,
+  logCosh,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  meanSquaredLogarithmicError,
+  poisson,
+} from './regression';

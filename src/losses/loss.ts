@@ -1,6 +1,25 @@
 import { checkChoice, ReluctantError, type TF } from '../core';
-import { binaryCrossentropy, categoricalCrossentropy } from './classification';
-import { huber, logCosh, meanAbsoluteError, meanSquaredError } from './regression';
+import {
+  binaryCrossentropy,
+  binaryCrossentropyFromLogits,
+  binaryFocalCrossentropy,
+  categoricalCrossentropy,
+  categoricalCrossentropyFromLogits,
+  categoricalFocalCrossentropy,
+  klDivergence,
+  sparseCategoricalCrossentropy,
+  sparseCategoricalCrossentropyFromLogits,
+} from './classification';
+import { cosineSimilarity, hinge, squaredHinge } from './margins';
+import {
+  huber,
+  logCosh,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  meanSquaredLogarithmicError,
+  poisson,
+} from './regression';
 
 /**
  * A loss: targets and predictions of one batch in; out either one loss per row, shape [batch] (so that rows can be
@@ -14,8 +33,23 @@ export const rowLosses = {
   meanAbsoluteError,
   huber: (targets: TF.Tensor, predictions: TF.Tensor) => huber(targets, predictions),
   logCosh,
+  meanAbsolutePercentageError,
+  meanSquaredLogarithmicError,
+  poisson,
+  hinge,
+  squaredHinge,
+  cosineSimilarity,
   categoricalCrossentropy,
+  categoricalCrossentropyFromLogits,
+  categoricalFocalCrossentropy: (targets: TF.Tensor, predictions: TF.Tensor) =>
+    categoricalFocalCrossentropy(targets, predictions),
+  sparseCategoricalCrossentropy,
+  sparseCategoricalCrossentropyFromLogits,
   binaryCrossentropy,
+  binaryCrossentropyFromLogits,
+  binaryFocalCrossentropy: (targets: TF.Tensor, predictions: TF.Tensor) =>
+    binaryFocalCrossentropy(targets, predictions),
+  klDivergence,
 } as const;
 
 /** A loss by name. */

@@ -55,3 +55,43 @@ export function logCosh(targets: TF.Tensor, predictions: TF.Tensor): TF.Tensor1D
   const error = tf.sub(predictions, targets);
   return meanOverOutputs(tf.sub(tf.add(error, tf.softplus(tf.mul(error, -2))), Math.LN2));
 }
+
+/**
+ * 100 |y - p| / |y|, averaged over a row's outputs: errors in percent of the target, which is kept at least 1e-7 from 0.
+ *
+ * @param targets, @param predictions shape [batch, outputs].
+ * @returns one loss per row, shape [batch].
+ * @example
+ * meanAbsolutePercentageError(tf.tensor2d([[2]]), tf.tensor2d([[1]])).dataSync()[0]; // 50
+ */
+export function meanAbsolutePercentageError(targets: TF.Tensor, predictions: TF.Tensor): TF.Tensor1D {
+  const size = tf.maximum(tf.abs(targets), 1e-7);
+  return meanOverOutputs(tf.mul(tf.abs(tf.div(tf.sub(targets, predictions), size)), 100));
+}
+
+/**
+ * Squared difference of log(1 + y), averaged over a row's outputs: relative errors of numbers that span magnitudes. Numbers below
+ * 1e-7 count as that.
+ *
+ * @param targets, @param predictions not negative, shape [batch, outputs].
+ * @returns one loss per row, shape [batch].
+ * @example
+ * meanSquaredLogarithmicError(tf.tensor2d([[0]]), tf.tensor2d([[0]])).dataSync()[0]; // 0
+ */
+export function meanSquaredLogarithmicError(targets: TF.Tensor, predictions: TF.Tensor): TF.Tensor1D {
+  const [y, p] = [targets, predictions].map((values) => tf.log(tf.add(tf.maximum(values, 1e-7), 1)));
+  return meanOverOutputs(tf.squaredDifference(y!, p!));
+}
+
+/**
+ * p - y log p, averaged over a row's outputs: the negative log likelihood of counts under a Poisson distribution of mean p, without the
+ * part that does not depend on it.
+ *
+ * @param targets counts, shape [batch, outputs]. @param predictions means above 0, same shape.
+ * @returns one loss per row, shape [batch].
+ * @example
+ * poisson(tf.tensor2d([[3]]), tf.tensor2d([[1]])).dataSync()[0]; // 1
+ */
+export function poisson(targets: TF.Tensor, predictions: TF.Tensor): TF.Tensor1D {
+  return meanOverOutputs(tf.sub(predictions, tf.mul(targets, tf.log(tf.add(predictions, 1e-7)))));
+}

@@ -1,6 +1,6 @@
 import { checkChoice, checkInteger, checkNumber, nearest, ReluctantError } from '../core';
 import type { BalancerName, BalancerOptions } from '../losses';
-import type { FitOptions, Mode } from '../training';
+import { type FitOptions, givenOptimizer, type Mode } from '../training';
 
 /** A value of a setting: what JSON holds. */
 export type SettingValue =
@@ -168,7 +168,7 @@ export function withStandardSettings(options: FitOptions, setting: Setting): Fit
     ...(seed !== undefined && { seed }),
     ...(epochs !== undefined && { epochs }),
     ...(batchSize !== undefined && { batchSize }),
-    ...(learningRate !== undefined && { optimizer: { ...options.optimizer, learningRate } }),
+    ...(learningRate !== undefined && { optimizer: { ...givenOptimizer(options.optimizer), learningRate } }),
     ...(lossWeights !== undefined && { lossWeights: { ...options.lossWeights, ...lossWeights } }),
     ...(balancer !== undefined && { balancer }),
     ...(mode !== undefined && { mode }),

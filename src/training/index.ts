@@ -12,7 +12,13 @@ export {
 } from './loop/watchValues';
 export { type Best, METRICS, type Metric, type MetricName, metricOf } from './metrics';
 export type { Mode } from './mode';
-export type { OptimizerOptions } from './optimizerOptions';
+export {
+  givenOptimizer,
+  type OptimizerChoice,
+  type OptimizerName,
+  type OptimizerOptions,
+  optimizerSettings,
+} from './optimizerOptions';
 export type {
   EarlyStopping,
   EpochEvent,

@@ -1,7 +1,7 @@
 import type { BalancerName, BalancerOptions } from '../losses';
 import type { ByHead, HistoryRow, LossChoices, MetricChoices } from './history';
 import type { Mode } from './mode';
-import type { OptimizerOptions } from './optimizerOptions';
+import type { OptimizerChoice, OptimizerOptions } from './optimizerOptions';
 import type { RunOutcome } from './outcome';
 import type { TrainingData } from './samples';
 import type { Schedule } from './schedules';
@@ -88,6 +88,7 @@ export interface FitOptions<
   Metrics extends MetricChoices = MetricChoices,
   Balancer extends BalancerName | BalancerOptions = BalancerName | BalancerOptions,
   Shares extends boolean = boolean,
+  Optimizer extends OptimizerChoice = OptimizerOptions,
 > {
   /** The loss of each head; one loss alone serves a model of one head. */
   losses: Losses;
@@ -111,7 +112,8 @@ export interface FitOptions<
   epochs?: number;
   /** Rows per step; default 32. The last batch of an epoch is smaller if they do not divide the rows. */
   batchSize?: number;
-  optimizer?: OptimizerOptions;
+  /** A name, settings, or an optimiser of `tf.train`, whose settings are taken as they are; default Adam. */
+  optimizer?: Optimizer;
   /** Factor on the learning rate per step; default constant. */
   schedule?: Schedule;
   reduceOnPlateau?: ReduceOnPlateau;

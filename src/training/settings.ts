@@ -1,12 +1,83 @@
-import { checkChoice, checkInteger, ReluctantError } from '../core';
-import { balancers, lossOf } from '../losses';
+import { checkNames, ReluctantError } from '../core';
+import { balancers, type Loss, type LossName, lossOf } from '../losses';
+import { checkedLoss } from './checkedLoss';
 import type { MetricChoice } from './history';
 import { metricOf } from './metrics';
+import { checkOptionValues } from './optionChecks';
 import type { FitOptions } from './options';
 import type { ModelFace, Named } from './trainable';
 
 /** Settings of a run: options that were checked, with the defaults filled in. */
 export type RunSettings = ReturnType<typeof checkOptions>;
+
+/** Checks what can be checked without data, and fills in the defaults. */
+export function checkOptions(face: ModelFace, options: FitOptions) {
+  checkOptionValues(options);
+  const { heads } = face;
+  const losses = byHead<LossName | Loss>(heads, options.losses, 'losses', isLoss);
+  const metrics = byHead<readonly MetricChoice[]>(heads, options.metrics ?? {}, 'metrics', Array.isArray);
+  checkMetrics(metrics);
+  checkComplete(heads, losses);
+  for (const what of ['lossWeights', 'classWeights'] as const) checkHeads(heads, options[what] ?? {}, what);
+  const lossWeights = Object.fromEntries(heads.map((head) => [head, options.lossWeights?.[head] ?? 1]));
+  return {
+    plan: {
+      losses: Object.fromEntries(heads.map((head) => [head, checkedLoss(head, lossOf(losses[head]!, 'fit'))])),
+      metrics,
+      clipNorm: options.clipNorm,
+      clipValue: options.clipValue,
+    },
+    /** The losses as they were given. */
+    losses,
+    epochs: options.epochs ?? 10,
+    batchSize: options.batchSize ?? 32,
+    seed: options.seed ?? 0,
+    shuffle: options.shuffle ?? true,
+    mode: options.resumeFrom?.mode ?? options.mode ?? 'auto',
+    lossWeights,
+    balancer: resumable(options, balancers.checkBalancer(options.balancer, lossWeights, 'fit')),
+  };
+}
+
+const isLoss = (value: unknown): boolean => typeof value === 'string' || typeof value === 'function';
+
+function checkMetrics(metrics: Named<readonly MetricChoice[]>): void {
+  for (const [head, list] of Object.entries(metrics)) {
+    if (!Array.isArray(list)) {
+      throw new ReluctantError({
+        code: 'option-of-wrong-kind',
+        operation: 'fit',
+        problem: 'the metrics of a head are no list',
+        where: { head },
+        received: list,
+        expected: `a list, such as ['mae']`,
+      });
+    }
+    const keys = (list as readonly MetricChoice[]).map((metric) => metricOf(metric).key);
+    const twice = keys.find((key, k) => keys.indexOf(key) !== k);
+    if (twice === undefined) continue;
+    throw new ReluctantError({
+      code: 'metric-given-twice',
+      operation: 'fit',
+      problem: `two metrics have the key "${twice}" in the history`,
+      where: { head },
+      received: keys,
+    });
+  }
+}
+
+function checkComplete(heads: readonly string[], losses: Named<unknown>): void {
+  const missing = heads.filter((head) => losses[head] === undefined);
+  if (missing.length === 0) return;
+  throw new ReluctantError({
+    code: 'losses-missing',
+    operation: 'fit',
+    problem: `no loss for ${missing.map((head) => `"${head}"`).join(', ')}`,
+    received: Object.keys(losses),
+    expected: `a loss for each of ${heads.join(', ')}`,
+    fix: 'to leave a head out, give it a loss and the loss weight 0',
+  });
+}
 
 /** Balancers that draw numbers in every step cannot be put back to where they were. */
 function resumable(options: FitOptions, balancer: balancers.Balancer): balancers.Balancer {
@@ -19,50 +90,6 @@ function resumable(options: FitOptions, balancer: balancers.Balancer): balancers
     received: balancer.kind,
     fix: 'train without onCheckpoint and resumeFrom, or with another balancer',
   });
-}
-
-const MODES = ['auto', 'xla', 'graph', 'eager'] as const;
-
-/** Checks what can be checked without data, and fills in the defaults. */
-export function checkOptions(face: ModelFace, options: FitOptions) {
-  const heads = face.heads;
-  const losses = byHead(
-    heads,
-    options.losses,
-    'losses',
-    (loss) => typeof loss === 'string' || typeof loss === 'function',
-  );
-  const metrics = byHead(heads, options.metrics ?? {}, 'metrics', Array.isArray) as Named<readonly MetricChoice[]>;
-  for (const name of Object.values(metrics).flat()) metricOf(name);
-  const missing = heads.filter((head) => losses[head] === undefined);
-  if (missing.length > 0) {
-    throw new ReluctantError({
-      code: 'losses-missing',
-      operation: 'fit',
-      problem: `no loss for ${missing.map((head) => `"${head}"`).join(', ')}`,
-      received: Object.keys(losses),
-      expected: `a loss for each of ${heads.join(', ')}`,
-      fix: 'to leave a head out, give it a loss and the loss weight 0',
-    });
-  }
-  checkHeads(heads, options.lossWeights ?? {}, 'lossWeights');
-  checkHeads(heads, options.classWeights ?? {}, 'classWeights');
-  const lossWeights = Object.fromEntries(heads.map((head) => [head, options.lossWeights?.[head] ?? 1]));
-  return {
-    plan: {
-      losses: Object.fromEntries(heads.map((head) => [head, lossOf(losses[head] as never, 'fit')])),
-      metrics,
-      clipNorm: options.clipNorm,
-      clipValue: options.clipValue,
-    },
-    epochs: checkInteger('fit', 'epochs', options.epochs ?? 10, 1),
-    batchSize: checkInteger('fit', 'batchSize', options.batchSize ?? 32, 1),
-    seed: checkInteger('fit', 'seed', options.seed ?? 0, 0, 2 ** 32 - 1),
-    shuffle: options.shuffle ?? true,
-    mode: checkChoice('fit', 'mode', options.resumeFrom?.mode ?? options.mode ?? 'auto', MODES),
-    lossWeights,
-    balancer: resumable(options, balancers.checkBalancer(options.balancer, lossWeights, 'fit')),
-  };
 }
 
 function byHead<T>(
@@ -81,18 +108,19 @@ function byHead<T>(
       expected: `an object with the keys ${heads.join(', ')}`,
     });
   }
-  checkHeads(heads, given as object, what);
+  if (given === null || typeof given !== 'object') {
+    throw new ReluctantError({
+      code: 'option-of-wrong-kind',
+      operation: 'fit',
+      problem: `${what} are neither for the only head nor by head`,
+      received: given,
+      expected: `an object with the keys ${heads.join(', ')}`,
+    });
+  }
+  checkHeads(heads, given, what);
   return given as Named<T>;
 }
 
 function checkHeads(heads: readonly string[], given: object, what: string): void {
-  const unknown = Object.keys(given).filter((name) => !heads.includes(name));
-  if (unknown.length === 0) return;
-  throw new ReluctantError({
-    code: 'unknown-head',
-    operation: 'fit',
-    problem: `${what} names ${unknown.map((name) => `"${name}"`).join(', ')}, which the model does not have`,
-    received: unknown,
-    expected: `heads among ${heads.join(', ')}`,
-  });
+  checkNames('fit', given, heads, { code: 'unknown-head', kind: 'head', where: { in: what } });
 }

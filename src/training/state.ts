@@ -20,6 +20,8 @@ export interface TrainingState {
   mode: Exclude<Mode, 'auto'>;
   history: readonly HistoryRow[];
   lossWeights: Readonly<Record<string, number>>;
+  /** What the run was begun with and cannot change on the way, as texts by name; absent in states of earlier versions. */
+  settings?: Readonly<Record<string, string>>;
   /** All weights of the model. */
   weights: readonly SavedTensor[];
   /** The optimiser's own variables. */

@@ -1,5 +1,5 @@
 import { ReluctantError, type TF, tf } from '../core';
-import { type Forward, forwardOnNeededSteps } from '../layers';
+import { type Forward, forwardOnNeededSteps, trainingCalls } from '../layers';
 
 /** Tensors by name: of a model's inputs, or of its heads. */
 export type Named<T> = Record<string, T>;
@@ -22,7 +22,12 @@ export interface ModelFace {
   heads: readonly string[];
   /** The names of the inputs; undefined if any will do. */
   inputs: readonly string[] | undefined;
+  /** Shapes without the rows, null where any length will do; undefined where only a call of {@link forward} tells. */
+  inputShapes: Named<readonly (number | null)[]> | undefined;
+  outputShapes: Named<readonly (number | null)[]> | undefined;
   trainable: readonly TF.Variable[];
+  /** Puts the trainable variables back within their constraints; for the end of a step. */
+  constrain(): void;
   /** All weights: those training changes and those it does not, such as moving averages. */
   weights: readonly TF.Variable[];
   /** Names of {@link weights}, in the same order, as inspections print them. */
@@ -39,10 +44,13 @@ export function faceOf(model: Trainable): ModelFace {
     return {
       heads: model.heads,
       inputs: undefined,
+      inputShapes: undefined,
+      outputShapes: undefined,
       trainable: model.variables,
+      constrain: () => undefined,
       weights: model.variables,
       weightNames: model.variables.map(({ name }) => name),
-      forward: (inputs, training) => model.predict(inputs, training),
+      forward: (inputs, training) => checkPredictions(model, model.predict(inputs, training)),
       penalties: () => [],
     };
   }
@@ -52,6 +60,21 @@ export function faceOf(model: Trainable): ModelFace {
     problem: 'the model is of no known kind',
     received: model,
     expected: 'a tf.LayersModel, or { heads, variables, predict }',
+  });
+}
+
+function checkPredictions({ heads }: FunctionModel, predictions: unknown): Named<TF.Tensor> {
+  const given = (predictions ?? {}) as Record<string, unknown>;
+  if (typeof given['then'] === 'function') (predictions as Promise<unknown>).catch(() => undefined);
+  const missing = heads.filter((head) => !(given[head] instanceof tf.Tensor));
+  if (missing.length === 0) return given as Named<TF.Tensor>;
+  throw new ReluctantError({
+    code: 'predictions-missing',
+    operation: 'fit',
+    problem: `predict returns no tensor for ${missing.map((head) => `"${head}"`).join(', ')}`,
+    received: typeof given['then'] === 'function' ? 'a promise' : Object.keys(given),
+    expected: `tensors by head: ${heads.join(', ')}`,
+    ...(typeof given['then'] === 'function' && { fix: 'write predict without async: a step cannot wait' }),
   });
 }
 
@@ -81,19 +104,34 @@ function layersFace(model: TF.LayersModel): ModelFace {
   const inputs = model.inputNames;
   const forward = forwardOnNeededSteps(model) ?? wholeForward(model);
   const variables = (weights: TF.LayersModel['weights']) => weights.map((weight) => weight.read() as TF.Variable);
+  const asTrained = trainingCalls(model);
+  const shapes = (names: readonly string[], tensors: readonly TF.SymbolicTensor[]) =>
+    Object.fromEntries(names.map((name, k) => [name, tensors[k]!.shape.slice(1)]));
   return {
     heads,
     inputs,
+    inputShapes: shapes(inputs, model.inputs),
+    outputShapes: shapes(heads, model.outputs),
     trainable: variables(model.trainableWeights),
+    constrain: () => constrain(model.trainableWeights),
     weights: variables(model.weights),
     weightNames: model.weights.map(weightName),
     forward: (given, training) => {
-      const list = forward(
-        inputs.map((name) => given[name]!),
-        training,
-      );
+      const ordered = inputs.map((name) => given[name]!);
+      const list = asTrained(() => forward(ordered, training));
       return Object.fromEntries(heads.map((head, k) => [head, list[k]!]));
     },
     penalties: () => model.calculateLosses(),
   };
+}
+
+type Constrained = TF.LayersModel['weights'][number] & { constraint?: { apply(weight: TF.Tensor): TF.Tensor } | null };
+
+/** Applies the constraints of weights, as Keras does after every step. */
+function constrain(weights: TF.LayersModel['weights']): void {
+  for (const weight of weights as Constrained[]) {
+    if (!weight.constraint) continue;
+    const variable = weight.read() as TF.Variable;
+    variable.assign(tf.tidy(() => weight.constraint!.apply(variable)));
+  }
 }

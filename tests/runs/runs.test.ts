@@ -187,15 +187,14 @@ test('no option of fit puts anything but what decides the result into a record, 
   const folder = path.join(scratch, 'resumed');
   const { model, data, options } = benchmark.TWINS[5]!.build(54, true);
   const states: TrainingState[] = [];
-  const given = { ...options, mode: 'graph' as const, epochs: 2 };
-  await fit(await model(), data, { ...given, onCheckpoint: (save) => void states.push(save()) });
-  const watch = [runs.recordRun(folder, { name: 'resumed', diagnose: false, statistics: false })];
   const losses = {
     y: (targets: TF.Tensor, predictions: TF.Tensor) => tf.mean(tf.squaredDifference(targets, predictions)),
-  };
+  } as FitOptions['losses'];
+  const given = { ...options, losses, mode: 'graph' as const, epochs: 2 };
+  await fit(await model(), data, { ...given, onCheckpoint: (save) => void states.push(save()) });
+  const watch = [runs.recordRun(folder, { name: 'resumed', diagnose: false, statistics: false })];
   await fit(await model(), data, {
     ...given,
-    losses: losses as FitOptions['losses'],
     epochs: 3,
     resumeFrom: states[1]!,
     signal: new AbortController().signal,

@@ -1,5 +1,5 @@
 import { gatherRows, leavesOf, mapTree } from '../../compile';
-import { type Random, ReluctantError, type TF, tf } from '../../core';
+import { checkNames, type Random, ReluctantError, type TF, tf } from '../../core';
 import type { RowOrder } from '../../data/samples/rowShards';
 import type { FitOptions } from '../options';
 import type { Samples } from '../samples';
@@ -8,6 +8,7 @@ import type { ModelFace, Named } from '../trainable';
 import type { Feed } from './feed';
 import { randomOrder } from './randomOrder';
 import { rowWeightsOf } from './rowWeights';
+import { checkShapes, type HeadSettings } from './shapes';
 
 /** Rows that are in memory as tensors: all of them are held, so that any row is quick to take. */
 export class TensorFeed implements Feed {
@@ -24,21 +25,29 @@ export class TensorFeed implements Feed {
    * Checks samples against the model. The tensors stay the caller's.
    *
    * @param where which samples they are, for errors.
-   * @throws ReluctantError `tensors-missing`, `row-counts-differ`, `no-rows`, `unknown-class`.
+   * @param settings what the heads' targets are compared with predictions by.
+   * @throws ReluctantError `tensors-missing`, `row-counts-differ`, `no-rows`, `unknown-class`, and those of checkShapes.
    */
   static of(
     face: ModelFace,
     samples: Samples,
     where: 'training' | 'validation',
-    classWeights: FitOptions['classWeights'] = {},
+    { classWeights = {}, ...settings }: HeadSettings & Pick<FitOptions, 'classWeights'> = {},
   ): TensorFeed {
     const made: TF.Tensor[] = [];
     const inputs = named(samples.inputs, face.inputs, 'inputs', where);
     const given = named(samples.targets, face.heads, 'targets', where);
     const targets = Object.fromEntries(face.heads.map((head) => [head, asColumn(given[head]!, made)]));
     const weights = rowWeightsOf(face, samples, targets, classWeights, made);
-    const rows = checkRows({ inputs, targets, weights }, where);
-    return new TensorFeed(rows, { inputs, targets, weights }, made);
+    const batch = { inputs, targets, weights };
+    try {
+      const rows = checkRows(batch, where);
+      checkShapes(face, batch, where, settings);
+      return new TensorFeed(rows, batch, made);
+    } catch (error) {
+      tf.dispose(made);
+      throw error;
+    }
   }
 
   get targets(): Named<TF.Tensor> {
@@ -105,8 +114,10 @@ function named(
   if (given instanceof tf.Tensor) {
     if (names === undefined) return { input: given };
     if (names.length === 1) return { [names[0]!]: given };
-  } else if (given !== null && typeof given === 'object') {
+  } else if (given !== null && typeof given === 'object' && !Array.isArray(given)) {
     const missing = (names ?? []).filter((name) => !(given[name] instanceof tf.Tensor));
+    if (names)
+      checkNames('fit', given, names, { code: 'unknown-head', kind: what.slice(0, -1), where: { samples: where } });
     if (missing.length === 0) return names ? Object.fromEntries(names.map((name) => [name, given[name]!])) : given;
   }
   throw new ReluctantError({
@@ -114,7 +125,12 @@ function named(
     operation: 'fit',
     problem: `the ${what} do not fit the model`,
     where: { samples: where },
-    received: given instanceof tf.Tensor ? `one tensor of shape [${given.shape}]` : Object.keys(given ?? {}),
+    received:
+      given instanceof tf.Tensor
+        ? `one tensor of shape [${given.shape}]`
+        : Array.isArray(given)
+          ? 'an array'
+          : Object.keys(given ?? {}),
     expected: `tensors named ${(names ?? ['...']).map((name) => `"${name}"`).join(', ')}`,
   });
 }

@@ -1,5 +1,8 @@
+import { tf } from '../../core';
 import type { BalancerName, BalancerOptions } from '../../losses';
+import { inOurWords } from '../checkedLoss';
 import type { LossChoices, MetricChoices, RowOf } from '../history';
+import { givenOptimizer, type OptimizerChoice, optimizerSettings } from '../optimizerOptions';
 import type { FitOptions } from '../options';
 import type { Run } from '../run';
 import type { TrainingData } from '../samples';
@@ -37,20 +40,37 @@ export async function fit<
 >(
   model: Trainable,
   data: Data & NothingElse<Data, TrainingData>,
-  options: FitOptions<Losses, Metrics, Kind, Shares>,
+  options: FitOptions<Losses, Metrics, Kind, Shares, OptimizerChoice>,
 ): Promise<Run<RowOf<Losses, Metrics, Data, Kind, Shares>>> {
-  const training = new Training(model, data, options as unknown as FitOptions);
+  const training = prepare(model, data, withPlainOptimizer(options), options?.optimizer);
   try {
     training.begin();
     while (training.continues) await training.epoch();
     training.putBackBest();
   } catch (error) {
-    training.fail(error);
-    throw error;
+    const refusal = inOurWords(error, 'fit');
+    training.fail(refusal);
+    throw refusal;
   } finally {
     training.dispose();
   }
   return training.finish() as Run<RowOf<Losses, Metrics, Data, Kind, Shares>>;
+}
+
+/** The options with the optimizer as settings, as everything that reads them later expects it. */
+function withPlainOptimizer(options: object & { optimizer?: OptimizerChoice }): FitOptions {
+  const isChosen = typeof options?.optimizer === 'string' || options?.optimizer instanceof tf.Optimizer;
+  if (!isChosen) return options as FitOptions;
+  optimizerSettings(options.optimizer);
+  return { ...options, optimizer: givenOptimizer(options.optimizer) } as FitOptions;
+}
+
+function prepare(...call: ConstructorParameters<typeof Training>): Training {
+  try {
+    return new Training(...call);
+  } catch (error) {
+    throw inOurWords(error, 'fit');
+  }
 }
 
 /** Forbids the keys that a type does not have, as TypeScript itself does where no type is inferred. */

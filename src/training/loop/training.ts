@@ -1,17 +1,20 @@
-import { interruptSignal } from '../../core';
+import { checkNames, closest, interruptSignal, ReluctantError } from '../../core';
 import type { NotedTrial } from '../../ledger';
 import { balancers } from '../../losses';
 import { formatDuration, formatNumber } from '../../tables';
 import type { Feed } from '../feeds/feed';
+import type { HeadSettings } from '../feeds/shapes';
 import { SourceFeed } from '../feeds/sourceFeed';
 import { TensorFeed } from '../feeds/tensorFeed';
 import { type HistoryRow, measuredKeys } from '../history';
+import { checkAlive, checkTrainable, occupy } from '../modelChecks';
+import type { OptimizerChoice } from '../optimizerOptions';
 import type { EpochEvent, FitOptions } from '../options';
 import { Run, type WeightValues } from '../run';
 import type { TrainingData } from '../samples';
 import { checkOptions, type RunSettings } from '../settings';
 import { restoreTensors, saveTensors, type TrainingState } from '../state';
-import { Balancing } from '../step/balancing';
+import { Balancing, balanceKeys } from '../step/balancing';
 import { createOptimizer } from '../step/optimizers';
 import type { StepPlan } from '../step/plan';
 import { faceOf, type ModelFace, type Trainable } from '../trainable';
@@ -20,6 +23,7 @@ import { BestWeights } from './bestWeights';
 import { type EpochOutcome, Epochs } from './epochs';
 import { LearningRate } from './learningRate';
 import { Monitor } from './monitor';
+import { checkSameSettings, settingsToResume } from './resume';
 import { validate } from './validation';
 
 /** Weights of a model whose initial values a run keeps at most: 64 MB. */
@@ -48,17 +52,23 @@ export class Training {
     private readonly model: Trainable,
     private readonly data: TrainingData,
     private readonly options: FitOptions,
+    private readonly optimizer: OptimizerChoice | undefined,
   ) {
+    checkAlive(model);
     const face = faceOf(model);
+    checkTrainable(model, face);
+    this.settings = checkOptions(face, options);
+    checkData(data);
     const initialWeights = options.resumeFrom ? undefined : valuesOf(face);
     this.run = new Run({ model, data, options, initialWeights });
-    this.settings = checkOptions(face, options);
     this.lossWeights = { ...this.settings.lossWeights };
     // Held from the start: training that outlives its cell still hears of an interruption that came between two looks.
     this.signal = AbortSignal.any([interruptSignal(), ...(options.signal ? [options.signal] : [])]);
+    this.owned({ dispose: occupy(face) });
     try {
-      this.feed = this.owned(feedOf(face, data, options));
-      this.validation = data.validation && this.owned(TensorFeed.of(face, data.validation, 'validation'));
+      const settings = { losses: this.settings.losses, metrics: this.settings.plan.metrics };
+      this.feed = this.owned(feedOf(face, data, { ...settings, classWeights: options.classWeights }));
+      this.validation = data.validation && this.owned(TensorFeed.of(face, data.validation, 'validation', settings));
       this.plan = this.planOf(face);
       this.best = this.owned(
         new BestWeights(
@@ -66,17 +76,47 @@ export class Training {
           face.weights.map(({ name }) => name),
         ),
       );
+      this.checkMonitors();
+      if (options.resumeFrom) checkSameSettings(options.resumeFrom, this.settings, this.plan.optimizer);
       this.epochs = new Epochs(this.plan, this.feed, this.settings);
     } catch (error) {
       this.dispose();
       throw error;
     }
-    const fallback = this.validation ? 'val_loss' : 'loss';
-    const directions = measuredKeys(face.heads, this.settings.plan.metrics, this.validation !== undefined);
+    const { fallback, directions } = this.measured;
     this.monitor = new Monitor(options.earlyStopping ?? {}, fallback, directions);
     const { stepsPerEpoch } = this.epochs;
     const length = { stepsPerEpoch, totalSteps: this.settings.epochs * stepsPerEpoch };
     this.learningRate = new LearningRate(this.plan.optimizer.learningRate, options, length, fallback, directions);
+  }
+
+  /** Losses and metrics of the history with the direction that is better, and the one that is followed by default. */
+  private get measured() {
+    const { plan, settings } = this;
+    const hasValidation = this.validation !== undefined;
+    const directions = measuredKeys(plan.face.heads, settings.plan.metrics, hasValidation);
+    return { fallback: hasValidation ? 'val_loss' : 'loss', directions };
+  }
+
+  /** Refuses to follow a number that the history will not have, before anything is trained. */
+  private checkMonitors(): void {
+    const keys = [...this.measured.directions.keys(), ...balanceKeys(this.plan.face.heads, this.plan.balancing)];
+    for (const name of ['earlyStopping', 'reduceOnPlateau'] as const) {
+      const { monitor } = this.options[name] ?? {};
+      if (monitor === undefined || keys.includes(monitor)) continue;
+      const near = closest(monitor, keys);
+      const needsRows = monitor.startsWith('val_') && !this.validation;
+      const fix = needsRows ? 'give the data validation rows' : near && `did you mean "${near}"?`;
+      throw new ReluctantError({
+        code: 'unknown-monitor',
+        operation: 'fit',
+        problem: `the history has no "${monitor}" to monitor`,
+        where: { option: name },
+        received: monitor,
+        expected: `one of ${keys.join(', ')}`,
+        ...(fix && { fix }),
+      });
+    }
   }
 
   /** Tells the run how its steps will go and the watchers that it begins; goes back to where a resumed run stood. */
@@ -155,7 +195,7 @@ export class Training {
     const { seed, balancer, plan } = this.settings;
     const gradientShares = this.options.gradientShares ?? false;
     const balancing = this.owned(new Balancing(balancer, face.heads, { seed, gradientShares }));
-    const optimizer = this.owned(createOptimizer([...face.trainable, ...balancing.trainable], this.options.optimizer));
+    const optimizer = this.owned(createOptimizer([...face.trainable, ...balancing.trainable], this.optimizer));
     return { face, optimizer, balancing, ...plan };
   }
 
@@ -242,6 +282,7 @@ export class Training {
       mode: this.run.mode,
       history: [...this.run.history],
       lossWeights: { ...this.lossWeights },
+      settings: settingsToResume(this.settings, this.plan.optimizer),
       weights: saveTensors(
         face.weights,
         face.weights.map(({ name }) => name),
@@ -263,9 +304,32 @@ export class Training {
 }
 
 /** Where the training rows come from. */
-function feedOf(face: ModelFace, data: TrainingData, { classWeights }: FitOptions): Feed {
-  if (data.source) return new SourceFeed(face, data.source, classWeights !== undefined);
-  return TensorFeed.of(face, data, 'training', classWeights);
+function feedOf(face: ModelFace, data: TrainingData, settings: HeadSettings & Pick<FitOptions, 'classWeights'>): Feed {
+  if (data.source) return new SourceFeed(face, data.source, settings.classWeights !== undefined);
+  return TensorFeed.of(face, data, 'training', settings);
+}
+
+const SAMPLES = ['inputs', 'targets', 'sampleWeights'];
+
+/** Data may carry more than is trained on, such as the names of its features; only what was meant for something else is refused. */
+function refuseMisspelt(data: object, names: readonly string[], kind: string): void {
+  const given = Object.entries(data).filter(([name]) => closest(name, names, 2) !== undefined);
+  checkNames('fit', Object.fromEntries(given), names, { kind });
+}
+
+/** Refuses names of data that are not understood. */
+function checkData(data: TrainingData): void {
+  if (data === null || typeof data !== 'object') {
+    throw new ReluctantError({
+      code: 'data-missing',
+      operation: 'fit',
+      problem: 'there is no data to train on',
+      received: data,
+      expected: '{ inputs, targets } with tensors, or with tensors by name',
+    });
+  }
+  refuseMisspelt(data, [...SAMPLES, 'validation', 'source'], 'part of the data');
+  if (data.validation) refuseMisspelt(data.validation, SAMPLES, 'part of the validation rows');
 }
 
 /** Copies of all weights, unless they are so many that memory may be short. */

@@ -1,4 +1,4 @@
-import { type Compiled, compile, leavesOf, mapTree } from '../../compile';
+import { type Compiled, compile, leavesOf, mapTree, variableGrads } from '../../compile';
 import { checkInteger, type TF, tf } from '../../core';
 import { census } from '../../evaluation';
 import { Table } from '../../tables';
@@ -134,7 +134,7 @@ class Look {
   constructor({ model, data, options, mode }: WatchStart, rows: number) {
     this.face = faceOf(model);
     const { losses } = checkOptions(this.face, options).plan;
-    this.feed = TensorFeed.of(this.face, data, 'training', options.classWeights).evenly(rows);
+    this.feed = TensorFeed.of(this.face, data, 'training', { classWeights: options.classWeights }).evenly(rows);
     // XLA would take seconds to compile what runs once per epoch.
     this.graph = compile(
       (factors: TF.Tensor, ...flat: TF.Tensor[]) => see(this.face, losses, factors, this.batchOf(flat)),
@@ -196,7 +196,7 @@ function see(
   { inputs, targets, weights }: TrainingBatch,
 ): Sight {
   const results: { losses?: TF.Tensor1D; predictions?: Named<TF.Tensor> } = {};
-  const { grads } = tf.variableGrads(() => {
+  const { grads } = variableGrads(() => {
     const predictions = face.forward(inputs, false);
     const terms = face.heads.map((head) =>
       reduceLoss(head, losses[head]!(targets[head]!, predictions[head]!), weights[head]),

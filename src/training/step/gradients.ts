@@ -1,4 +1,4 @@
-import { withRandomKey } from '../../compile';
+import { variableGrads, withRandomKey } from '../../compile';
 import { ReluctantError, type TF, tf } from '../../core';
 import type { ModelFace, Named } from '../trainable';
 import { balanceRecord } from './balancing';
@@ -39,7 +39,7 @@ function allAtOnce(plan: StepPlan, inputs: TrainingStepInputs): StepGradients {
   const factors = inputs.perStep.factors as TF.Tensor1D;
   const results: Partial<StepGradients> = {};
   const variables = [...face.trainable, ...balancing.trainable];
-  const { grads } = tf.variableGrads(() => {
+  const { grads } = variableGrads(() => {
     const { predictions, terms } = forward(plan, inputs);
     const stacked = tf.stack(terms) as TF.Tensor1D;
     const weighted = balancing.total(tf.mul(stacked, inputs.fixed.lossWeights), factors);
@@ -61,7 +61,7 @@ function termByTerm(plan: StepPlan, inputs: TrainingStepInputs): StepGradients {
   const lossWeights = inputs.fixed.lossWeights as TF.Tensor1D;
   const results: Partial<StepGradients> = {};
   const perTerm = face.heads.map((head, k) => {
-    const { grads } = tf.variableGrads(() => {
+    const { grads } = variableGrads(() => {
       const { predictions, terms } = forward(plan, inputs);
       results.terms ??= tf.keep(tf.stack(terms) as TF.Tensor1D);
       results.predictions ??= Object.fromEntries(face.heads.map((h) => [h, tf.keep(predictions[h]!.clone())]));
@@ -94,7 +94,7 @@ function termByTerm(plan: StepPlan, inputs: TrainingStepInputs): StepGradients {
 /** Adds the gradients of the layers' penalties, which are no term to balance. */
 function withPenalties(face: ModelFace, gradients: TF.Tensor[]): { gradients: TF.Tensor[]; penalty: TF.Tensor } {
   if (face.penalties().length === 0) return { gradients, penalty: tf.scalar(0) };
-  const { value, grads } = tf.variableGrads(() => tf.addN(face.penalties()) as TF.Scalar, [...face.trainable]);
+  const { value, grads } = variableGrads(() => tf.addN(face.penalties()) as TF.Scalar, [...face.trainable]);
   const summed = face.trainable.map((variable, k) => {
     const ofPenalty = grads[variable.name];
     return ofPenalty ? tf.add(gradients[k]!, ofPenalty) : gradients[k]!;

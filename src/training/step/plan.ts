@@ -3,7 +3,7 @@ import { historyKey, type MetricChoice } from '../history';
 import { metricOf } from '../metrics';
 import type { ModelFace, Named } from '../trainable';
 import { type Balancing, balanceKeys } from './balancing';
-import type { Optimizer } from './optimizers';
+import type { Optimizer } from './optimizer';
 
 /** All that decides what one training step computes. */
 export interface StepPlan {

@@ -10,6 +10,7 @@ export function trainingStep(plan: StepPlan): TrainingStep {
   return (inputs) => {
     const { gradients, total, terms, predictions, balance } = gradientsOf(plan, inputs);
     plan.optimizer.apply(clip(gradients, plan), inputs.perStep.scalars as TF.Tensor1D);
+    plan.face.constrain();
     const means = rowMetrics(plan).map(({ head, metric }) =>
       tf.mean(metricOf(metric).perRow!(inputs.columns.targets[head]!, predictions[head]!)).reshape([1]),
     );

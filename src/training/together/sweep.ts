@@ -1,5 +1,7 @@
-import { checkInteger, checkNumber, ReluctantError, tf } from '../../core';
+import { checkInteger, checkNames, checkNumber, ReluctantError, tf } from '../../core';
 import { fit } from '../loop/fit';
+import { givenOptimizer } from '../optimizerOptions';
+import { checkOptionValues } from '../optionChecks';
 import type { TrainingData } from '../samples';
 import { checkOptions } from '../settings';
 import { faceOf, type Trainable } from '../trainable';
@@ -33,11 +35,9 @@ export async function sweep(
 ): Promise<Sweep> {
   const started = performance.now();
   const face = faceOf(model);
-  checkInteger('sweep', 'settings.length', settings.length, 1);
-  for (const { learningRate } of settings) {
-    if (learningRate !== undefined) checkNumber('sweep', 'learningRate', learningRate, 0);
-  }
-  for (const setting of settings) checkOptions(face, { ...options, ...withoutRate(setting) });
+  checkSettings(settings, options);
+  const { validateEvery: _, ...common } = options;
+  for (const setting of settings) checkOptions(face, { ...common, ...withoutRate(setting) });
   const seconds = () => (performance.now() - started) / 1000;
   const before = face.weights.map((variable) => variable.clone());
   const putBack = () => {
@@ -60,8 +60,9 @@ export async function sweep(
     const runs: SweptRun[] = [];
     for (const setting of settings) {
       putBack();
-      const optimizer = { ...options.optimizer, learningRate: setting.learningRate ?? options.optimizer?.learningRate };
-      const run = await fit(model, data, { ...options, ...withoutRate(setting), optimizer });
+      const given = givenOptimizer(options.optimizer);
+      const optimizer = { ...given, learningRate: setting.learningRate ?? given.learningRate };
+      const run = await fit(model, data, { ...common, ...withoutRate(setting), optimizer });
       runs.push(sweptRun(face, setting, run.history, run.trial));
     }
     return new Sweep(runs, false, reason, seconds());
@@ -69,6 +70,22 @@ export async function sweep(
     putBack();
     tf.dispose(before);
   }
+}
+
+/** Options that a sweep takes. */
+const SWEEP_OPTIONS: readonly (keyof SweepOptions)[] = [
+  ...(['losses', 'classWeights', 'epochs', 'batchSize', 'optimizer', 'schedule', 'clipNorm', 'clipValue'] as const),
+  ...(['shuffle', 'seed', 'mode', 'metrics', 'lossWeights', 'balancer', 'signal', 'gradientShares'] as const),
+  ...(['onProgress', 'program', 'validateEvery'] as const),
+];
+
+function checkSettings(settings: readonly SweepSetting[], options: SweepOptions): void {
+  checkOptionValues(options, SWEEP_OPTIONS, 'sweep');
+  checkInteger('sweep', 'settings.length', settings?.length, 1);
+  settings.forEach((setting, k) => {
+    checkNames('sweep', setting, ['lossWeights', 'learningRate', 'seed'], { kind: 'setting', where: { setting: k } });
+    if (setting.learningRate !== undefined) checkNumber('sweep', 'learningRate', setting.learningRate, 0);
+  });
 }
 
 const withoutRate = ({ lossWeights, seed }: SweepSetting) => ({

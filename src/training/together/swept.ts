@@ -19,7 +19,7 @@ export type SweepOptions = Pick<
 > &
   Pick<
     FitOptions,
-    'seed' | 'mode' | 'metrics' | 'lossWeights' | 'balancer' | 'signal' | 'gradientShares' | 'onProgress'
+    'seed' | 'mode' | 'metrics' | 'lossWeights' | 'balancer' | 'signal' | 'gradientShares' | 'onProgress' | 'program'
   > & {
     /**
      * Epochs from one validation of all settings to the next; the last epoch always has one. 0: that one only. Default: a

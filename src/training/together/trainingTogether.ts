@@ -37,14 +37,17 @@ export class TrainingTogether {
     private readonly options: SweepOptions,
     private readonly settings: readonly SweepSetting[],
   ) {
-    this.checked = checkOptions(face, options);
+    const { validateEvery: every, ...common } = options;
+    this.checked = checkOptions(face, common);
     const tenth = Math.max(1, Math.round(this.checked.epochs / 10));
-    this.validateEvery = checkInteger('sweep', 'validateEvery', options.validateEvery ?? tenth, 0);
+    this.validateEvery = checkInteger('sweep', 'validateEvery', every ?? tenth, 0);
     this.lossWeights = settings.map((setting) => ({ ...this.checked.lossWeights, ...setting.lossWeights }));
     this.histories = settings.map(() => []);
     try {
-      this.feed = this.owned(TensorFeed.of(face, data, 'training', options.classWeights));
-      this.validation = data.validation && this.owned(TensorFeed.of(face, data.validation, 'validation'));
+      this.feed = this.owned(TensorFeed.of(face, data, 'training', this.headSettings));
+      this.validation =
+        data.validation &&
+        this.owned(TensorFeed.of(face, data.validation, 'validation', { ...this.headSettings, classWeights: {} }));
       this.balancings = settings.map(() => this.balancing());
       this.plan = this.planOf();
       // The metrics of whole columns need every row's predictions, which a sweep does not keep; validation has them.
@@ -116,6 +119,11 @@ export class TrainingTogether {
       this.histories[k]!.push({ epoch, ...row, ...validated?.[k] });
       this.balancings[k]!.observe(this.histories[k]!);
     });
+  }
+
+  private get headSettings() {
+    const { losses, plan } = this.checked;
+    return { losses, metrics: plan.metrics, classWeights: this.options.classWeights ?? {} };
   }
 
   private owned<T extends { dispose(): void }>(one: T): T {

@@ -20,7 +20,6 @@ export const EXCEPTIONS: Exceptions = {
   },
   files: {
     'src/compile/operationTable.ts': 'a table made from the registry of TensorFlow: one line per operation',
-    'src/compile/trace.ts': TO_BE_PARTED,
   },
   names: {},
 };

@@ -1,0 +1,224 @@
+import { callersLine, ReluctantError, type TF, tf } from '../core';
+import { type Attribute, backend, TYPE_NUMBERS } from './backend';
+import { definitionOf } from './operations';
+import { type Constant, sameShape, type Trace, typeNumber, type Value } from './traced';
+
+/** Bookkeeping of one recorded call: the backend that writes down what it computes. */
+export class Recorder {
+  private readonly trace: Trace = {
+    arguments: [],
+    variables: [],
+    constants: [],
+    operations: [],
+    outputs: [],
+    outputSpecs: [],
+    updates: [],
+  };
+  private readonly places = new Map<object, { value: Value; shape: readonly number[]; depends: boolean }>();
+  private readonly unread = new Map<object, TF.Variable>();
+
+  constructor(
+    private readonly operation: string,
+    private readonly withLines: boolean,
+  ) {}
+
+  argument(tensor: TF.Tensor): TF.Tensor {
+    const value: Value = { kind: 'argument', index: this.trace.arguments.length };
+    this.trace.arguments.push({ dtype: tensor.dtype, shape: [...tensor.shape] });
+    this.places.set(tensor.dataId, { value, shape: tensor.shape, depends: true });
+    return tensor;
+  }
+
+  knowVariable(variable: TF.Variable): void {
+    this.unread.set(variable.dataId, variable);
+  }
+
+  /** Wraps the backend while `run` runs. */
+  during<T>(run: () => T): T {
+    const native = backend();
+    const { executeSingleOutput, executeMultipleOutputs, readSync, read } = native;
+    const gather = tf.getKernel('GatherV2', 'tensorflow') as { kernelFunc: (...all: never[]) => unknown } | undefined;
+    const gatherRows = gather?.kernelFunc;
+    let boundsCheck = false;
+    native.executeSingleOutput = (name, attributes, inputs) => {
+      const note = this.before(name, attributes, inputs);
+      const output = executeSingleOutput.call(native, name, attributes, inputs);
+      note([output]);
+      return output;
+    };
+    native.executeMultipleOutputs = (name, attributes, inputs, count) => {
+      const note = this.before(name, attributes, inputs);
+      const outputs = executeMultipleOutputs.call(native, name, attributes, inputs, count);
+      note(outputs);
+      return outputs;
+    };
+    native.readSync = (dataId) => {
+      if (!boundsCheck) this.refuseReading(dataId);
+      return readSync.call(native, dataId);
+    };
+    native.read = (dataId) => {
+      try {
+        this.refuseReading(dataId);
+      } catch (error) {
+        // Thrown here it would reject a promise that nobody waits for, and end the process; the recording itself refuses.
+        this.refusal ??= error as Error;
+        return new Promise(() => undefined);
+      }
+      return read.call(native, dataId);
+    };
+    if (gather && gatherRows) {
+      // tfjs's gather reads its indices to check their bounds and for nothing else, so the reading is harmless.
+      gather.kernelFunc = (...all) => {
+        boundsCheck = true;
+        try {
+          return gatherRows(...all);
+        } finally {
+          boundsCheck = false;
+        }
+      };
+    }
+    this.readConstant = (dataId) => readSync.call(native, dataId);
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 40;
+    try {
+      const result = run();
+      if (this.refusal) throw this.refusal;
+      return result;
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+      Object.assign(native, { executeSingleOutput, executeMultipleOutputs, readSync, read });
+      if (gather && gatherRows) gather.kernelFunc = gatherRows;
+    }
+  }
+
+  private refusal: Error | undefined;
+
+  private readConstant: (dataId: object) => ArrayLike<number> = (dataId) => backend().readSync(dataId);
+
+  private before(name: string, attributes: Attribute[], inputs: TF.Tensor[]): (outputs: TF.Tensor[]) => void {
+    if (!definitionOf(name)) {
+      throw new ReluctantError({
+        code: 'operation-not-traceable',
+        operation: this.operation,
+        problem: `the operation ${name} keeps a state of its own or is unknown to this TensorFlow`,
+        where: { line: callerLine()() },
+        expected: 'stateless operations only',
+        fix: 'for random numbers use randomUniform, which is keyed by seed and step; otherwise run it eagerly',
+      });
+    }
+    const line = this.line();
+    const values = inputs.map((input) => this.valueOf(input, line));
+    const depends = inputs.some((input) => this.places.get(input.dataId)?.depends);
+    const inputSpecs = inputs.map(({ dtype, shape }) => ({ dtype, shape: [...shape] }));
+    return (outputs) => {
+      const index = this.trace.operations.length;
+      this.trace.operations.push({
+        name,
+        attributes,
+        inputs: values,
+        inputSpecs,
+        outputs: outputs.map(({ dtype, shape }) => ({ dtype, shape: [...shape] })),
+        line,
+      });
+      outputs.forEach((output, k) => {
+        this.places.set(output.dataId, {
+          value: { kind: 'result', operation: index, output: k },
+          shape: output.shape,
+          depends,
+        });
+      });
+    };
+  }
+
+  private line(): () => string {
+    return this.withLines ? callerLine() : UNKNOWN_LINE;
+  }
+
+  private refuseReading(dataId: object): void {
+    if (!this.places.get(dataId)?.depends && !this.unread.has(dataId)) return;
+    throw new ReluctantError({
+      code: 'step-reads-values',
+      operation: this.operation,
+      problem: 'the step reads the values of a tensor that depends on its inputs',
+      where: { line: callerLine()() },
+      expected: 'a step whose operations do not depend on the data',
+      fix: 'return the tensor and read it outside, or choose with tf.where; in mode "eager" any step runs',
+    });
+  }
+
+  /** Where the tensor's values come from; one never seen before is a constant, one seen in another shape is reshaped. */
+  valueOf(tensor: TF.Tensor, line = this.line()): Value {
+    let place = this.places.get(tensor.dataId);
+    if (!place) {
+      const variable = this.unread.get(tensor.dataId);
+      place = variable ? this.readVariable(variable, tensor.dataId) : this.makeConstant(tensor, line);
+    }
+    const { value, shape } = place;
+    if (sameShape(shape, tensor.shape)) return value;
+    const target = this.constant(Int32Array.from(tensor.shape), 'int32', [tensor.shape.length], line);
+    const { binding } = backend();
+    this.trace.operations.push({
+      name: 'Reshape',
+      attributes: [
+        { name: 'T', type: binding.TF_ATTR_TYPE, value: typeNumber(tensor.dtype, this.operation) },
+        { name: 'Tshape', type: binding.TF_ATTR_TYPE, value: TYPE_NUMBERS['int32'] },
+      ],
+      inputs: [value, target],
+      inputSpecs: [
+        { dtype: tensor.dtype, shape: [...shape] },
+        { dtype: 'int32', shape: [tensor.shape.length] },
+      ],
+      outputs: [{ dtype: tensor.dtype, shape: [...tensor.shape] }],
+      line,
+    });
+    return { kind: 'result', operation: this.trace.operations.length - 1, output: 0 };
+  }
+
+  private readVariable(variable: TF.Variable, dataId: object) {
+    const value: Value = { kind: 'variable', index: this.trace.variables.length };
+    this.trace.variables.push(variable);
+    const place = { value, shape: variable.shape, depends: true };
+    this.places.set(dataId, place);
+    return place;
+  }
+
+  private makeConstant(tensor: TF.Tensor, line: () => string) {
+    typeNumber(tensor.dtype, this.operation);
+    const values = this.readConstant(tensor.dataId);
+    const Kind = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[tensor.dtype as 'float32'];
+    const value = this.constant(Kind.from(values), tensor.dtype, tensor.shape, line);
+    const place = { value, shape: [...tensor.shape], depends: false };
+    this.places.set(tensor.dataId, place);
+    return place;
+  }
+
+  private constant(
+    values: Constant['values'],
+    dtype: TF.DataType,
+    shape: readonly number[],
+    line: () => string,
+  ): Value {
+    this.trace.constants.push({ values, dtype, shape: [...shape], line });
+    return { kind: 'constant', index: this.trace.constants.length - 1 };
+  }
+
+  update(variable: TF.Variable, dataIdBefore: object): void {
+    if (!this.places.has(dataIdBefore)) this.readVariable(variable, dataIdBefore);
+    this.trace.updates.push({ variable: this.trace.variables.indexOf(variable), value: this.valueOf(variable) });
+  }
+
+  finish(outputs: Value[], tensors: TF.Tensor[]): Trace {
+    this.trace.outputs = outputs;
+    this.trace.outputSpecs = tensors.map(({ dtype, shape }) => ({ dtype, shape: [...shape] }));
+    return this.trace;
+  }
+}
+
+const UNKNOWN_LINE = () => 'unknown';
+
+/** The innermost frame of the caller's own code, written down only when an error asks for it. */
+function callerLine(): () => string {
+  const holder: { stack?: string } = {};
+  Error.captureStackTrace(holder, callerLine);
+  return () => callersLine(holder.stack) ?? 'unknown';
+}

@@ -1,0 +1,159 @@
+import { checkChoice, checkInteger, checkNames, checkNumber, ReluctantError } from '../core';
+import { optimizerSettings } from './optimizerOptions';
+import type { FitOptions } from './options';
+
+/** Throws unless an option has a value that makes sense by itself. */
+type Check = (value: unknown, name: string) => unknown;
+
+const refuse = (name: string, received: unknown, expected: string, fix?: string) =>
+  new ReluctantError({
+    code: 'option-of-wrong-kind',
+    operation: 'fit',
+    problem: `${name} is not usable`,
+    received,
+    expected,
+    ...(fix && { fix }),
+  });
+
+const ofType =
+  (type: 'boolean' | 'function' | 'string', expected: string): Check =>
+  (value, name) => {
+    if (typeof value !== type) throw refuse(name, value, expected);
+  };
+
+const isBoolean = ofType('boolean', 'true or false');
+const isFunction = ofType('function', 'a function');
+const integer =
+  (low: number, high?: number): Check =>
+  (value, name) =>
+    checkInteger('fit', name, value, low, high);
+const number =
+  (low: number, high?: number): Check =>
+  (value, name) =>
+    checkNumber('fit', name, value, low, high);
+
+const above =
+  (low: number, high = Number.POSITIVE_INFINITY): Check =>
+  (value, name) => {
+    if (typeof value === 'number' && value > low && value < high) return;
+    throw refuse(
+      name,
+      value,
+      high === Number.POSITIVE_INFINITY ? `a number above ${low}` : `a number between ${low} and ${high}`,
+    );
+  };
+
+/** An object of which every entry has a check of its own. */
+const objectOf =
+  (checks: Readonly<Record<string, Check>>): Check =>
+  (value, name) => {
+    if (value === null || typeof value !== 'object' || Array.isArray(value))
+      throw refuse(name, value, `an object with some of ${Object.keys(checks).join(', ')}`);
+    checkNames('fit', value, Object.keys(checks), { where: { in: name } });
+    for (const [key, entry] of Object.entries(value)) if (entry !== undefined) checks[key]!(entry, `${name}.${key}`);
+  };
+
+/** Something by head; the heads are compared with the model's elsewhere. */
+const isByHead: Check = (value, name) => {
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw refuse(name, value, 'an object with one entry per head', 'write { head: value }');
+};
+
+const isMode =
+  (choices: readonly string[]): Check =>
+  (value, name) =>
+    checkChoice('fit', name, value as string, choices);
+
+const isWatchers: Check = (value, name) => {
+  const isOne = (one: unknown) => typeof (one as { evaluate?: unknown } | null)?.evaluate === 'function';
+  if (!Array.isArray(value) || !value.every(isOne))
+    throw refuse(name, value, 'a list of objects with a function evaluate');
+};
+
+const isSignal: Check = (value, name) => {
+  if (!(value instanceof AbortSignal))
+    throw refuse(name, value, 'an AbortSignal', 'pass controller.signal, not the controller');
+};
+
+const MONITORED: Readonly<Record<string, Check>> = {
+  monitor: ofType('string', 'a key of the history'),
+  mode: isMode(['min', 'max']),
+  patience: integer(0),
+  minDelta: number(0),
+};
+
+const isAnything: Check = () => undefined;
+
+/** A check for every option of `fit`; what depends on the model or the data is checked where these are known. */
+const CHECKS: Readonly<Record<keyof FitOptions, Check>> = {
+  losses: isAnything,
+  lossWeights: isByHead,
+  balancer: isAnything,
+  gradientShares: isBoolean,
+  classWeights: isByHead,
+  metrics: isAnything,
+  epochs: integer(1),
+  batchSize: integer(1),
+  optimizer: (value) => optimizerSettings(value as FitOptions['optimizer']),
+  schedule: isFunction,
+  reduceOnPlateau: objectOf({ ...MONITORED, factor: above(0, 1), minLearningRate: number(0) }),
+  clipNorm: above(0),
+  clipValue: above(0),
+  shuffle: isBoolean,
+  seed: integer(0, 2 ** 32 - 1),
+  mode: isMode(['auto', 'xla', 'graph', 'eager']),
+  earlyStopping: objectOf({ ...MONITORED, restoreBestWeights: isBoolean }),
+  onEpoch: isFunction,
+  watch: isWatchers,
+  onProgress: isFunction,
+  onCheckpoint: isFunction,
+  resumeFrom: isByHead,
+  program: isByHead,
+  signal: isSignal,
+  verbose: isBoolean,
+};
+
+/** Names of all options of `fit`. */
+export const FIT_OPTIONS = Object.keys(CHECKS) as (keyof FitOptions)[];
+
+/** Names that other libraries have for an option. */
+const MEANT: Readonly<Record<string, string>> = {
+  loss: 'losses',
+  lossWeight: 'lossWeights',
+  loss_weights: 'lossWeights',
+  classWeight: 'classWeights',
+  class_weight: 'classWeights',
+  batch_size: 'batchSize',
+  learningRate: 'optimizer: { learningRate }',
+  lr: 'optimizer: { learningRate }',
+  callbacks: 'watch',
+  clipnorm: 'clipNorm',
+  clipvalue: 'clipValue',
+  validationData: 'data.validation',
+  validation_data: 'data.validation',
+  sampleWeight: 'data.sampleWeights',
+  sampleWeights: 'data.sampleWeights',
+};
+
+/**
+ * Throws on an option that does not exist, and on a value that makes no sense whatever the model.
+ *
+ * @param allowed names that `operation` takes. @param operation named in errors.
+ */
+export function checkOptionValues(options: object, allowed: readonly string[] = FIT_OPTIONS, operation = 'fit'): void {
+  if (options === null || typeof options !== 'object') {
+    throw new ReluctantError({
+      code: 'options-missing',
+      operation,
+      problem: 'there are no options',
+      received: options,
+      expected: 'an object with at least the losses',
+    });
+  }
+  const other = Object.keys(options).find((name) => !allowed.includes(name) && name in MEANT);
+  checkNames(operation, options, allowed, { ...(other && { fix: `did you mean ${MEANT[other]}?` }) });
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && value !== null) (CHECKS as Record<string, Check>)[name]?.(value, name);
+    else if (value === null) throw refuse(name, null, 'a value, or the option left out');
+  }
+}
