@@ -25,6 +25,7 @@ import {
   targetEvidence,
 } from './headEvidence';
 import { type NotFiniteData, notFiniteData } from './notFinite';
+import { withOneHotTargets } from './oneHot';
 import type { EpochRow, RunLike, TrainingOptions } from './program';
 import { inputColumns, type Matrix } from './references';
 import { drawSample, isLarge, predicted, type Sample } from './sample';
@@ -88,12 +89,13 @@ export interface Known {
 export function gather(
   run: RunLike,
   model: TF.LayersModel,
-  data: TrainingData,
-  options: TrainingOptions,
+  givenData: TrainingData,
+  givenOptions: TrainingOptions,
   known: Known = {},
 ): Evidence {
   tf.engine().startScope();
   try {
+    const { data, options } = withOneHotTargets(model, givenData, givenOptions);
     const train = drawSample('training', model, data);
     const validation = data.validation && drawSample('validation', model, data.validation);
     // A head whose loss counts for nothing was not trained; how it does says nothing of the run.

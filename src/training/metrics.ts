@@ -56,13 +56,13 @@ export const METRICS = {
   accuracy: metric({
     key: 'accuracy',
     best: 'highest',
-    perRow: (targets, predictions) =>
-      (targets.shape[1] === 1 || targets.rank === 1
-        ? tf.equal(tf.greater(targets, 0.5), tf.greater(predictions, 0.5)).reshape([-1])
-        : tf.equal(tf.argMax(targets, -1), tf.argMax(predictions, -1))
-      ).cast('float32') as TF.Tensor1D,
-    whole: (targets, predictions, width) =>
-      width === 1 ? binaryAccuracy(targets, predictions) : accuracy(targets, predictions, width),
+    perRow: (targets, predictions) => rightRows(targets, predictions).cast('float32') as TF.Tensor1D,
+    whole: (targets, predictions, width) => {
+      const classes = predictions.length / (targets.length / width);
+      if (width === 1)
+        return classes === 1 ? binaryAccuracy(targets, predictions) : labelAccuracy(targets, predictions);
+      return accuracy(targets, predictions, width);
+    },
   }),
   auc: metric({
     key: 'auc',
@@ -131,6 +131,25 @@ function meanOfRows(perRow: NonNullable<Metric['perRow']>): ComputedMetric['whol
       const [t, p] = [targets, predictions].map((values) => tf.tensor2d(values, [values.length / width, width]));
       return tf.mean(perRow(t!, p!)).dataSync()[0]!;
     });
+}
+
+/** Rows whose class is right: of one output which side of one half, of several the largest, compared with a label or a one-hot row. */
+function rightRows(targets: TF.Tensor, predictions: TF.Tensor): TF.Tensor {
+  const outputs = predictions.rank > 1 ? predictions.shape.at(-1)! : 1;
+  if (outputs === 1) return tf.equal(tf.greater(targets, 0.5), tf.greater(predictions, 0.5)).reshape([-1]);
+  const areLabels = targets.shape.at(-1) === 1;
+  const classes = areLabels ? tf.cast(targets, 'int32').reshape([-1]) : tf.argMax(targets, -1);
+  return tf.equal(classes, tf.argMax(predictions, -1));
+}
+
+function labelAccuracy(labels: Float32Array, predictions: Float32Array): number {
+  const classes = predictions.length / labels.length;
+  let right = 0;
+  labels.forEach((label, row) => {
+    const outputs = predictions.subarray(row * classes, (row + 1) * classes);
+    if (outputs.indexOf(Math.max(...outputs)) === label) right++;
+  });
+  return right / labels.length;
 }
 
 function binaryAccuracy(targets: Float32Array, predictions: Float32Array): number {

@@ -138,6 +138,11 @@ const WRONG: [what: string, call: () => Promise<unknown>, says: RegExp][] = [
     /sparseCategoricalCrossentropy.*tf.oneHot\(labels, 3\)/,
   ],
   [
+    'a metric of numbers beside labels',
+    () => ofClasses({ losses: 'sparseCategoricalCrossentropy', metrics: ['mae'] }, labels),
+    /the targets are labels.*"accuracy"/,
+  ],
+  [
     'one target beside three outputs',
     () => ofClasses({ losses: 'meanSquaredError' }, rows.targets.volatility),
     /targets of shape \[rows, 1\]|shape \[rows, 3\], that of the predictions/,

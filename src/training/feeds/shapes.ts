@@ -96,7 +96,18 @@ function checkTargets(head: string, targets: TF.Tensor, output: RowShape, where:
   }
   if (typeof loss === 'string' && loss.startsWith('sparse')) {
     checkLabels(head, shape, output, where);
-    return;
+    const other = (settings.metrics?.[head] ?? []).find(
+      (metric) => typeof metric === 'string' && metric !== 'accuracy',
+    );
+    if (other === undefined) return;
+    throw new ReluctantError({
+      code: 'targets-shape',
+      operation: 'fit',
+      problem: `the metric "${String(other)}" compares number by number, and the targets are labels`,
+      where: { samples: where, head },
+      expected: 'the metric "accuracy", or one-hot targets',
+      fix: 'make the targets one-hot with tf.oneHot, and use the loss "categoricalCrossentropy"',
+    });
   }
   const byName = (settings.metrics?.[head] ?? []).filter((metric) => typeof metric === 'string');
   // A loss of one's own may take targets of another shape; what it does with them is seen when it is called.
