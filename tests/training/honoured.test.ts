@@ -196,10 +196,14 @@ test('class numbers and one-hot rows train to the same bits, accuracy included',
   ] as const) {
     const validation = { inputs: rows.inputs, targets };
     const model = build();
-    const run = await fit(model, { ...validation, validation }, { ...options, losses, metrics: ['accuracy'] });
+    const run = await fit(
+      model,
+      { ...validation, validation },
+      { ...options, epochs: 20, optimizer: { learningRate: 0.05 }, losses, metrics: ['accuracy'] },
+    );
     histories.push(run.history);
     model.dispose();
   }
   assert.deepEqual(histories[1], histories[0]);
-  assert.ok(histories[0]![1]!['val_accuracy']! > 0.3);
+  assert.ok(histories[0]!.at(-1)!.val_accuracy > 0.8);
 });
