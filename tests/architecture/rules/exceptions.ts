@@ -4,7 +4,6 @@ import type { RuleName } from './rules';
 export type Exceptions = Readonly<Record<RuleName, Readonly<Record<string, string>>>>;
 
 const LAYER = 'the definition of one layer: its settings, weights, call and shape, which share what they close over';
-const TO_BE_PARTED = 'to be parted: one idea too many';
 
 /**
  * The exceptions from the rules of the house, all of them. An entry that no rule complains of any more fails the check: this list
