@@ -59,7 +59,10 @@ export async function fit<
 
 /** The options with the optimizer as settings, as everything that reads them later expects it. */
 function withPlainOptimizer(options: object & { optimizer?: OptimizerChoice }): FitOptions {
-  const isChosen = typeof options?.optimizer === 'string' || options?.optimizer instanceof tf.Optimizer;
+  const choice = options?.optimizer;
+  // tfjs's own test of what an optimiser is fails on undefined and null.
+  const isObject = typeof choice === 'object' && choice !== null;
+  const isChosen = typeof choice === 'string' || (isObject && choice instanceof tf.Optimizer);
   if (!isChosen) return options as FitOptions;
   optimizerSettings(options.optimizer);
   return { ...options, optimizer: givenOptimizer(options.optimizer) } as FitOptions;
