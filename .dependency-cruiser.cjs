@@ -60,27 +60,30 @@ const ROOMS = {
   runs: ['core', 'tables', 'training', 'inspection/files'],
   programs: ['core', 'tables', 'losses', 'compile', 'training', 'runs'],
   'programs/recipes': ['core', 'data', 'data/read', 'data/samples', 'synthetic', 'models', 'training', 'runs', 'programs'],
-  'diagnosis/references': ['core', 'evaluation'],
-  diagnosis: [
+  // From what is seen, over what it may mean, to the verdict: what rules and causes are made of lies below them.
+  'diagnosis/evidence/references': ['core', 'evaluation'],
+  'diagnosis/evidence': [
     ...['core', 'tables', 'evaluation', 'losses', 'training', 'inspection', 'programs'],
-    'diagnosis/references',
+    ...['diagnosis/evidence/references'],
   ],
-  'diagnosis/rules': ['core', 'evaluation', 'layers/activations', 'inspection', 'diagnosis', 'diagnosis/references'],
-  'diagnosis/causes': ['core', 'tables', 'losses', 'diagnosis'],
-  // What asks rules and causes stands above them.
-  'diagnosis/diagnose': ['core', 'tables', 'training', 'diagnosis', 'diagnosis/rules', 'diagnosis/causes'],
-  'diagnosis/recorder': ['tables', 'training', 'inspection', 'runs', 'diagnosis/diagnose'],
-  'diagnosis/runs': ['runs', 'diagnosis/recorder'],
-  'diagnosis/confirmation': ['tables', 'diagnosis/diagnose'],
-  'diagnosis/confirm': ['core', 'tables', 'programs', 'diagnosis', 'diagnosis/diagnose', 'diagnosis/recorder', 'diagnosis/confirmation'],
-  'diagnosis/repair': ['core', 'tables', 'programs', 'diagnosis/diagnose', 'diagnosis/confirm'],
-  'diagnosis/watch': ['core', 'tables', 'evaluation', 'losses', 'layers/activations', 'training', 'inspection', 'diagnosis', 'diagnosis/diagnose'],
-  'diagnosis/benchmark/blueprints': ['core', 'training', 'diagnosis'],
+  'diagnosis/mends': ['core', 'inspection', 'losses', 'training', 'programs', 'diagnosis/evidence'],
+  'diagnosis/rules': [
+    ...['core', 'evaluation', 'layers/activations', 'inspection'],
+    ...['diagnosis/evidence', 'diagnosis/evidence/references'],
+  ],
+  'diagnosis/causes': [
+    ...['core', 'tables', 'losses', 'programs', 'diagnosis/evidence', 'diagnosis/mends', 'diagnosis/rules'],
+  ],
+  diagnosis: [
+    ...['core', 'tables', 'evaluation', 'losses', 'layers/activations', 'training', 'inspection', 'runs', 'programs'],
+    ...['diagnosis/evidence', 'diagnosis/evidence/references', 'diagnosis/rules', 'diagnosis/causes'],
+  ],
+  'diagnosis/benchmark/blueprints': ['core', 'training', 'diagnosis/evidence'],
   // An operator puts dropout of this library into other people's models.
-  'diagnosis/benchmark/mutations': ['core', 'training', 'inspection', 'layers', 'diagnosis'],
+  'diagnosis/benchmark/mutations': ['core', 'training', 'inspection', 'layers', 'diagnosis/evidence', 'diagnosis/mends'],
   'diagnosis/benchmark': [
-    ...['core', 'tables', 'losses', 'training', 'programs', 'programs/recipes', 'diagnosis', 'diagnosis/rules'],
-    ...['diagnosis/causes', 'diagnosis/diagnose', 'diagnosis/benchmark/blueprints', 'diagnosis/benchmark/mutations'],
+    ...['core', 'tables', 'losses', 'training', 'programs', 'programs/recipes', 'diagnosis', 'diagnosis/evidence'],
+    ...['diagnosis/rules', 'diagnosis/causes', 'diagnosis/benchmark/blueprints', 'diagnosis/benchmark/mutations'],
   ],
   // What is shown is handed in: the explorer knows no screen.
   explorer: ['core', 'tables', 'evaluation', 'plots', 'losses', 'training', 'runs', 'programs', 'diagnosis'],

@@ -2,13 +2,13 @@ import { ReluctantError, type TF, tf } from '../core';
 import { escapeHTML, formatNumber, formatShare, Table } from '../tables';
 import type { RunOrigin, TrainingData } from '../training';
 import { isDisposedOf, isLayersModel } from '../training/trainable';
-import { Seen } from './cause';
 import { CAUSES } from './causes';
-import { type Evidence, gather, type Known } from './evidence';
-import type { RunLike, TrainingOptions } from './program';
+import { Seen } from './causes/cause';
+import { type Evidence, gather, type Known } from './evidence/evidence';
+import type { RunLike, TrainingOptions } from './evidence/program';
 import { harmedHeads, type Note, rank, type Verdict } from './ranking';
-import type { Measurement, Symptom, Thresholds } from './rule';
 import { RULES } from './rules';
+import type { Measurement, Symptom, Thresholds } from './rules/rule';
 
 export type { Note, Verdict } from './ranking';
 

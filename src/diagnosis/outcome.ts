@@ -1,10 +1,10 @@
 import { type TF, tf } from '../core';
 import { outputNames } from '../inspection';
 import type { TrainingData } from '../training';
-import { matrixOf } from './headEvidence';
-import { hits, scoped } from './references';
-import { predicted } from './sample';
-import { isClasses, targetKind } from './targetKind';
+import { matrixOf } from './evidence/headEvidence';
+import { hits, scoped } from './evidence/references';
+import { predicted } from './evidence/sample';
+import { isClasses, targetKind } from './evidence/targetKind';
 
 /**
  * How good a trained model is, head by head in the model's order, on rows it was not trained on where there are any: the share

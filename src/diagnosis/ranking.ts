@@ -1,7 +1,7 @@
 import { probabilityOf } from './calibration';
-import type { Cause, Finding, Need } from './cause';
-import type { Evidence } from './evidence';
-import type { Measurement, Symptom } from './rule';
+import type { Cause, Finding, Need } from './causes/cause';
+import type { Evidence } from './evidence/evidence';
+import type { Measurement, Symptom } from './rules/rule';
 
 /** A cause named for a run, with what speaks for it, what should mend it, and what would prove it wrong. */
 export interface Verdict {

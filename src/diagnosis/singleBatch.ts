@@ -4,7 +4,7 @@ import { evenRows } from '../inspection/layers';
 import type { ProgramLike, ProgramParts } from '../programs';
 import { toProgram } from '../programs/program';
 import { fit } from '../training';
-import type { SingleBatchFit } from './program';
+import type { SingleBatchFit } from './evidence/program';
 
 /**
  * Trains the program's model on one batch alone: whatever can learn at all learns 16 rows by heart. A head that does not is

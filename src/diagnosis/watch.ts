@@ -18,9 +18,9 @@ import {
 } from '../training';
 import { isLayersModel } from '../training/trainable';
 import { type Diagnosis, diagnoseAgain } from './diagnose';
-import { type Known, lossGiven } from './evidence';
-import { lossBehaviour } from './lossBehaviour';
-import type { Thresholds } from './rule';
+import { type Known, lossGiven } from './evidence/evidence';
+import { lossBehaviour } from './evidence/lossBehaviour';
+import type { Thresholds } from './rules/rule';
 
 /** How {@link watchRules} watches. */
 export interface WatchOptions {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type TF, tf } from '../../src/core';
 import { benchmark, confirm, diagnose } from '../../src/diagnosis';
-import { lossBehaviour } from '../../src/diagnosis/lossBehaviour';
+import { lossBehaviour } from '../../src/diagnosis/evidence/lossBehaviour';
 import { rowLosses } from '../../src/losses';
 import { train } from '../../src/programs';
 import { fit } from '../../src/training';

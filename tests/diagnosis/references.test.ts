@@ -3,13 +3,13 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
 import { Random, tf } from '../../src/core';
-import { chanceOfChiSquare, dependence } from '../../src/diagnosis/dependence';
-import { chanceOfDistance } from '../../src/diagnosis/features';
-import { shortfallOf } from '../../src/diagnosis/harm';
-import { bestReach, type Matrix, references, rowErrors, straightLine } from '../../src/diagnosis/references';
-import { boostedTrees } from '../../src/diagnosis/references/boostedTrees';
-import { nearestNeighbours } from '../../src/diagnosis/references/neighbours';
-import { targetKind } from '../../src/diagnosis/targetKind';
+import { chanceOfChiSquare, dependence } from '../../src/diagnosis/evidence/dependence';
+import { chanceOfDistance } from '../../src/diagnosis/evidence/features';
+import { shortfallOf } from '../../src/diagnosis/evidence/harm';
+import { bestReach, type Matrix, references, rowErrors, straightLine } from '../../src/diagnosis/evidence/references';
+import { boostedTrees } from '../../src/diagnosis/evidence/references/boostedTrees';
+import { nearestNeighbours } from '../../src/diagnosis/evidence/references/neighbours';
+import { targetKind } from '../../src/diagnosis/evidence/targetKind';
 
 const peer = JSON.parse(fs.readFileSync(path.join(__dirname, 'reference', 'references.json'), 'utf8')) as {
   inputs: number[][];

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { benchmark, CAUSES, RULES } from '../../src/diagnosis';
-import { Seen } from '../../src/diagnosis/cause';
-import { gather } from '../../src/diagnosis/evidence';
+import { Seen } from '../../src/diagnosis/causes/cause';
+import { gather } from '../../src/diagnosis/evidence/evidence';
 import { fit } from '../../src/training';
 
 const program = benchmark.TWINS.find(({ fault }) => fault.includes('dead ReLU'))!.build(21, false);

@@ -3,8 +3,8 @@ import { Program, type ProgramLike, train } from '../../programs';
 import { formatShare, Table } from '../../tables';
 import type { Mode } from '../../training';
 import { type Diagnosis, diagnose } from '../diagnose';
-import type { Symptom } from '../rule';
 import { RULES } from '../rules';
+import type { Symptom } from '../rules/rule';
 
 /** A program of the benchmark with what is true of it. */
 export interface BenchmarkProgram {

@@ -2,8 +2,8 @@ import { Random, type TF, tf } from '../../core';
 import { train } from '../../programs';
 import { fit } from '../../training';
 import { diagnose, type Verdict } from '../diagnose';
+import type { LayersProgram as Program } from '../evidence/program';
 import { outcomesOf } from '../outcome';
-import type { LayersProgram as Program } from '../program';
 import type { Blueprint } from './blueprints';
 import type { Mutation, Severity } from './mutations';
 

@@ -1,8 +1,8 @@
 import { formatNumber, formatShare } from '../../tables';
-import { type Cause, each, together } from '../cause';
-import { drawnIn, standardised, withTargetsDivided } from '../changes';
-import type { Evidence } from '../evidence';
-import { withoutColumn, withShuffling, withWindowsTurned } from '../mends';
+import type { Evidence } from '../evidence/evidence';
+import { drawnIn, standardised, withTargetsDivided } from '../mends/changes';
+import { withoutColumn, withShuffling, withWindowsTurned } from '../mends/mends';
+import { type Cause, each, together } from './cause';
 
 /** True when the model normalises its inputs itself. */
 function normalisesInside({ model }: Evidence): boolean {

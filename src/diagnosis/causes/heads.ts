@@ -1,8 +1,8 @@
 import { formatNumber, formatShare } from '../../tables';
-import { type Cause, each, type Seen } from '../cause';
-import { withHeadActivation, withLossWeight } from '../changes';
-import type { Evidence } from '../evidence';
-import type { Symptom } from '../rule';
+import type { Evidence } from '../evidence/evidence';
+import { withHeadActivation, withLossWeight } from '../mends/changes';
+import type { Symptom } from '../rules/rule';
+import { type Cause, each, type Seen } from './cause';
 
 /** Positive targets want softplus; others a linear output. */
 const betterFor = ({ heads }: Evidence, where: string): string => {

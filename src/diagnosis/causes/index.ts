@@ -1,4 +1,4 @@
-import type { Cause } from '../cause';
+import type { Cause } from './cause';
 import { brokenData, data } from './data';
 import { heads } from './heads';
 import { layers } from './layers';

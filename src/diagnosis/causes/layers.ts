@@ -1,8 +1,14 @@
 import { formatNumber, formatShare } from '../../tables';
-import { type Cause, together } from '../cause';
-import { withOptimizer } from '../changes';
-import { withBoundedRecurrence, withFreshHidden, withHiddenActivation, withRateTimes, withWiderLayers } from '../mends';
-import type { LayersProgram as Program } from '../program';
+import type { LayersProgram as Program } from '../evidence/program';
+import { withOptimizer } from '../mends/changes';
+import {
+  withBoundedRecurrence,
+  withFreshHidden,
+  withHiddenActivation,
+  withRateTimes,
+  withWiderLayers,
+} from '../mends/mends';
+import { type Cause, together } from './cause';
 
 const SATURATING = /^(sigmoid|tanh|softsign|hard_?sigmoid)$/i;
 

@@ -1,8 +1,8 @@
 import { formatNumber, formatShare } from '../../tables';
-import { type Cause, together } from '../cause';
-import { withAllTrainable, withHeInitialisation, withOptimizer, withoutPenalties } from '../changes';
-import type { Evidence } from '../evidence';
-import { withLessDropout, withMoreEpochs, withoutClipping, withoutDecay, withUsualBatch } from '../mends';
+import type { Evidence } from '../evidence/evidence';
+import { withAllTrainable, withHeInitialisation, withOptimizer, withoutPenalties } from '../mends/changes';
+import { withLessDropout, withMoreEpochs, withoutClipping, withoutDecay, withUsualBatch } from '../mends/mends';
+import { type Cause, together } from './cause';
 
 /** Rates below which each optimiser is slow, and those it is usually given. */
 const rates = ({ options: { optimizer = {} } }: Evidence) => {

@@ -1,10 +1,10 @@
 import { type TF, tf } from '../../core';
 import type { LossName } from '../../losses';
 import { formatNumber, formatShare } from '../../tables';
-import { type Cause, each, together } from '../cause';
-import { withHeadActivation, withLoss } from '../changes';
-import type { HeadEvidence } from '../evidence';
-import { withHead } from '../mends';
+import type { HeadEvidence } from '../evidence/evidence';
+import { withHeadActivation, withLoss } from '../mends/changes';
+import { withHead } from '../mends/mends';
+import { type Cause, each, together } from './cause';
 
 /** Causes in the loss itself and in the head's range: nothing downstream can be right. */
 export const wiring: readonly Cause[] = [

@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Gradients clipped so short that gradient descent hardly moves. */
 export const clippedGradient = rule({

@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** A head that says nearly the same for every row although the inputs tell more. */
 export const collapsedHead = rule({

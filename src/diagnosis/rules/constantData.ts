@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Targets with one value and no other, and input columns that never vary. */
 export const constantData = rule({

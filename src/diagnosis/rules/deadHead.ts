@@ -1,5 +1,5 @@
 import { activationFacts } from '../../layers/activations';
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** A rectified head whose pre-activation is below zero for nearly every row: constant zero, no gradient. */
 export const deadHead = rule({

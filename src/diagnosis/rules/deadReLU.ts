@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Hidden rectified layers most of whose units never pass a value on, and so get no gradient. */
 export const deadReLU = rule({

@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Hidden layers, of any activation, whose units say the same for every row. */
 export const deadTrunk = rule({

@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** One loss term whose gradient on the shared weights leaves nothing to the others. */
 export const dominantTerm = rule({

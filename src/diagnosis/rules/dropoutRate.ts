@@ -1,5 +1,5 @@
 import { leafLayers } from '../../inspection';
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Dropout that leaves too little to learn from. */
 export const dropoutRate = rule({

@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Gradients, weights or losses that left the range of numbers, or are about to. */
 export const explodingGradient = rule({

@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** A validation loss that stands still while the model trains: the symptom with many causes. */
 export const flatValidationLoss = rule({

@@ -1,6 +1,6 @@
-import type { HeadEvidence } from '../evidence';
-import { measure, rule } from '../rule';
-import type { TargetKind } from '../targetKind';
+import type { HeadEvidence } from '../evidence/evidence';
+import type { TargetKind } from '../evidence/targetKind';
+import { measure, rule } from './rule';
 
 /** Activations whose outputs are probabilities, one column at a time. */
 const ONE_BY_ONE = new Set(['sigmoid', 'hardSigmoid', 'hardSigmoidSixth']);

@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Features with values so far out that a few rows drive the weights. */
 export const heavyTailedInput = rule({

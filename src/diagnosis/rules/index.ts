@@ -1,4 +1,3 @@
-import type { Rule } from '../rule';
 import { clippedGradient } from './clippedGradient';
 import { collapsedHead } from './collapsedHead';
 import { constantData } from './constantData';
@@ -27,6 +26,7 @@ import { poorInitialisation } from './poorInitialisation';
 import { recurrentActivation } from './recurrentActivation';
 import { regularisationDominates } from './regularisationDominates';
 import { rowsMixed } from './rowsMixed';
+import type { Rule } from './rule';
 import { saturation } from './saturation';
 import { shortRun } from './shortRun';
 import { sigmoidLayers } from './sigmoidLayers';

@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** A column that tells the target on training rows alone. */
 export const leakingInput = rule({

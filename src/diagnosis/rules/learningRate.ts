@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Settings of the optimiser outside what anyone has found to work. */
 export const learningRate = rule({

@@ -1,7 +1,7 @@
 import type { TF } from '../../core';
 import { leafLayers } from '../../inspection';
 import { activationOf } from '../../inspection/layers';
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Weight layers with nothing between them that bends: together they are one straight line. */
 export const linearNetwork = rule({

@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** A training loss that has not arrived, or that jumps. */
 export const lossCurve = rule({

@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** A training loss that stands still or grows. */
 export const lossNotDecreasing = rule({

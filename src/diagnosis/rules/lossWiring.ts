@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** A loss that is not the loss it is taken for, found by probing it with made-up predictions. */
 export const lossWiring = rule({

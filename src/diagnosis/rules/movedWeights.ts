@@ -1,5 +1,5 @@
 import { quantile } from '../../evaluation';
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Weights that are still close to where they started. */
 export const movedWeights = rule({

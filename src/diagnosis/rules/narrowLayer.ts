@@ -1,5 +1,5 @@
 import { leafLayers } from '../../inspection';
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** A hidden layer too narrow for what has to pass. */
 export const narrowLayer = rule({

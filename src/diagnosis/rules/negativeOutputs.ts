@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Negative predictions of something that is never negative. */
 export const negativeOutputs = rule({

@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Values of the data that are no numbers: the first thing to look for, since everything behind them is lost. */
 export const notFiniteInData = rule({

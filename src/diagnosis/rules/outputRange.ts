@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Targets that the head's activation cannot give, and a softmax of one unit, which gives 1 whatever comes. */
 export const outputRange = rule({

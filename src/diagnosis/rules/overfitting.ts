@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** A head that learns its training rows by heart. */
 export const overfitting = rule({

@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Kernels whose first values do not suit their fans. */
 export const poorInitialisation = rule({

@@ -1,5 +1,5 @@
 import { leafLayers } from '../../inspection';
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 const BOUNDED = new Set(['tanh', 'sigmoid', 'hardSigmoid', 'hard_sigmoid', 'softsign', 'relu6']);
 

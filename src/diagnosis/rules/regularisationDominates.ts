@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Penalties on the weights that outweigh the data. */
 export const regularisationDominates = rule({

@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Predictions that depend on the rows beside them: an axis of the batch taken for one of the row. */
 export const rowsMixed = rule({

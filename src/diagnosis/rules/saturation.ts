@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Sigmoid and tanh layers, hidden or heads, on the flat ends of their curve. */
 export const saturation = rule({

@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** So few steps that hardly any network arrives. */
 export const shortRun = rule({

@@ -1,6 +1,6 @@
 import { leafLayers } from '../../inspection';
 import { activationOf } from '../../inspection/layers';
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Hidden layers of sigmoids: each takes three quarters of the gradient at the least. */
 export const sigmoidLayers = rule({

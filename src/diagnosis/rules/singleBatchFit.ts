@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** A head that cannot even learn a handful of rows by heart. Seen only when the run brings the result of `fitSingleBatch`. */
 export const singleBatchFit = rule({

@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Rows of one class next to each other, and not shuffled: every step pulls towards the class it sees. */
 export const sortedRows = rule({

@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Where steps from the last weights lead: a much longer one still helps, or the run's own does harm. */
 export const stepLength = rule({

@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Weights that training has left where they were, or that are nothing but zeros. */
 export const unchangedTensor = rule({

@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** A head that does worse than what is easily reached: the harm without which there is no verdict. */
 export const underfits = rule({

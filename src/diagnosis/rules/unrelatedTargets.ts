@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Inputs and targets with nothing in common, row by row. */
 export const unrelatedTargets = rule({

@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Features far from unit scale: never normalised, or normalised twice. */
 export const unscaledInput = rule({

@@ -1,5 +1,5 @@
 import { standardDeviation } from '../../evaluation';
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Targets so large that a network that starts near zero has far to go. */
 export const unscaledTarget = rule({

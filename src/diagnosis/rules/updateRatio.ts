@@ -1,6 +1,6 @@
 import { quantile } from '../../evaluation';
-import type { Evidence } from '../evidence';
-import { measure, rule } from '../rule';
+import type { Evidence } from '../evidence/evidence';
+import { measure, rule } from './rule';
 
 /** How far the first step moves the weights, relative to their size. */
 export const updateRatio = rule({

@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Validation inputs unlike those trained on. */
 export const validationRange = rule({

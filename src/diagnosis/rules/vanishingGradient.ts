@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Gradients that are lost on their way to the first layers. */
 export const vanishingGradient = rule({

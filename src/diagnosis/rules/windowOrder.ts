@@ -1,4 +1,4 @@
-import { measure, rule } from '../rule';
+import { measure, rule } from './rule';
 
 /** Windows cut with the newest step first, and windows of one step where the rows before say more. */
 export const windowOrder = rule({

@@ -1,5 +1,5 @@
-import { bestReach } from '../references';
-import { measure, rule } from '../rule';
+import { bestReach } from '../evidence/references';
+import { measure, rule } from './rule';
 
 /** Training targets that are noisier than those of the validation rows: some of them are wrong. */
 export const wrongLabels = rule({

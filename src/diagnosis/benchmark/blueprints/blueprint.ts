@@ -1,6 +1,6 @@
 import { Random, type TF, tf } from '../../../core';
 import type { FitOptions, TrainingData } from '../../../training';
-import type { LayersProgram as Program } from '../../program';
+import type { LayersProgram as Program } from '../../evidence/program';
 
 /** A healthy program of the benchmark that mutations bend: what it learns, and how. */
 export interface Blueprint {

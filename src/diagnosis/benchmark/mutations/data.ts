@@ -1,7 +1,7 @@
 import { Random, type TF, tf } from '../../../core';
 import type { FitOptions, TrainingData } from '../../../training';
-import { withInputsMapped, withOptions } from '../../mends';
-import type { LayersProgram as Program } from '../../program';
+import type { LayersProgram as Program } from '../../evidence/program';
+import { withInputsMapped, withOptions } from '../../mends/mends';
 import { bySeverity, type Mutation } from './mutation';
 
 type Named = Record<string, TF.Tensor>;

@@ -1,7 +1,7 @@
 import { outputNames } from '../../../inspection';
 import { registerLayers } from '../../../layers';
-import { type LayerJSON, withLayers } from '../../changes';
-import type { LayersProgram as Program } from '../../program';
+import type { LayersProgram as Program } from '../../evidence/program';
+import { type LayerJSON, withLayers } from '../../mends/changes';
 import { bySeverity, type Mutation } from './mutation';
 
 const isHidden = ({ config }: LayerJSON) => /^(hidden|convolution|recurrent)/.test(String(config['name']));

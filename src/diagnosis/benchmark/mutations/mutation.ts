@@ -1,5 +1,5 @@
 import type { Random } from '../../../core';
-import type { LayersProgram as Program } from '../../program';
+import type { LayersProgram as Program } from '../../evidence/program';
 
 /** How far a mutation goes. */
 export type Severity = 'mild' | 'middle' | 'gross';

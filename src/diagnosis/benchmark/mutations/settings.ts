@@ -1,6 +1,6 @@
 import type { FitOptions } from '../../../training';
-import { withOptions } from '../../mends';
-import type { LayersProgram as Program } from '../../program';
+import type { LayersProgram as Program } from '../../evidence/program';
+import { withOptions } from '../../mends/mends';
 import { bySeverity, type Mutation } from './mutation';
 
 const optimizerOf = ({ options: { optimizer = {} } }: Program) => {

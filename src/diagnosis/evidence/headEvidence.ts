@@ -1,7 +1,7 @@
-import { ReluctantError, type TF, tf } from '../core';
-import { outputNames, type PredictionRow, predictions as predictionTable } from '../inspection';
-import { activationOf, outputRangeOf } from '../inspection/layers';
-import { type Loss, type LossName, lossOf } from '../losses';
+import { ReluctantError, type TF, tf } from '../../core';
+import { outputNames, type PredictionRow, predictions as predictionTable } from '../../inspection';
+import { activationOf, outputRangeOf } from '../../inspection/layers';
+import { type Loss, type LossName, lossOf } from '../../losses';
 import { type Dependence, dependence } from './dependence';
 import { type Shortfall, shortfallOf } from './harm';
 import { type LossBehaviour, lossBehaviour, namedLossBehaviour } from './lossBehaviour';

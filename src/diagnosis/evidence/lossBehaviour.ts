@@ -1,5 +1,5 @@
-import { Random, type TF, tf } from '../core';
-import type { Loss, LossName } from '../losses';
+import { Random, type TF, tf } from '../../core';
+import type { Loss, LossName } from '../../losses';
 
 /** How a loss behaves on made-up predictions for real targets: what it is, whatever it is called. */
 export interface LossBehaviour {

@@ -1,7 +1,7 @@
-import { type TF, tf } from '../core';
-import { outputNames } from '../inspection';
-import type { LossName } from '../losses';
-import type { Samples, TrainingData } from '../training';
+import { type TF, tf } from '../../core';
+import { outputNames } from '../../inspection';
+import type { LossName } from '../../losses';
+import type { Samples, TrainingData } from '../../training';
 import type { TrainingOptions } from './program';
 
 /** Losses of class numbers, each with the same loss of one-hot rows. */

@@ -1,7 +1,7 @@
-import { type TF, tf } from '../core';
-import { inputNames, outputNames } from '../inspection';
-import { orderedInputs } from '../inspection/layers';
-import type { TrainingData } from '../training';
+import { type TF, tf } from '../../core';
+import { inputNames, outputNames } from '../../inspection';
+import { orderedInputs } from '../../inspection/layers';
+import type { TrainingData } from '../../training';
 import { targetsOf } from './sample';
 
 /** Values of the data that are no numbers. */

@@ -1,4 +1,4 @@
-import { Random } from '../../core';
+import { Random } from '../../../core';
 import type { Matrix } from './matrix';
 
 /** What a boosted ensemble is fitted to: squared error of numbers, log loss of each column, or of one class of many. */

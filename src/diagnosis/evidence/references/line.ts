@@ -1,4 +1,4 @@
-import { tf } from '../../core';
+import { tf } from '../../../core';
 import { type Matrix, standardizedTogether } from './matrix';
 import { scoped } from './scope';
 

@@ -1,9 +1,9 @@
-import { ReluctantError, type TF, tf } from '../core';
-import { outputNames } from '../inspection';
-import { type Loss, type LossName, lossOf } from '../losses';
-import type { ProgramParts } from '../programs';
-import type { FitOptions, TrainingData } from '../training';
-import { lossGiven } from './evidence';
+import { ReluctantError, type TF, tf } from '../../core';
+import { outputNames } from '../../inspection';
+import { type Loss, type LossName, lossOf } from '../../losses';
+import type { ProgramParts } from '../../programs';
+import type { FitOptions, TrainingData } from '../../training';
+import { lossGiven } from '../evidence/evidence';
 
 /** The parts of a program that is diagnosed; each function here makes changed parts of them and leaves the given ones. */
 type Program = ProgramParts<TF.LayersModel>;

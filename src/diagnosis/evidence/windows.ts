@@ -1,4 +1,4 @@
-import type { TF } from '../core';
+import type { TF } from '../../core';
 import type { Matrix } from './references';
 import { straightLine } from './references/line';
 import type { Sample } from './sample';

@@ -1,4 +1,4 @@
-import { quantile } from '../../evaluation';
+import { quantile } from '../../../evaluation';
 import type { Matrix } from './matrix';
 
 /**

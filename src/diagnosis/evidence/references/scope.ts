@@ -1,4 +1,4 @@
-import { tf } from '../../core';
+import { tf } from '../../../core';
 
 /** Does `look`; tensors made on the way are disposed of, whatever it returns. */
 export function scoped<T>(look: () => T): T {

@@ -1,5 +1,5 @@
-import { type TF, tf } from '../core';
-import { lossOf } from '../losses';
+import { type TF, tf } from '../../core';
+import { lossOf } from '../../losses';
 import { lossGiven } from './headEvidence';
 import type { TrainingOptions } from './program';
 import { isLarge, predicted, type Sample } from './sample';

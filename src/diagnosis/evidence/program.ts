@@ -1,7 +1,7 @@
-import type { TF } from '../core';
-import type { Snapshot } from '../inspection';
-import type { ProgramParts } from '../programs';
-import type { FitOptions, NotFinite } from '../training';
+import type { TF } from '../../core';
+import type { Snapshot } from '../../inspection';
+import type { ProgramParts } from '../../programs';
+import type { FitOptions, NotFinite } from '../../training';
 
 /** One epoch of a run, by Keras's names: `loss`, `<head>_loss`, `val_loss`, `val_<head>_<metric>` ... */
 export type EpochRow = Readonly<Record<string, number>>;

@@ -1,4 +1,4 @@
-import { type TF, tf } from '../core';
+import { type TF, tf } from '../../core';
 import {
   type ActivationTable,
   activations,
@@ -10,11 +10,11 @@ import {
   type Snapshot,
   type WeightRow,
   weights,
-} from '../inspection';
-import { type Loss, lossOf } from '../losses';
-import type { Table } from '../tables';
-import type { TrainingData } from '../training';
-import { weightName } from '../training/trainable';
+} from '../../inspection';
+import { type Loss, lossOf } from '../../losses';
+import type { Table } from '../../tables';
+import type { TrainingData } from '../../training';
+import { weightName } from '../../training/trainable';
 import { type FeatureEvidence, features, feedsEmbedding } from './features';
 import {
   attempt,

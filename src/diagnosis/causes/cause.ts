@@ -1,7 +1,7 @@
-import type { TF } from '../core';
-import type { ProgramParts } from '../programs';
-import type { Evidence } from './evidence';
-import type { Measurement, Symptom } from './rule';
+import type { TF } from '../../core';
+import type { ProgramParts } from '../../programs';
+import type { Evidence } from '../evidence/evidence';
+import type { Measurement, Symptom } from '../rules/rule';
 
 /** A change to a program that should make a symptom go. */
 export interface Change {

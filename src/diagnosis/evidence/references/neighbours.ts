@@ -1,4 +1,4 @@
-import { type TF, tf } from '../../core';
+import { type TF, tf } from '../../../core';
 import { type Matrix, standardizedTogether } from './matrix';
 
 /** Neighbours averaged over. */

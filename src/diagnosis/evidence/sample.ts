@@ -1,7 +1,7 @@
-import { Random, ReluctantError, type TF, tf } from '../core';
-import { outputNames } from '../inspection';
-import { orderedInputs } from '../inspection/layers';
-import type { TrainingData } from '../training';
+import { Random, ReluctantError, type TF, tf } from '../../core';
+import { outputNames } from '../../inspection';
+import { orderedInputs } from '../../inspection/layers';
+import type { TrainingData } from '../../training';
 
 /** Rows drawn from one part of the data, with what the model gives for them. Tensors live as long as the scope they are made in. */
 export interface Sample {

@@ -1,6 +1,6 @@
-import type { TF } from '../core';
-import { kolmogorovSmirnov, mean, type Tail, tail } from '../evaluation';
-import { leafLayers } from '../inspection';
+import type { TF } from '../../core';
+import { kolmogorovSmirnov, mean, type Tail, tail } from '../../evaluation';
+import { leafLayers } from '../../inspection';
 
 /** One input feature (one index of the last axis), over rows and time steps. */
 export interface FeatureEvidence extends Tail {

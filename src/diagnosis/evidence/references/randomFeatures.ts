@@ -1,4 +1,4 @@
-import { Random } from '../../core';
+import { Random } from '../../../core';
 import { solveRidge } from './line';
 import { type Matrix, rowsOf, standardizedTogether } from './matrix';
 

@@ -1,8 +1,8 @@
-import { type TF, tf } from '../core';
-import type { LossName } from '../losses';
-import type { FitOptions, TrainingData } from '../training';
+import { type TF, tf } from '../../core';
+import type { LossName } from '../../losses';
+import type { FitOptions, TrainingData } from '../../training';
+import type { LayersProgram as Program } from '../evidence/program';
 import { type LayerJSON, withHeadActivation, withLayers, withLoss } from './changes';
-import type { LayersProgram as Program } from './program';
 
 /** Options of `fit` changed. */
 export const withOptions =

@@ -1,4 +1,4 @@
-import type { Evidence } from './evidence';
+import type { Evidence } from '../evidence/evidence';
 
 /** One number of the evidence, with what it is compared with. */
 export interface Measurement {
