@@ -128,6 +128,7 @@ const DATA_CODES = new Set([
   ...[
     'column-type-unsupported',
     'column-of-wrong-kind',
+    'column-not-found',
     'symbols-not-distinct',
     'dates-repeated',
     'date-missing',

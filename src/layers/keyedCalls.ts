@@ -59,7 +59,14 @@ const KEYED: Readonly<
   AlphaDropout: (x, { rate }, stream) => alphaDropout(x, rate!, stream),
 };
 
-/** Layers of a model, those of models, wrappers and recurrent layers inside it included. */
+/**
+ * Layers of a model, those of models, wrappers and recurrent layers inside it included.
+ *
+ * @example
+ * const inner = tf.layers.dense({ units: 2 });
+ * const model = tf.sequential({ layers: [tf.layers.timeDistributed({ layer: inner, inputShape: [4, 3] })] });
+ * layers.layersWithin(model).length; // 2
+ */
 export function layersWithin(model: TF.LayersModel): TF.layers.Layer[] {
   type Inner = TF.layers.Layer | undefined;
   type Holder = Record<'layers' | 'cells', TF.layers.Layer[] | undefined> &
@@ -88,6 +95,13 @@ function isFrozenNormalization(layer: TF.layers.Layer, trained: ReadonlySet<unkn
  * convolutions, for which tfjs has no gradient, are computed in a way that has one. Outside training only these differ.
  *
  * @returns a function that does so for this model, again and again.
+ * @example
+ * const model = tf.sequential({ layers: [tf.layers.dropout({ rate: 0.5, inputShape: [4] })] });
+ * const asTrained = layers.trainingCalls(model);
+ * const key = tf.tensor1d([7, 0], 'int32');
+ * const draw = () => Array.from((model.apply(tf.ones([1, 4]), { training: true }) as rl.TF.Tensor).dataSync());
+ * const [first, again] = [1, 2].map(() => rl.withRandomKey(key, () => asTrained(draw)));
+ * String(first) === String(again); // true
  */
 export function trainingCalls(model: TF.LayersModel): <T>(run: () => T) => T {
   const trained = new Set<unknown>(model.trainableWeights);

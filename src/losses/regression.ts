@@ -90,7 +90,7 @@ export function meanSquaredLogarithmicError(targets: TF.Tensor, predictions: TF.
  * @param targets counts, shape [batch, outputs]. @param predictions means above 0, same shape.
  * @returns one loss per row, shape [batch].
  * @example
- * poisson(tf.tensor2d([[3]]), tf.tensor2d([[1]])).dataSync()[0]; // 1
+ * poisson(tf.tensor2d([[3]]), tf.tensor2d([[1]])).dataSync()[0]; // 1.0000
  */
 export function poisson(targets: TF.Tensor, predictions: TF.Tensor): TF.Tensor1D {
   return meanOverOutputs(tf.sub(predictions, tf.mul(targets, tf.log(tf.add(predictions, 1e-7)))));

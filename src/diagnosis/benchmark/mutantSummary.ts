@@ -10,7 +10,12 @@ export interface CalibrationRow {
   right: number;
 }
 
-/** What the rows of `runMutants` add up to. */
+/**
+ * What the rows of `runMutants` add up to.
+ *
+ * @example
+ * new benchmark.MutantSummary([]).faulty.length; // 0
+ */
 export class MutantSummary {
   constructor(readonly rows: readonly MutantRow[]) {}
 
@@ -19,6 +24,7 @@ export class MutantSummary {
     return this.rows.filter(({ operator, worse }) => operator !== '' && worse);
   }
 
+  /** Runs of the originals, a row per program and seed. */
   get healthy(): MutantRow[] {
     return this.rows.filter(({ operator }) => operator === '');
   }

@@ -77,6 +77,9 @@ const MOST_TRIED = 3;
 /**
  * Breaks healthy programs by operators that know no rule, diagnoses each, makes the named change, and counts. Each healthy
  * program is diagnosed on its ten seeds as well.
+ *
+ * @example
+ * (await benchmark.runMutants([], benchmark.MUTATIONS)).length; // 0
  */
 export async function runMutants(
   blueprints: readonly Blueprint[],
