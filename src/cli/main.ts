@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { ReluctantError, setWording } from '../core';
+import { callersError } from './callersError';
 import { EXIT } from './exitCodes';
 import { flagOf } from './flags';
 import { readManifest } from './manifest';
@@ -98,6 +99,11 @@ function report(error: unknown): number {
   if (error instanceof ReluctantError) {
     process.stderr.write(`reluctant: ${error.message}\n`);
     return exitCodeOf(error.code);
+  }
+  const theirs = callersError(error);
+  if (theirs !== undefined) {
+    process.stderr.write(`reluctant: ${theirs}\n`);
+    return EXIT.failed;
   }
   process.stderr.write(`reluctant: unexpected ${error instanceof Error ? (error.stack ?? error) : String(error)}\n`);
   return EXIT.failed;

@@ -21,6 +21,8 @@ export interface ConfirmOptions extends Omit<TrainOptions, 'folder' | 'resume'> 
 const MARGIN = 0.02;
 /** A gain beyond this needs no further seeds: runs of healthy programs differ by less. */
 const LARGE = 0.1;
+/** A head that loses more than this, and more than its spread, is worse. */
+const WORSE = 0.05;
 
 /** One training with its diagnosis and what came out. */
 export interface Looked {
@@ -51,7 +53,7 @@ export async function confirm(
   const changed = await changedBy(verdict, given);
   const before = await lookAt(given, options, 'before');
   const after = await lookAt(changed, options, 'after');
-  const heads = await outcomes(given, changed, before, after, options);
+  const heads = await outcomes(given, changed, before, after, { ...options, verdict });
   return new Confirmation(
     verdict,
     outcomeOf(verdict, before, after, heads),
@@ -151,15 +153,20 @@ async function outcomes(
   changed: Program<Setting, TF.LayersModel>,
   before: Looked,
   after: Looked,
-  options: ConfirmOptions,
+  { verdict, ...options }: ConfirmOptions & { verdict: Verdict },
 ): Promise<HeadOutcome[]> {
   const { furtherSeeds = 2 } = options;
+  const isMeant = meantBy(verdict, before);
   const first = before.outcomes.map(({ head, score }, k) => ({
     head,
     before: [score],
     after: [after.outcomes[k]!.score],
   }));
-  const isSettled = first.every(({ before: [b], after: [a] }) => Math.abs(a! - b!) > LARGE || Math.abs(a! - b!) < 1e-6);
+  // The heads that the change is for have gained much or nothing at all, and the others have plainly lost or not.
+  const isSettled = first.every(({ before: [b], after: [a] }, k) => {
+    const gain = a! - b!;
+    return Math.abs(gain) > LARGE || Math.abs(gain) < 1e-6 || (!isMeant(k) && gain > -WORSE);
+  });
   const seed = Number(given.setting['seed'] ?? 0);
   for (let k = 1; k <= furtherSeeds && !isSettled; k++) {
     const { record: _, ...rest } = options;
@@ -178,22 +185,32 @@ async function outcomes(
   }));
 }
 
+/** Where a verdict stands: a head by its place, since tfjs numbers names anew in every model it makes; else by its name. */
+function placeOf(where: string, { outcomes: heads }: Looked): number | string {
+  const place = heads.findIndex(({ head }) => head === where);
+  return place < 0 ? where : place;
+}
+
+/** Whether the head at a place is one that the change is for: the verdict's own, or else those that do badly. */
+function meantBy(verdict: Verdict, before: Looked): (place: number) => boolean {
+  const place = placeOf(verdict.where, before);
+  if (typeof place === 'number') return (k) => k === place;
+  const harmed = before.outcomes.map((_, k) => isHarmed(before, k));
+  return harmed.some(Boolean) ? (k) => harmed[k] === true : () => true;
+}
+
 function outcomeOf(verdict: Verdict, before: Looked, after: Looked, heads: readonly HeadOutcome[]): Outcome {
   const harmed = before.outcomes.map((_, k) => isHarmed(before, k));
-  // Heads are matched by their place: tfjs numbers names anew in every model it makes.
-  const isMeant = (k: number) =>
-    before.outcomes.some(({ head }) => head === verdict.where)
-      ? before.outcomes[k]!.head === verdict.where
-      : harmed.some(Boolean)
-        ? harmed[k] === true
-        : true;
+  const isMeant = meantBy(verdict, before);
   const gain = ({ before: b, after: a }: HeadOutcome) => a - b;
   const better = heads.some((head, k) => isMeant(k) && gain(head) > Math.max(MARGIN, 2 * head.spread));
   // A head trained by a loss of its own may be mended without a smaller error: then it is no longer harmed by that loss.
   const relieved = heads.some((head, k) => isMeant(k) && harmed[k] && !isHarmed(after, k) && gain(head) > -MARGIN);
-  const worse = heads.some((head) => gain(head) < -Math.max(2.5 * MARGIN, 2 * head.spread));
+  const worse = heads.some((head) => gain(head) < -Math.max(WORSE, 2 * head.spread));
   if ((better || relieved) && !worse) return 'confirmed';
-  const still = after.diagnosis.verdicts.some(({ cause }) => cause === verdict.cause);
+  const still = after.diagnosis.verdicts.some(
+    ({ cause, where }) => cause === verdict.cause && placeOf(where, after) === placeOf(verdict.where, before),
+  );
   if (worse) return 'worse';
   return still ? 'no effect' : 'symptom gone, model no better';
 }

@@ -8,8 +8,9 @@ import { isClasses, targetKind } from './evidence/targetKind';
 
 /**
  * How good a trained model is, head by head in the model's order, on rows it was not trained on where there are any: the share
- * of rows whose class is right, or the share of the variance that is explained, not below -1. Neither moves when a change
- * rescales targets, inputs or the loss.
+ * of rows whose class is right, or the share of the variance that is explained. A head that does worse than the best constant
+ * gets the share of its error that the constant would make, less 1: from 0 down to -1, so that better is more there as well.
+ * Neither moves when a change rescales targets, inputs or the loss.
  */
 export function outcomesOf(model: TF.LayersModel, data: TrainingData): { head: string; score: number }[] {
   const { inputs, targets } = data.validation ?? data;
@@ -44,6 +45,6 @@ function scoreOf(targets: TF.Tensor, predictions: TF.Tensor): number {
       spread += (value - center) ** 2;
     });
   }
-  const share = 1 - error / spread;
-  return Number.isFinite(share) ? Math.max(-1, share) : -1;
+  if (!Number.isFinite(error)) return -1;
+  return error <= spread ? 1 - error / spread : spread / error - 1;
 }

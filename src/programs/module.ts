@@ -44,14 +44,31 @@ class Sources {
       const isPath = name.startsWith('.') || path.isAbsolute(name);
       const source = isPath ? sourceAt(path.resolve(path.dirname(importer), name)) : undefined;
       if (source) return this.run(source);
+      const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
       try {
         return base(name);
       } catch (error) {
-        if (isPath || (error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+        if (!isAbsent(error)) throw error;
+        if (isPath) throw absent(name, importer, 'a file beside it, its ending left out or not');
+      }
+      try {
         return this.fallback(name);
+      } catch (error) {
+        if (!isAbsent(error)) throw error;
+        throw absent(name, importer, 'a package that is installed beside it or with this library');
       }
     };
   }
+}
+
+function absent(name: string, importer: string, expected: string): ReluctantError {
+  return new ReluctantError({
+    code: 'module-not-found',
+    operation: 'programs.loadProgram',
+    problem: `the module imports "${name}", which is not there`,
+    where: { file: importer },
+    expected,
+  });
 }
 
 /** The source file that a path means, its ending left out or not; undefined for anything else, such as JSON. */

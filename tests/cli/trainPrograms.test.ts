@@ -53,3 +53,41 @@ test('a flag goes over the setting, the diagnosis is printed and recorded', () =
   assert.deepEqual([history.length, program!.setting['epochs'], program!.setting['units']], [2, 2, 3]);
   assert.ok(Array.isArray(verdicts));
 });
+
+test('a program that fails in code of its own is told by its message and its own lines, without the library’s', () => {
+  const broken = (name: string, text: string): string => {
+    const file = path.join(scratch, name);
+    fs.writeFileSync(file, text);
+    return file;
+  };
+  const program = (data: string) =>
+    `import * as rl from 'reluctant';\nexport default rl.program({ name: 'p', defaults: { seed: 1 }, ${data}, model: () => rl.tf.sequential({ layers: [rl.tf.layers.dense({ units: 1, inputShape: [2] })] }), options: { losses: 'meanSquaredError' } });\n`;
+  const cases: [file: string, says: RegExp, code: number][] = [
+    [
+      broken('throws.ts', 'const one = 1;\nthrow new Error(`mine ${one}`);\n'),
+      /Error: mine 1\n.*throws\.ts:2/,
+      EXIT.failed,
+    ],
+    [
+      broken('import.ts', "import { x } from './nowhere';\nexport default x;\n"),
+      /imports "\.\/nowhere", .*import\.ts/,
+      EXIT.usage,
+    ],
+    [
+      broken('package.ts', "import x from 'no-such-package-here';\nexport default x;\n"),
+      /imports "no-such-package-here"/,
+      EXIT.usage,
+    ],
+    [
+      broken('data.ts', program('data: () => { throw new TypeError("no rows today"); }')),
+      /TypeError: no rows today\n.*data\.ts/,
+      EXIT.failed,
+    ],
+  ];
+  for (const [k, [file, says, code]] of cases.entries()) {
+    const { status, stderr } = train(`broken${k}`, file);
+    assert.match(stderr, says);
+    assert.doesNotMatch(stderr, /unexpected|dist\/|node:internal/);
+    assert.equal(status, code, stderr);
+  }
+});
