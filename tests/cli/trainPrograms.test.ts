@@ -64,7 +64,7 @@ test('a program that fails in code of its own is told by its message and its own
     `import * as rl from 'reluctant';\nexport default rl.program({ name: 'p', defaults: { seed: 1 }, ${data}, model: () => rl.tf.sequential({ layers: [rl.tf.layers.dense({ units: 1, inputShape: [2] })] }), options: { losses: 'meanSquaredError' } });\n`;
   const cases: [file: string, says: RegExp, code: number][] = [
     [
-      broken('throws.ts', 'const one = 1;\nthrow new Error(`mine ${one}`);\n'),
+      broken('throws.ts', 'const one = 1;\nthrow new Error("mine " + one);\n'),
       /Error: mine 1\n.*throws\.ts:2/,
       EXIT.failed,
     ],
