@@ -10,3 +10,4 @@ export { checkNames, closest } from './names';
 export { Random } from './random';
 export { nearest } from './suggestion';
 export { type TF, tf } from './tensorflow';
+export { z } from './zod';

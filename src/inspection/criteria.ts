@@ -1,6 +1,5 @@
 import * as fs from 'node:fs';
-import { z } from 'zod';
-import { lazy, ReluctantError } from '../core';
+import { lazy, ReluctantError, z } from '../core';
 import { census, mean, meanAbsoluteError, meanSquaredError, rocAUCOneVsRest } from '../evaluation';
 import { formatNumber, Table } from '../tables';
 import { type PredictionFile, predictionFile } from './predictionFile';

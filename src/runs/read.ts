@@ -5,7 +5,7 @@ import { ReluctantError } from '../core';
 import { Checkpoints } from './checkpoints';
 import { fromEarlier, historyFromCSV } from './earlier';
 import { placeOf } from './names';
-import { HISTORY, RECORD, RUN_FORMAT_VERSION, type RunRecord, toNumbers } from './record';
+import { RUN_FORMAT_VERSION, type RunRecord, shapeOfHistory, shapeOfRecord, toNumbers } from './record';
 
 /** A run as it was read from its folder. */
 export interface RecordedRun extends RunRecord {
@@ -48,16 +48,16 @@ export function readRecord(place: string): RunRecord | undefined {
       fix: 'update reluctant',
     });
   }
-  return checked(place, 'run.json', { ...Object(json), last: toNumbers(last) }, RECORD) as RunRecord;
+  return checked(place, 'run.json', { ...Object(json), last: toNumbers(last) }, shapeOfRecord()) as RunRecord;
 }
 
 function readHistory(place: string): RecordedRun['history'] {
   if (fs.existsSync(path.join(place, 'history.json'))) {
     const rows = readJSON(place, 'history.json');
-    return checked(place, 'history.json', Array.isArray(rows) ? rows.map(toNumbers) : rows, HISTORY);
+    return checked(place, 'history.json', Array.isArray(rows) ? rows.map(toNumbers) : rows, shapeOfHistory());
   }
   const rows = historyFromCSV(place);
-  if (rows) return checked(place, 'history.csv', rows, HISTORY);
+  if (rows) return checked(place, 'history.csv', rows, shapeOfHistory());
   try {
     return new Checkpoints(path.join(place, 'checkpoints')).latest()?.state.history ?? [];
   } catch (cause) {

@@ -1,47 +1,48 @@
-import { z } from 'zod';
-import { tf } from '../core';
+import { lazy, tf, z } from '../core';
 import type { FitOptions, ProgramReference, Run, RunOrigin } from '../training';
 
 /** The version of what a run's folder holds. A newer one is refused; older ones stay readable. */
 export const RUN_FORMAT_VERSION = 2;
 
-// Not z.number(), which takes neither NaN nor infinity: a run may end in them.
-const number = z.custom<number>((value) => typeof value === 'number', 'expected a number');
-const numbers = z.record(z.string(), number);
-const anything = z.record(z.string(), z.unknown());
-
-const VERDICT = z.object({ cause: z.string(), where: z.string(), says: z.string() });
-const PROGRAM = z.object({
-  name: z.string(),
-  module: z.string().optional(),
-  setting: anything,
-  changes: z.array(z.string()).optional(),
+/** What the files of a run must look like. Fields of later versions are kept as they are. */
+const shapes = lazy(() => {
+  // Not z.number(), which takes neither NaN nor infinity: a run may end in them.
+  const number = z.custom<number>((value) => typeof value === 'number', 'expected a number');
+  const numbers = z.record(z.string(), number);
+  const anything = z.record(z.string(), z.unknown());
+  const verdict = z.object({ cause: z.string(), where: z.string(), says: z.string() });
+  const program = z.object({
+    name: z.string(),
+    module: z.string().optional(),
+    setting: anything,
+    changes: z.array(z.string()).optional(),
+  });
+  const record = z.looseObject({
+    formatVersion: z.int(),
+    name: z.string(),
+    status: z.enum(['running', 'finished', 'stopped']),
+    begun: z.string(),
+    written: z.string(),
+    program: program.optional(),
+    options: anything,
+    seed: number,
+    versions: z.record(z.string(), z.string()),
+    dataHash: z.string().optional(),
+    stopReason: z.string().optional(),
+    stopNote: z.string().optional(),
+    mode: z.string().optional(),
+    seconds: number.optional(),
+    bestEpoch: z.number().optional(),
+    together: z.number().optional(),
+    verdicts: z.array(verdict).optional(),
+    last: numbers,
+  });
+  return { record, history: z.array(numbers) };
 });
 
-/** What `run.json` must look like. Fields of later versions are kept as they are. */
-export const RECORD = z.looseObject({
-  formatVersion: z.int(),
-  name: z.string(),
-  status: z.enum(['running', 'finished', 'stopped']),
-  begun: z.string(),
-  written: z.string(),
-  program: PROGRAM.optional(),
-  options: anything,
-  seed: number,
-  versions: z.record(z.string(), z.string()),
-  dataHash: z.string().optional(),
-  stopReason: z.string().optional(),
-  stopNote: z.string().optional(),
-  mode: z.string().optional(),
-  seconds: number.optional(),
-  bestEpoch: z.number().optional(),
-  together: z.number().optional(),
-  verdicts: z.array(VERDICT).optional(),
-  last: numbers,
-});
-
-/** What `history.json` must look like. */
-export const HISTORY = z.array(numbers);
+/** The shapes of `run.json` and of `history.json`. */
+export const shapeOfRecord = () => shapes.record;
+export const shapeOfHistory = () => shapes.history;
 
 /** A cause that was named for a run, as plain data. */
 export interface RecordedVerdict {

@@ -1,37 +1,45 @@
 import * as fs from 'node:fs';
-import { z } from 'zod';
-import { ReluctantError } from '../../core';
+import type { z as Zod } from 'zod';
+import { lazy, ReluctantError, z } from '../../core';
 
-const text = z.union([z.string(), z.array(z.string()).transform((lines) => lines.join(''))]);
-const bundle = z.record(z.string(), z.unknown());
+const shapes = lazy(() => {
+  const text = z.union([z.string(), z.array(z.string()).transform((lines) => lines.join(''))]);
+  const bundle = z.record(z.string(), z.unknown());
 
-const output = z.discriminatedUnion('output_type', [
-  z.object({ output_type: z.literal('stream'), name: z.string(), text }),
-  z.object({ output_type: z.literal('display_data'), data: bundle }),
-  z.object({ output_type: z.literal('execute_result'), data: bundle }),
-  z.object({ output_type: z.literal('error'), ename: z.string(), evalue: z.string(), traceback: z.array(z.string()) }),
-]);
+  const output = z.discriminatedUnion('output_type', [
+    z.object({ output_type: z.literal('stream'), name: z.string(), text }),
+    z.object({ output_type: z.literal('display_data'), data: bundle }),
+    z.object({ output_type: z.literal('execute_result'), data: bundle }),
+    z.object({
+      output_type: z.literal('error'),
+      ename: z.string(),
+      evalue: z.string(),
+      traceback: z.array(z.string()),
+    }),
+  ]);
 
-const cell = z.discriminatedUnion('cell_type', [
-  z.object({ cell_type: z.literal('markdown'), source: text }),
-  z.object({ cell_type: z.literal('raw'), source: text }),
-  z.object({ cell_type: z.literal('code'), source: text, outputs: z.array(output) }),
-]);
+  const cell = z.discriminatedUnion('cell_type', [
+    z.object({ cell_type: z.literal('markdown'), source: text }),
+    z.object({ cell_type: z.literal('raw'), source: text }),
+    z.object({ cell_type: z.literal('code'), source: text, outputs: z.array(output) }),
+  ]);
 
-const notebook = z.object({
-  nbformat: z.literal(4),
-  metadata: z.looseObject({
-    kernelspec: z.looseObject({ display_name: z.string().optional(), language: z.string().optional() }).optional(),
-  }),
-  cells: z.array(cell),
+  const notebook = z.object({
+    nbformat: z.literal(4),
+    metadata: z.looseObject({
+      kernelspec: z.looseObject({ display_name: z.string().optional(), language: z.string().optional() }).optional(),
+    }),
+    cells: z.array(cell),
+  });
+  return { output, cell, notebook };
 });
 
 /** What a cell left: text, values in several MIME types, or an error. */
-export type Output = z.infer<typeof output>;
+export type Output = Zod.infer<typeof shapes.output>;
 /** A cell of a notebook with its source joined to one string. */
-export type Cell = z.infer<typeof cell>;
+export type Cell = Zod.infer<typeof shapes.cell>;
 /** A notebook as the report reads it: format 4, whatever the minor version; what the report does not use is dropped. */
-export type Notebook = z.infer<typeof notebook>;
+export type Notebook = Zod.infer<typeof shapes.notebook>;
 
 /**
  * Checks a notebook that was read from JSON.
@@ -39,7 +47,7 @@ export type Notebook = z.infer<typeof notebook>;
  * @throws `not-a-notebook` with the place of the first thing that does not fit.
  */
 export function parseNotebook(json: unknown, file: string): Notebook {
-  const result = notebook.safeParse(json);
+  const result = shapes.notebook.safeParse(json);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new ReluctantError({
