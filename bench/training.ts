@@ -3,11 +3,17 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { formatDuration } from '../src/tables';
+import { compareModel, SIDES } from './comparison';
 import { OTHERS, type Other, RACES, race } from './races';
+import { keepTimings, rowsOfTimings, timingsTable } from './results';
 import { figureOf, type Row, tableOf } from './row';
 import { robust, sweeping, watched } from './runs';
+import { MODELS, type ModelName } from './workloads';
 
-const WORKS = ['mlp', 'wavenet', 'robust', 'sweep', 'watch'] as const;
+const MODEL_NAMES = Object.keys(MODELS) as ModelName[];
+const WORKS = ['mlp', 'wavenet', ...MODEL_NAMES, 'robust', 'sweep', 'watch'] as const;
+
+const isModel = (work: string): work is ModelName => work in MODELS;
 
 interface Options {
   rounds: number;
@@ -26,8 +32,9 @@ async function main({ rounds, only, against, epochs, json, plot }: Options): Pro
   const works = WORKS.filter((work) => only?.includes(work) ?? true);
   for (const [k, work] of works.entries()) {
     console.error(`${k + 1}/${works.length}  ${work}`);
-    const more =
-      work === 'robust'
+    const more = isModel(work)
+      ? await besidePeers(work, rounds)
+      : work === 'robust'
         ? [await robust(epochs)]
         : work === 'sweep'
           ? [await sweeping(rounds)]
@@ -41,6 +48,14 @@ async function main({ rounds, only, against, epochs, json, plot }: Options): Pro
   if (json) write(json, `${JSON.stringify(rows, null, 2)}\n`);
   write(plot, figureOf(rows).toSVG());
   console.log(`plot: ${path.relative(process.cwd(), plot)}`);
+}
+
+/** One model beside Keras and JAX in all their settings; the timings are kept under the commit. */
+async function besidePeers(model: ModelName, rounds: number): Promise<Row[]> {
+  const timings = await compareModel(model, SIDES, { rounds, onNote: (note) => console.error(`      ${note}`) });
+  console.log(String(timingsTable(timings)));
+  keepTimings(timings);
+  return rowsOfTimings(model, timings);
 }
 
 /** Says on one line how much of a race is left, where somebody can see it. */
@@ -69,7 +84,7 @@ function wholeNumber(text: string): number {
 
 new Command('bench')
   .description(
-    `Times compiled training beside ${OTHERS.join(', ')}, the documented run, single runs of a sweep, and unwatched runs.`,
+    `Times compiled training beside ${OTHERS.join(', ')}, models of seven kinds beside Keras and JAX, the documented run, single runs of a sweep, and unwatched runs.`,
   )
   .option('--rounds <n>', 'times that every side is measured; medians are compared', wholeNumber, 3)
   .addOption(new Option('--only <work...>', 'do only these').choices(WORKS))

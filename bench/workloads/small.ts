@@ -1,5 +1,5 @@
-import { type TF, tf } from '../src/core';
-import { financialWaveNet } from '../src/models';
+import { type TF, tf } from '../../src/core';
+import { financialWaveNet } from '../../src/models';
 
 const WINDOW = 32;
 const FEATURES = 9;
