@@ -17,8 +17,8 @@ export {
 export { type LongRunOptions, type LongRunVariance, longRunVariance } from './inference/longRunVariance';
 export { type MeanTestOptions, meanTest, type TestedMean } from './inference/meanTest';
 export type { BestOfSeveral, RotationOptions } from './inference/rotation';
-export type { HalfMetric } from './overfitting/blocks';
 export type { Dominance } from './overfitting/dominance';
+export type { HalfMetric } from './overfitting/metrics';
 export type { NullBand } from './overfitting/nullBand';
 export { type BacktestOverfitting, backtestOverfitting, type OverfittingOptions } from './overfitting/overfitting';
 export { accuracy, logLoss, rocAUC, rocAUCOneVsRest } from './scores/classification';

@@ -17,13 +17,16 @@ export interface NotedTrial {
 /**
  * Notes that a training begins. The trainer calls it before its first step, so that one that is killed counts as well. Where the
  * ledger cannot be written, training goes on with a warning: verdicts refuse such a trial, which is not in it.
+ *
+ * @param resumed the trial that goes on: a run that was killed and resumed was tried once.
  */
 export function noteTrial(
   describe: () => Omit<BegunLine, 'event' | 'trial' | 'time' | 'host' | 'version'>,
+  resumed?: string,
 ): NotedTrial {
   const file = ledgerFile();
   if (file === undefined) return { id: undefined, end: () => undefined };
-  const id = randomUUID();
+  const id = resumed ?? randomUUID();
   const time = () => new Date().toISOString();
   const begun = {
     event: 'begun',

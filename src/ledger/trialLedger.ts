@@ -23,11 +23,18 @@ export type TrialName = string | { readonly trial?: string | undefined };
 
 /** Which trials a verdict is over. */
 export interface TrialChoice {
-  /** Fingerprint of the data. Default: of the trial that is judged; of the trial last evaluated where none is. */
-  data?: string;
+  /**
+   * Fingerprint of the data, or several, or `all`. Default: of the trial that is judged; of the trial last evaluated where none is. Other features, another
+   * window or another period are other data: where they were tried for the same purpose, name them, or all.
+   */
+  data?: string | readonly string[];
   /** Name of the strategy, where several use one model. Default `strategy`. */
   strategy?: string;
+  /** Only returns over so many periods; trials with others count as tried. Default: all, which must then be of the same periods. */
+  periods?: number;
 }
+
+type Chosen = { [K in keyof TrialChoice]: TrialChoice[K] | undefined };
 
 /** Counts behind a verdict. */
 export interface Tried {
@@ -152,29 +159,51 @@ export class TrialLedger {
    * @throws ReluctantError as `evaluation.backtestOverfitting`; `length-mismatch` where the returns are of different periods.
    */
   overfitting(choice: TrialChoice & OverfittingOptions = {}): BacktestOverfitting & Tried {
-    const { data, strategy, ...options } = choice;
-    const { tried, columns } = this.columns({ data, strategy });
+    const { data, strategy, periods, ...options } = choice;
+    const { tried, columns } = this.columns({ data, strategy, periods });
     return { ...backtestOverfitting(columns, options), tried, evaluated: columns.length };
   }
 
   /** The best of all trials with returns on the same data, judged as the best of so many: `evaluation.bestSharpeTest`. */
   best(choice: TrialChoice & RotationOptions = {}): Omit<BestOfSeveral, 'best'> & Tried & { trial: Trial } {
-    const { data, strategy, ...options } = choice;
-    const { tried, columns, evaluated } = this.columns({ data, strategy });
+    const { data, strategy, periods, ...options } = choice;
+    const { tried, columns, evaluated } = this.columns({ data, strategy, periods });
     const { best, ...verdict } = bestSharpeTest(columns, options);
     return { ...verdict, trial: evaluated[best]!, tried, evaluated: columns.length };
   }
 
-  private columns({ data, strategy }: { data: string | undefined; strategy: string | undefined }) {
+  private columns({ data, strategy, periods }: Chosen) {
     const last = this.trials.filter(({ strategies }) => strategies.has(strategy ?? 'strategy')).at(-1);
-    const { tried, evaluated } = this.chosen({ data: data ?? last?.data, strategy });
+    const { tried, evaluated } = this.chosen({ data: data ?? last?.data, strategy, periods });
     const columns = evaluated.map((trial) => trial.strategies.get(strategy ?? 'strategy')!);
     return { tried: tried.length, evaluated, columns };
   }
 
-  private chosen({ data, strategy }: { data?: string | undefined; strategy?: string | undefined }) {
-    const tried = this.trials.filter((trial) => trial.data === data);
-    return { tried, evaluated: tried.filter(({ strategies }) => strategies.has(strategy ?? 'strategy')) };
+  private chosen({ data, strategy = 'strategy', periods }: Chosen) {
+    const wanted = data === undefined || typeof data === 'string' ? [data] : data;
+    const tried = this.trials.filter((trial) => wanted.includes('all') || wanted.includes(trial.data));
+    this.checkFingerprints(wanted, tried);
+    const evaluated = tried.filter(({ strategies }) => {
+      const returns = strategies.get(strategy);
+      return returns !== undefined && (periods === undefined || returns.length === periods);
+    });
+    return { tried, evaluated };
+  }
+
+  /** Throws where a fingerprint is that of no trial: a verdict over none of them would say so little that it looks kind. */
+  private checkFingerprints(wanted: readonly (string | undefined)[], tried: readonly Trial[]): void {
+    const known = new Set(tried.map(({ data }) => data));
+    const unknown = wanted.find((data) => data !== undefined && data !== 'all' && !known.has(data));
+    if (unknown === undefined) return;
+    throw new ReluctantError({
+      code: 'data-unknown',
+      operation: 'TrialLedger',
+      problem: 'no trial in the ledger was trained on data of this fingerprint',
+      where: { file: this.files.join(', ') },
+      received: unknown,
+      expected: `one of ${[...new Set(this.trials.map(({ data }) => data))].slice(0, 8).join(', ') || 'none: the ledger is empty'}`,
+      fix: 'take it from a trial: ledger.trial(run).data; "all" takes every trial',
+    });
   }
 
   private returnsOf(trial: Trial, strategy = 'strategy'): Float64Array {

@@ -1,5 +1,5 @@
 import { countCompiled } from '../compile';
-import { ReluctantError, type TF, tf } from '../core';
+import { checkChoice, ReluctantError, type TF, tf } from '../core';
 import { formatDuration, Table } from '../tables';
 import { type FitOptions, fit, type Run, type Samples, type Trainable } from '../training';
 import { predictHeads } from './predictHeads';
@@ -15,8 +15,9 @@ export interface RowFold {
 /** Options of {@link crossValidate}: standard settings, as for `program.with`, and how the folds are followed. */
 export interface CrossValidationOptions extends Partial<StandardSetting>, Pick<FitOptions, 'signal' | 'onProgress'> {
   /**
-   * Whether every fold trains on as many rows, the fewest of any: then all folds share one compiled graph. `auto` (default) does so where no fold
-   * loses more than 5 % of its rows, the first ones; what was left out is told in {@link ValidatedFold.leftOut}.
+   * Whether every fold trains on as many rows, the fewest of any: then all folds share what was compiled. `auto` (default) does so where no fold
+   * loses more than 5 % of its rows, the first ones; what was left out is told in {@link ValidatedFold.leftOut}. Where a fold then still loses
+   * no more than that, the rows are made whole batches, so that one graph does for all.
    */
   sameRows?: boolean | 'auto';
   /** Told after each fold. */
@@ -144,7 +145,7 @@ export async function crossValidate(
   const started = performance.now();
   const parts = await toProgram(given).with(settings).parts();
   const rows = rowCount(parts.data);
-  const chosen = chooseRows(checkFolds(folds, rows), sameRows);
+  const chosen = chooseRows(checkFolds(folds, rows), checkSame(sameRows), parts.options.batchSize ?? 32);
   const [before, outputs] = [countCompiled(), {} as Record<string, number>];
   const done: ValidatedFold[] = [];
   let mode = parts.options.mode;
@@ -176,15 +177,31 @@ interface ChosenRows {
   leftOut: number;
 }
 
+/** The share of its rows that a fold may lose so that all folds are of one size. */
+const SPARE = 0.05;
+
 /** Rows to train on in each fold; where all are to be as many, the first of the larger ones are left out. */
-function chooseRows(folds: readonly Omit<ChosenRows, 'leftOut'>[], sameRows: boolean | 'auto'): ChosenRows[] {
+function chooseRows(
+  folds: readonly Omit<ChosenRows, 'leftOut'>[],
+  sameRows: boolean | 'auto',
+  batchSize: number,
+): ChosenRows[] {
   const counts = folds.map(({ training }) => training.length);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
-  const equal = sameRows === 'auto' ? least >= 0.95 * most : sameRows;
+  const equal = sameRows === 'auto' ? least >= (1 - SPARE) * most : sameRows;
+  const whole = least - (least % batchSize);
+  const wanted = whole > 0 && whole >= (1 - SPARE) * most ? whole : least;
   return folds.map(({ training, test }) => {
-    const leftOut = equal ? training.length - least : 0;
+    const leftOut = equal ? training.length - wanted : 0;
     return { training: training.subarray(leftOut), test, leftOut };
   });
+}
+
+/** @throws ReluctantError `unknown-choice`. */
+function checkSame(sameRows: boolean | 'auto'): boolean | 'auto' {
+  return typeof sameRows === 'boolean'
+    ? sameRows
+    : checkChoice('crossValidate', 'sameRows', sameRows, ['auto'] as const);
 }
 
 function checkFolds(folds: readonly RowFold[], rows: number): Omit<ChosenRows, 'leftOut'>[] {

@@ -33,6 +33,7 @@ const shapes = lazy(() => {
     mode: z.string().optional(),
     seconds: number.optional(),
     bestEpoch: z.number().optional(),
+    trial: z.string().optional(),
     together: z.number().optional(),
     verdicts: z.array(verdict).optional(),
     last: numbers,
@@ -85,6 +86,8 @@ export interface RunRecord {
   seconds?: number;
   /** Counted from 0; -1 for a run without an epoch. */
   bestEpoch?: number;
+  /** By which the ledger of trials calls it; absent when no ledger was kept. */
+  trial?: string;
   /** How many settings were trained at once with it, in a sweep. */
   together?: number;
   /** Causes named, most likely first; absent when no diagnosis was made. */
@@ -132,7 +135,7 @@ export function recordedOptions(options: Readonly<FitOptions>): Record<string, u
 
 /** What the end of a run adds to its record. */
 export function outcomeOf(run: FinishedRun): Pick<RunRecord, 'status' | 'last'> & Partial<RunRecord> {
-  const { stopReason, stopNote, mode, seconds, bestEpoch, history } = run;
+  const { stopReason, stopNote, mode, seconds, bestEpoch, history, trial } = run;
   return {
     status: stopReason === 'finished' || stopReason === 'early-stopping' ? 'finished' : 'stopped',
     stopReason,
@@ -140,6 +143,7 @@ export function outcomeOf(run: FinishedRun): Pick<RunRecord, 'status' | 'last'> 
     mode,
     seconds,
     bestEpoch,
+    ...(trial !== undefined && { trial }),
     last: { ...history.at(-1) },
   };
 }
@@ -148,6 +152,7 @@ export function outcomeOf(run: FinishedRun): Pick<RunRecord, 'status' | 'last'> 
 export type FinishedRun = Pick<Run, 'stopReason' | 'stopNote' | 'mode' | 'seconds' | 'bestEpoch'> & {
   readonly history: readonly Readonly<Record<string, number>>[];
   readonly origin?: RunOrigin | undefined;
+  readonly trial?: string | undefined;
 };
 
 /** Versions of everything that decides the bits of a run. */

@@ -22,6 +22,8 @@ export interface TrainingState {
   lossWeights: Readonly<Record<string, number>>;
   /** What the run was begun with and cannot change on the way, as texts by name; absent in states of earlier versions. */
   settings?: Readonly<Record<string, string>>;
+  /** By which the ledger of trials calls the run, so that it stays one trial when it goes on. */
+  trial?: string;
   /** All weights of the model. */
   weights: readonly SavedTensor[];
   /** The optimiser's own variables. */

@@ -33,6 +33,8 @@ export interface DescribedTraining {
   seed: number;
   epochs: number;
   rows: number;
+  /** The trial that a resumed run goes on with. */
+  resumed?: string | undefined;
 }
 
 /** Notes in the ledger that a training begins, with fingerprints of its data and its program. */
@@ -45,8 +47,9 @@ export function noteTraining({
   seed,
   epochs,
   rows,
+  resumed,
 }: DescribedTraining): NotedTrial {
-  return noteTrial(() => ({
+  const describe = () => ({
     data: dataFingerprint({ inputs: data.inputs, targets: data.targets, sampleWeights: data.sampleWeights }),
     program: programFingerprint({
       layers: isLayersModel(model) ? layersOf(model) : undefined,
@@ -59,7 +62,8 @@ export function noteTraining({
     epochs,
     rows,
     heads: face.heads,
-  }));
+  });
+  return noteTrial(describe, resumed);
 }
 
 /** The layers in JSON, called by their place: the names that tfjs gives are others each time a model is built. */

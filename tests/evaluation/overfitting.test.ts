@@ -149,3 +149,60 @@ test('a strategy that does nothing earns a Sharpe ratio of 0, and rows that are 
   assert.equal(result.rowsLeftOut, 3 + 3 * 2);
   assert.ok(result.logits.every(Number.isFinite));
 });
+
+/** Straight from the definitions, over the rows of a half. */
+const definitions = {
+  sharpe: (r: Float64Array) => mean(r) / (standardDeviation(r) * Math.sqrt(r.length / (r.length - 1))),
+  mean: (r: Float64Array) => mean(r),
+  sortino: (r: Float64Array) => mean(r) / Math.sqrt(mean(r.map((value) => Math.min(0, value) ** 2))),
+  growth: (r: Float64Array) => mean(r.map((value) => Math.log(1 + value))),
+  hitRate: (r: Float64Array) => r.filter((value) => value > 0).length / r.length,
+  profitFactor: (r: Float64Array) =>
+    r.reduce((sum, value) => sum + Math.max(0, value), 0) / r.reduce((sum, value) => sum + Math.max(0, -value), 0),
+} as const;
+
+for (const metric of Object.keys(definitions) as (keyof typeof definitions)[])
+  test(`metric ${metric} is that of its definition on the rows of each half, in the real world and in the permuted ones`, () => {
+    const strategies = noise(7, 126, new Random(3)).map((column) => column.map((value) => 0.01 * value));
+    const options = { blocks: 6, nullDraws: 9, horizon: 2, threshold: 0 };
+    const named = backtestOverfitting(strategies, { ...options, metric });
+    const defined = backtestOverfitting(strategies, { ...options, metric: definitions[metric] });
+    for (const part of ['logits', 'inSample', 'outOfSample'] as const)
+      named[part].forEach((value, half) => {
+        near(value, defined[part][half]!, 1e-9);
+      });
+    near(named.probability, defined.probability, 1e-12);
+    near(named.lossProbability, defined.lossProbability, 1e-12);
+    assert.deepEqual(named.dominance, defined.dominance);
+    // The function is not known to be free of scale, so its permuted worlds are made of returns as they are.
+    if (metric === 'mean' || metric === 'growth') assert.deepEqual(named.null!.band, defined.null!.band);
+  });
+
+test('a loss is what earns less than nothing, in the terms of each metric', () => {
+  const random = new Random(12);
+  const bad = noise(4, 200, random).map((column) => column.map((value) => 0.01 * (value - 0.6)));
+  const good = noise(4, 200, random).map((column) => column.map((value) => 0.01 * (value + 0.6)));
+  for (const metric of Object.keys(definitions) as (keyof typeof definitions)[]) {
+    assert.equal(backtestOverfitting(bad, { blocks: 4, metric, nullDraws: 0 }).lossProbability, 1, metric);
+    assert.equal(backtestOverfitting(good, { blocks: 4, metric, nullDraws: 0 }).lossProbability, 0, metric);
+  }
+});
+
+test('a metric that a half does not have is refused with the strategy, and a function that gives no number too', () => {
+  const strategies = noise(2, 40, new Random(5)).map((column) => column.map((value) => 0.01 * value));
+  const winner = [...strategies, strategies[0]!.map((value) => Math.abs(value) + 0.001)];
+  for (const metric of ['sortino', 'profitFactor'] as const)
+    assert.throws(() => backtestOverfitting(winner, { blocks: 4, metric }), /never loses in a half.*strategy 2/);
+  const ruined = [...strategies, strategies[0]!.map((value, t) => (t === 9 ? -1 : value))];
+  assert.throws(() => backtestOverfitting(ruined, { blocks: 4, metric: 'growth' }), /loses everything.*strategy 2/);
+  assert.throws(() => backtestOverfitting(strategies, { blocks: 4, metric: () => Number.NaN }), code('not-finite'));
+  assert.throws(
+    () => backtestOverfitting(strategies, { blocks: 4, metric: 'sharp' as never }),
+    /did you mean "sharpe"/,
+  );
+  const still = [...noise(2, 400, new Random(5)).map((r) => r.map((value) => 0.01 * value)), new Float64Array(400)];
+  for (const metric of Object.keys(definitions) as (keyof typeof definitions)[]) {
+    const { logits, null: band } = backtestOverfitting(still, { blocks: 4, metric, nullDraws: 9 });
+    assert.ok(logits.every(Number.isFinite) && band!.band.every(Number.isFinite), metric);
+  }
+});

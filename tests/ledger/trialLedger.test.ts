@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { Random, ReluctantError, type TF, tf } from '../../src/core';
 import { TrialLedger } from '../../src/ledger';
-import { fit, type Run, sweep } from '../../src/training';
+import { fit, type Run, sweep, type TrainingState } from '../../src/training';
 
 const code = (wanted: string) => (error: unknown) => error instanceof ReluctantError && error.code === wanted;
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ledger-'));
@@ -102,6 +102,72 @@ test('the deflated Sharpe ratio counts every trial on the same data, and refuses
   assert.throws(() => later.trial('0000'), code('trial-unknown'));
   assert.throws(() => later.deflatedSharpe({ trial: undefined }), code('trial-unknown'));
   assert.throws(() => later.evaluate(runs[2]!, [0.1, 0.1, 0.1]), code('zero-variance'));
+});
+
+test('a run that was stopped and goes on is one trial, with the end of its last part', async () => {
+  const states: TrainingState[] = [];
+  // A name that the library gives is another one each time.
+  const named = () => tf.sequential({ layers: [tf.layers.dense({ name: 'sum', inputShape: [2], units: 1 })] });
+  const stopped = await fit(named(), data, {
+    ...options,
+    epochs: 3,
+    onCheckpoint: (save) => void states.push(save()),
+    onEpoch: ({ epoch, stop }) => {
+      if (epoch === 1) stop('power cut');
+    },
+  });
+  const whole = await fit(named(), data, { ...options, epochs: 3, resumeFrom: states[0]! });
+  assert.equal(whole.trial, stopped.trial);
+  const { trials } = TrialLedger.open();
+  assert.deepEqual(
+    trials.map(({ status, trained }) => `${status}, ${trained}`),
+    ['finished, 3'],
+  );
+});
+
+test('trainings of other processes and of notebooks in other folders of the project are counted by one verdict', async () => {
+  delete process.env['RELUCTANT_LEDGER'];
+  const project = fs.mkdtempSync(path.join(folder, 'project-'));
+  fs.writeFileSync(path.join(project, 'package.json'), '{}');
+  const script = (seed: number) => `
+    const { tf, fit } = require(${JSON.stringify(path.resolve('src/index.ts'))});
+    const inputs = tf.randomNormal([40, 2], 0, 1, 'float32', 3);
+    const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 1 })] });
+    fit(model, { inputs, targets: inputs.sum(1, true) }, { losses: 'meanSquaredError', epochs: 1, seed: ${seed} });`;
+  for (const [seed, place] of ['first', 'second/deep'].entries()) {
+    const cwd = path.join(project, 'notebooks', place);
+    fs.mkdirSync(cwd, { recursive: true });
+    const child = spawnSync(process.execPath, ['--import', require.resolve('tsx'), '-e', script(seed)], {
+      cwd,
+      encoding: 'utf8',
+    });
+    assert.equal(child.status, 0, child.stderr);
+  }
+  const ledger = TrialLedger.open(path.join(project, '.reluctant', 'trials.jsonl'));
+  assert.deepEqual(
+    ledger.trials.map(({ seed, status }) => `${seed} ${status}`),
+    ['0 finished', '1 finished'],
+  );
+  for (const [k, { id }] of ledger.trials.entries()) ledger.evaluate(id, returns(k, 0.2));
+  assert.equal(ledger.deflatedSharpe(ledger.trials[0]!.id).tried, 2);
+});
+
+test('what was tried on other features or another window counts where it is named; an unknown fingerprint is refused', async () => {
+  const run = await fit(make(), data, options);
+  const narrow = tf.sequential({ layers: [tf.layers.dense({ inputShape: [1], units: 1 })] });
+  const other = await fit(narrow, { ...data, inputs: tf.slice(data.inputs, [0, 0], [40, 1]) }, options);
+  const ledger = TrialLedger.open();
+  ledger.evaluate(run, returns(1, 0.3));
+  ledger.evaluate(other, returns(2));
+  assert.equal(ledger.deflatedSharpe(run).tried, 1);
+  const both = [ledger.trial(run).data, ledger.trial(other).data];
+  assert.equal(ledger.deflatedSharpe(run, { data: both }).tried, 2);
+  assert.equal(ledger.deflatedSharpe(run, { data: 'all' }).tried, 2);
+  assert.equal(ledger.overfitting({ data: 'all', blocks: 4 }).evaluated, 2);
+  assert.throws(() => ledger.best({ data: 'abc' }), code('data-unknown'));
+  ledger.evaluate(other, returns(2).slice(1));
+  assert.throws(() => ledger.best({ data: 'all' }), code('length-mismatch'));
+  assert.throws(() => ledger.overfitting({ data: 'all', periods: 200 }), code('too-few-columns'));
 });
 
 test('ledgers of two machines are one when read together, and a copy counts once', async () => {

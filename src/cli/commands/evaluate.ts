@@ -5,6 +5,7 @@ import { addTargets, type Column, type Dataset, dayToText, load, toMarket } from
 import { TrialLedger } from '../../ledger';
 import { type TearSheet, type TearSheetData, tearSheet } from '../../notebook/report';
 import { predictRobust } from '../../programs';
+import { readRecord } from '../../runs';
 import { addDataOptions, type DataOptions, loadData, number } from '../dataOptions';
 import { EXIT } from '../exitCodes';
 
@@ -43,7 +44,10 @@ export function define(command: Command): void {
     .option('--fee <share>', 'cost of trading as a share of what is traded', number(0, 1), 0.001)
     .option('--prediction <column>', 'column of the predictions in a file')
     .option('--target <column>', 'column of what followed in a file')
-    .option('--trial <id>', 'trial in the ledger that made the predictions: judged over all that was tried')
+    .option(
+      '--trial <id>',
+      'trial in the ledger that made the predictions, judged over all that was tried (default: that of the run)',
+    )
     .option('--html <file>', 'write the sheet as one page')
     .option('--json', 'print the verdicts as JSON')
     .addHelpText('after', CLOSING)
@@ -54,15 +58,35 @@ async function run(source: string, options: EvaluateOptions): Promise<void> {
   if (options.html !== undefined) checkWritable(options.html);
   const isFolder = fs.existsSync(source) && fs.statSync(source).isDirectory();
   const { data, horizon, formatDate } = isFolder ? await ofRun(source, options) : await ofFile(source, options);
+  const tried = triedBefore(isFolder ? source : undefined, options.trial);
   const sheet = tearSheet(data, {
     title: `Is it real? ${source}`,
     horizon,
     formatDate,
     backtest: { feeFraction: options.fee },
-    ...(options.trial !== undefined && { run: options.trial, ledger: TrialLedger.open() }),
+    ...tried,
   });
   print(sheet, options);
   process.exitCode = sheet.verdicts[0]?.verdict === 'yes' ? EXIT.ok : EXIT.failed;
+}
+
+/**
+ * The trial that is judged, with the ledger it is in: the one named, or that of the run's own record. A run of which no trial is known is
+ * judged alone, which is said.
+ */
+function triedBefore(folder: string | undefined, named: string | undefined) {
+  if (named !== undefined) return { run: named, ledger: TrialLedger.open() };
+  if (folder === undefined) return {};
+  const trial = readRecord(folder)?.trial;
+  try {
+    const ledger = TrialLedger.open();
+    ledger.trial({ trial });
+    return { run: trial!, ledger };
+  } catch (error) {
+    if (!(error instanceof ReluctantError)) throw error;
+    console.error(`! not judged over what was tried before: ${error.message}`);
+    return {};
+  }
 }
 
 function print(sheet: TearSheet, { html, json }: EvaluateOptions): void {

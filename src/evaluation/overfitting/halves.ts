@@ -6,8 +6,8 @@ export interface BlockMetric {
   width: number;
   /** Rows of each block. */
   rows: readonly number[];
-  /** Judges all strategies from their summed sums over `rows` rows. */
-  judge(sums: Float64Array, rows: number, result: Float64Array): void;
+  /** Judges all strategies from their summed sums over `rows` rows, those of the blocks `chosen`, in order. */
+  judge(sums: Float64Array, rows: number, result: Float64Array, chosen: readonly number[]): void;
 }
 
 /**
@@ -26,6 +26,7 @@ export function visitHalves(
   const level = () => Array.from({ length: depth + 1 }, () => new Float64Array(size));
   const [chosen, left] = [level(), level()];
   const [inside, outside] = [new Float64Array(strategies), new Float64Array(strategies)];
+  const [blocksIn, blocksOut]: [number[], number[]] = [[0], []];
   let half = 0;
   const add = (from: Float64Array, block: number, to: Float64Array) => {
     const own = metric.sums[block]!;
@@ -33,19 +34,23 @@ export function visitHalves(
   };
   const descend = (block: number, taken: number, skipped: number, rowsIn: number, rowsOut: number): void => {
     if (block === blocks) {
-      metric.judge(chosen[taken]!, rowsIn, inside);
-      metric.judge(left[skipped]!, rowsOut, outside);
+      metric.judge(chosen[taken]!, rowsIn, inside, blocksIn);
+      metric.judge(left[skipped]!, rowsOut, outside, blocksOut);
       visit(inside, outside, half++);
       return;
     }
     const rows = metric.rows[block]!;
     if (taken < depth) {
       add(chosen[taken]!, block, chosen[taken + 1]!);
+      blocksIn.push(block);
       descend(block + 1, taken + 1, skipped, rowsIn + rows, rowsOut);
+      blocksIn.pop();
     }
     if (skipped < depth) {
       add(left[skipped]!, block, left[skipped + 1]!);
+      blocksOut.push(block);
       descend(block + 1, taken, skipped + 1, rowsIn, rowsOut + rows);
+      blocksOut.pop();
     }
   };
   add(chosen[0]!, 0, chosen[1]!);

@@ -1,7 +1,8 @@
 import { Random } from '../../core';
 import { quantiles } from '../statistics/distributions';
 import { standardDeviation } from '../statistics/moments';
-import { type Block, blockMetric, type HalfMetric } from './blocks';
+import type { Block } from './blocks';
+import { blockMetric, type HalfMetric, isScaleFree } from './metrics';
 import { selectInHalves } from './selection';
 
 /** What PBO looks like when no strategy is better than another. */
@@ -27,23 +28,24 @@ export function nullBand(
   draws: number,
   seed: number,
 ): NullBand {
-  // A Sharpe ratio does not depend on the scale of its returns; the common average does.
-  const scaled =
-    metric === 'mean'
-      ? strategies
-      : strategies.map((returns) => {
-          const spread = standardDeviation(returns);
-          return returns.map((value) => value / spread);
-        });
+  // Where the metric does not depend on the scale of the returns, the common average should not either.
+  const scaled = isScaleFree(metric)
+    ? strategies.map((returns) => {
+        const spread = standardDeviation(returns);
+        return spread > 0 ? returns.map((value) => value / spread) : returns;
+      })
+    : strategies;
   const average = scaled[0]!.map((_, t) => scaled.reduce((sum, returns) => sum + returns[t]!, 0) / scaled.length);
   const mirrored = scaled.map((returns) => returns.map((value, t) => 2 * average[t]! - value));
-  const [kept, turned] = [blockMetric(metric, scaled, blocks), blockMetric(metric, mirrored, blocks)];
   const random = new Random(seed);
   const probabilities = new Float64Array(draws);
   let asLow = 1;
   for (let draw = 0; draw < draws; draw++) {
-    const sums = kept.sums.map((own, block) => (random.uniform() < 0.5 ? own : turned.sums[block]!));
-    probabilities[draw] = overfitShare(selectInHalves({ ...kept, sums }).logits);
+    const world = scaled.map((returns) => Float64Array.from(returns));
+    for (const [first, end] of blocks)
+      if (random.uniform() >= 0.5)
+        for (const [n, returns] of world.entries()) returns.set(mirrored[n]!.subarray(first, end), first);
+    probabilities[draw] = overfitShare(selectInHalves(blockMetric(metric, world, blocks)).logits);
     if (probabilities[draw]! <= observed + 1e-12) asLow++;
   }
   const [low, high] = quantiles(probabilities, [0.05, 0.95]);

@@ -1,8 +1,9 @@
-import { checkChoice, checkInteger, checkNumber, ReluctantError } from '../../core';
+import { checkInteger, checkNumber, ReluctantError } from '../../core';
 import { checkOptions } from '../statistics/options';
 import { finiteColumns, type Numbers } from '../statistics/rows';
-import { blockMetric, cutBlocks, type HalfMetric } from './blocks';
+import { cutBlocks } from './blocks';
 import { type Dominance, dominance } from './dominance';
+import { blockMetric, checkMetric, type HalfMetric, ofNothing } from './metrics';
 import { type NullBand, nullBand, overfitShare } from './nullBand';
 import { selectInHalves } from './selection';
 
@@ -10,11 +11,14 @@ import { selectInHalves } from './selection';
 export interface OverfittingOptions {
   /** Even number of blocks, S, from 2 to 24. Default 16: 12,870 halves. */
   blocks?: number;
-  /** `sharpe` (default, per period) or `mean`. */
+  /**
+   * `sharpe` (default, per period), `mean`, `sortino`, `growth` (of wealth, in logarithms), `hitRate`, `profitFactor`; or a function of the returns of a
+   * half, larger being better, which is called for each strategy, half and permuted world: take few blocks, and `nullDraws: 0` where it is slow.
+   */
   metric?: HalfMetric;
   /** Rows that one return spans; the last `horizon` - 1 rows of a block reach into the next and are left out. Default 1. */
   horizon?: number;
-  /** What counts as a loss out of sample: a metric below it. Default 0. */
+  /** What counts as a loss out of sample: a metric below it. Default: that of earning nothing, 0; 0.5 for `hitRate`, 1 for `profitFactor`. */
   threshold?: number;
   /** Permuted worlds of the null band; 0 for none. Default 99. */
   nullDraws?: number;
@@ -55,7 +59,7 @@ export interface BacktestOverfitting {
  * order of the columns decides. Dominance compares with the mean over strategies, as the paper's equation; pypbo pools all of them.
  *
  * @param strategies `strategies[n][t]`: the return of strategy n in period t; at least two, every one that was tried.
- * @throws ReluctantError `blocks-odd`, `too-few-rows`, `too-few-columns`, `not-finite`, `zero-variance`.
+ * @throws ReluctantError `blocks-odd`, `too-few-rows`, `too-few-columns`, `not-finite`, `zero-variance` where a strategy has no metric in a half.
  * @example
  * const strategies = [[4, 3, -2, -3], [1, 1, 1, 1], [0, 2, 3, 1]];
  * const found = backtestOverfitting(strategies, { blocks: 4, metric: 'mean', nullDraws: 0 });
@@ -79,9 +83,9 @@ export function backtestOverfitting(
       fix: `use ${count + 1}`,
     });
   }
-  const metric = checkChoice(operation, 'metric', options.metric ?? 'sharpe', ['sharpe', 'mean']);
+  const metric = checkMetric(operation, options.metric ?? 'sharpe');
   const horizon = checkInteger(operation, 'horizon', options.horizon ?? 1, 1);
-  const threshold = checkNumber(operation, 'threshold', options.threshold ?? 0);
+  const threshold = checkNumber(operation, 'threshold', options.threshold ?? ofNothing(metric));
   const draws = checkInteger(operation, 'nullDraws', options.nullDraws ?? 99, 0, 1e5);
   const columns = finiteColumns(operation, 'strategies', strategies, { columns: 2, rows: 1 });
   const rows = columns[0]!.length;

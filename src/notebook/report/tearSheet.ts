@@ -227,16 +227,17 @@ function judge(run: TrialName, held: Backtest, given: TrialLedger | undefined) {
   const { data } = ledger.trial(run);
   ledger.evaluate(run, held.returns);
   const alone = ledger.trials.filter((trial) => trial.data === data);
-  const evaluated = alone.filter(({ strategies }) => strategies.has('strategy'));
-  const counts = `${alone.length} trained on these data, ${evaluated.length} with returns`;
+  const periods = held.returns.length;
+  const evaluated = alone.filter(({ strategies }) => strategies.get('strategy')?.length === periods);
+  const counts = `${alone.length} trained on these data, ${evaluated.length} with returns of these periods`;
   if (evaluated.length < 2) {
     const answer = alone.length === 1 ? counts : `${counts}: too few to deflate by`;
     const question = 'Does what was tried explain it?';
     return { verdicts: [{ question, answer, pValue: Number.NaN, verdict: '' as const }], overfitting: undefined };
   }
   const deflated = ledger.deflatedSharpe(run);
-  const best = ledger.best({ data });
-  const overfitting = ledger.overfitting({ data, blocks: 8 });
+  const best = ledger.best({ data, periods });
+  const overfitting = ledger.overfitting({ data, periods, blocks: 8 });
   return {
     overfitting,
     verdicts: [

@@ -130,7 +130,8 @@ export class Training {
     }
     const { seed, epochs } = this.settings;
     const { rows } = this.feed;
-    this.trial = noteTraining({ model, face: this.plan.face, data, options, seed, epochs, rows });
+    const resumed = options.resumeFrom?.trial;
+    this.trial = noteTraining({ model, face: this.plan.face, data, options, seed, epochs, rows, resumed });
     run.trial = this.trial.id;
     for (const watcher of options.watch ?? []) watcher.begin?.({ model, data, options, mode });
     if (options.resumeFrom) this.resume(options.resumeFrom);
@@ -283,6 +284,7 @@ export class Training {
       history: [...this.run.history],
       lossWeights: { ...this.lossWeights },
       settings: settingsToResume(this.settings, this.plan.optimizer),
+      ...(this.run.trial !== undefined && { trial: this.run.trial }),
       weights: saveTensors(
         face.weights,
         face.weights.map(({ name }) => name),
