@@ -101,8 +101,8 @@ const ROOMS = {
   'cli/kernel': ['core', 'tables', 'cli'],
   'cli/run': ['core', 'tables', 'notebook', 'notebook/report', 'kernel/parameters', 'cli'],
   'cli/commands': [
-    ...['core', 'tables', 'data', 'evaluation', 'ledger', 'training', 'inspection', 'programs', 'programs/recipes', 'diagnosis'],
-    ...['cli', 'cli/kernel', 'cli/run', 'notebook/report'],
+    ...['core', 'tables', 'data', 'evaluation', 'ledger', 'training', 'inspection', 'runs', 'programs', 'programs/recipes'],
+    ...['diagnosis', 'cli', 'cli/kernel', 'cli/run', 'notebook/report'],
   ],
   'cli/main': ['core', 'cli', 'cli/commands'],
 };
