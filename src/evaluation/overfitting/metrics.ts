@@ -6,7 +6,9 @@ import type { BlockMetric } from './halves';
  * By what a strategy is judged on the rows of a half. A name, or a function of the returns of the half, in order, larger being better: it is called
  * for each strategy in each half, so that it takes far longer than a name, whose sums are carried from half to half.
  */
-export type HalfMetric = keyof typeof METRICS | ((returns: Float64Array) => number);
+export type HalfMetric =
+  | ('sharpe' | 'mean' | 'sortino' | 'growth' | 'hitRate' | 'profitFactor')
+  | ((returns: Float64Array) => number);
 
 /** A metric that is a function of sums over rows. */
 interface SummedMetric {
@@ -32,7 +34,7 @@ const withoutLoss = (what: string) => ({
 });
 
 /** The metrics that have a name. */
-export const METRICS = {
+const METRICS: Readonly<Record<Extract<HalfMetric, string>, SummedMetric>> = {
   /** Mean over deviation (variance over rows - 1), per period; 0 for a strategy that earns 0 in each row. */
   sharpe: {
     terms: [(value) => value, (value) => value * value],
@@ -94,7 +96,7 @@ export const METRICS = {
     nothing: 1,
     refusal: withoutLoss('profit factor'),
   },
-} as const satisfies Record<string, SummedMetric>;
+};
 
 /** Whether a metric stays the same when returns are in another unit; not known of a function. */
 export const isScaleFree = (metric: HalfMetric): boolean => typeof metric !== 'function' && METRICS[metric].scaleFree;
@@ -105,7 +107,7 @@ export const ofNothing = (metric: HalfMetric): number => (typeof metric === 'fun
 /** @throws ReluctantError `unknown-choice`. */
 export function checkMetric(operation: string, metric: HalfMetric): HalfMetric {
   if (typeof metric === 'function') return metric;
-  return checkChoice(operation, 'metric', metric, Object.keys(METRICS) as (keyof typeof METRICS)[]);
+  return checkChoice(operation, 'metric', metric, Object.keys(METRICS) as Extract<HalfMetric, string>[]);
 }
 
 /** Judges strategies in halves: by sums of every block, or by the returns of the half's blocks one after the other. */
