@@ -31,7 +31,9 @@ const ROOMS = {
   'data/read': [
     ...['core', 'data/table', 'data/read/duckdb', 'data/read/texts', 'data/read/layout', 'data/read/csv'],
   ],
-  'data/market': ['core', 'tables', 'evaluation', 'data/table', 'data/read', 'data/read/texts'],
+  // Formulas of one symbol's columns; they know no table.
+  'data/market/indicators': ['data/table'],
+  'data/market': ['core', 'tables', 'evaluation', 'data/table', 'data/read', 'data/read/texts', 'data/market/indicators'],
   'data/market/checks': ['core', 'tables', 'evaluation', 'data/table', 'data/market'],
   'data/samples': ['core', 'tables', 'evaluation', 'data/table', 'data/read', 'data/market'],
   data: [],
@@ -53,7 +55,8 @@ const ROOMS = {
     ...['core', 'tables', 'data/samples', 'compile'],
     ...['training', 'training/step', 'training/feeds', 'training/loop'],
   ],
-  inspection: ['core', 'tables', 'evaluation', 'plots', 'data', 'losses', 'layers/activations', 'training'],
+  // The penalties of layers within layers are found by layers.
+  inspection: ['core', 'tables', 'evaluation', 'plots', 'data', 'losses', 'layers/activations', 'layers', 'training'],
   'inspection/files': ['core', 'inspection'],
   // Models of Keras are read into tfjs, whose causal convolutions are replaced by those of layers.
   'inspection/keras': ['core', 'inspection/files', 'layers', 'layers/activations'],

@@ -1,6 +1,14 @@
 export { type CheckOptions, check } from './market/checks/check';
 export { type DataFinding, DataReport } from './market/checks/report';
-export { addFeatures, describeFeatures, type FeatureName, ROBUST_FEATURES, STANDARD_FEATURES } from './market/features';
+export {
+  addFeatures,
+  describeFeatures,
+  type FeatureName,
+  ROBUST_FEATURES,
+  SEVENTY_FEATURES,
+  STANDARD_FEATURES,
+  WAVENET_FEATURES,
+} from './market/features';
 export { Look, type LookedColumn, look } from './market/look';
 export { checkDatesDiffer, type PanelOrder, panelOrder } from './market/order';
 export { toMarket } from './market/panel';

@@ -27,8 +27,8 @@ export async function fitSingleBatch(
   const model = await program.model();
   const { inputs, targets } = batchOf(program, rows, model);
   try {
-    const { losses, lossWeights, optimizer, clipNorm, clipValue, seed } = program.options;
-    const settings = { losses, lossWeights, optimizer, clipNorm, clipValue, seed };
+    const { losses, lossWeights, optimizer, clipNorm, clipVariableNorm, clipValue, seed } = program.options;
+    const settings = { losses, lossWeights, optimizer, clipNorm, clipVariableNorm, clipValue, seed };
     const known = Object.fromEntries(
       Object.entries(settings).filter(([, value]) => value !== undefined),
     ) as typeof settings;

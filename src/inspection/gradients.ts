@@ -1,5 +1,6 @@
 import { checkNumber, ReluctantError, type TF, tf } from '../core';
 import { census } from '../evaluation';
+import { penaltiesOf } from '../layers/penalties';
 import { type Loss, type LossName, lossOf } from '../losses';
 import { type GradientRow, GradientTable } from './gradientTable';
 import { evenRows, leafLayers, type ModelInputs, orderedInputs, outputNames } from './layers';
@@ -162,7 +163,7 @@ function read(gradients: Record<string, TF.Tensor>): ReadonlyMap<string, Float32
 
 /** The term of the layers' own penalties, if there are any. */
 function regularization(model: TF.LayersModel, variables: Owned[]): Term[] {
-  const penalties = leafLayers(model).flatMap((layer) => layer.losses);
+  const penalties = penaltiesOf(model);
   if (penalties.length === 0) return [];
   const { value, grads } = tf.variableGrads(
     () => tf.addN(penalties.map((penalty) => penalty())) as TF.Scalar,

@@ -53,9 +53,10 @@ export function activationOf(layer: TF.layers.Layer): string {
  * outputRangeOf(tf.layers.dense({ units: 1, activation: 'tanh' })); // [-1, 1]
  */
 export function outputRangeOf(layer: TF.layers.Layer): readonly [least: number, most: number] {
-  const { alpha, maxValue } = layer as unknown as { alpha?: number; maxValue?: number };
+  const { alpha, maxValue, scale } = layer as unknown as { alpha?: number; maxValue?: number; scale?: number };
   const [least, most] = activationFacts(activationOf(layer))?.range ?? [-Infinity, Infinity];
   if (layer.getClassName() === 'ELU') return [-(alpha ?? 1), most];
+  if (layer.getClassName() === 'ScaledShare') return [0, scale!];
   return [least, layer.getClassName() === 'ReLU' ? (maxValue ?? most) : most];
 }
 

@@ -1,6 +1,6 @@
 import { checkInteger, checkNumber, Random, ReluctantError, type TF, tf } from '../core';
 import { causalConvolution, dropout, lastStep } from '../layers';
-import { HEAD_ACTIVATIONS, type HeadActivation, type HeadInitializer, regressionHead } from './heads';
+import { HEAD_SCALES, type HeadActivation, type HeadInitializer, headActivations, regressionHead } from './heads';
 
 /** What {@link financialWaveNet} can be told. Only `window` and `features` are needed. */
 export interface FinancialWaveNetOptions {
@@ -18,6 +18,8 @@ export interface FinancialWaveNetOptions {
   dropoutRate?: number;
   /** Activation of the volatility and magnitude heads, one for both or one each. Default `softplus`. */
   headActivation?: HeadActivation | Readonly<Record<'volatility' | 'magnitude', HeadActivation>>;
+  /** Largest output of a head that ends in `scaledSigmoid`. Default 0.15 for volatility, 0.6 for magnitude. */
+  headScales?: Partial<Readonly<Record<'volatility' | 'magnitude', number>>>;
   /** Initialiser of those heads' kernels. Default `glorotUniform`; `heNormal` is the one meant for ReLU. */
   headInitializer?: HeadInitializer;
   /** Seed of every initialiser and of dropout. Default 1. */
@@ -25,7 +27,7 @@ export interface FinancialWaveNetOptions {
 }
 
 /**
- * "Financial WaveNet v1", the model of the dead-ReLU investigation: causal dilated gated convolutions over a window of
+ * A small stand-in for the documented "Financial WaveNet v1" ({@link threeBranchWaveNet}), for quick looks: causal dilated gated convolutions over a window of
  * features, a shared trunk and three heads.
  *
  * Each block computes `tanh(f) * sigmoid(g)` from two causal convolutions of kernel 2 (van den Oord et al. 2016, equation 2),
@@ -40,7 +42,7 @@ export interface FinancialWaveNetOptions {
  * model.outputNames; // ['direction', 'volatility', 'magnitude']
  */
 export function financialWaveNet(options: FinancialWaveNetOptions): TF.LayersModel {
-  const { window, features, channels, dilations, fusionUnits, dropoutRate, activations, initializer, seed } =
+  const { window, features, channels, dilations, fusionUnits, dropoutRate, activations, scales, initializer, seed } =
     checked(options);
   const seeds = new Random(seed);
   const nextSeed = (name: string) => seeds.fork(name).integer(1, 2 ** 31 - 1);
@@ -81,7 +83,10 @@ export function financialWaveNet(options: FinancialWaveNetOptions): TF.LayersMod
   }
   const direction = dense('direction', 3, fusion, 'softmax');
   const head = (name: 'volatility' | 'magnitude') =>
-    regressionHead({ name, activation: activations[name], initializer, seed: nextSeed(name) }, fusion);
+    regressionHead(
+      { name, activation: activations[name], initializer, seed: nextSeed(name), scale: scales[name] },
+      fusion,
+    );
   const outputs = [direction, head('volatility'), head('magnitude')];
   return tf.model({ name: 'financial_wavenet_v1', inputs: input, outputs });
 }
@@ -102,19 +107,7 @@ function checked(options: FinancialWaveNetOptions) {
       fix: 'lengthen the window or leave out the largest dilation',
     });
   }
-  const activations =
-    typeof headActivation === 'string' ? { volatility: headActivation, magnitude: headActivation } : headActivation;
-  for (const name of ['volatility', 'magnitude'] as const) {
-    if (HEAD_ACTIVATIONS.includes(activations[name])) continue;
-    throw new ReluctantError({
-      code: 'unknown-choice',
-      operation,
-      problem: 'unknown head activation',
-      where: { head: name },
-      received: activations[name],
-      expected: `one of ${HEAD_ACTIVATIONS.join(', ')}`,
-    });
-  }
+  const activations = headActivations(operation, headActivation);
   return {
     window,
     dilations,
@@ -123,6 +116,7 @@ function checked(options: FinancialWaveNetOptions) {
     channels: checkInteger(operation, 'channels', options.channels ?? 16, 1, 4096),
     fusionUnits: checkInteger(operation, 'fusionUnits', options.fusionUnits ?? 32, 1, 65536),
     dropoutRate: checkNumber(operation, 'dropoutRate', options.dropoutRate ?? 0.3, 0, 0.9),
+    scales: { ...HEAD_SCALES, ...options.headScales },
     initializer: headInitializer,
     seed: options.seed ?? 1,
   };

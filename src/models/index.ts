@@ -2,8 +2,10 @@ export { type FinancialWaveNetOptions, financialWaveNet } from './financialWaveN
 export {
   HEAD_ACTIVATIONS,
   HEAD_INITIALIZERS,
+  HEAD_SCALES,
   type HeadActivation,
   type HeadInitializer,
   LEAKY_RELU_SLOPE,
 } from './heads';
 export { type RobustMLPOptions, robustMLP } from './robustMLP';
+export { type ThreeBranchWaveNetOptions, threeBranchWaveNet } from './threeBranchWaveNet';

@@ -110,6 +110,7 @@ const IS_RECORDED: Readonly<Record<keyof FitOptions, boolean>> = {
   schedule: true,
   reduceOnPlateau: true,
   clipNorm: true,
+  clipVariableNorm: true,
   clipValue: true,
   shuffle: true,
   seed: true,

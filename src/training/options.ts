@@ -119,6 +119,8 @@ export interface FitOptions<
   reduceOnPlateau?: ReduceOnPlateau;
   /** Gradients longer than this, taken together, are scaled down to it. */
   clipNorm?: number;
+  /** The gradient of each variable that is longer than this is scaled down to it, by itself: Keras's `clipnorm`. */
+  clipVariableNorm?: number;
   /** Gradients are cut to [-clipValue, clipValue]. */
   clipValue?: number;
   /** New order of the rows in every epoch; default true. */

@@ -16,19 +16,23 @@ export type Schedule = (point: SchedulePoint) => number;
 export const constant = (): Schedule => () => 1;
 
 /**
- * Half a cosine from 1 down to `finalFraction` over the run, after a linear warm-up from 0 (Loshchilov and Hutter 2017).
+ * Half a cosine from 1 down to `finalFraction` over the run, after a linear warm-up (Loshchilov and Hutter 2017).
  * The warm-up keeps Adam's first, badly estimated steps small.
  *
- * @param options.warmupEpochs length of the warm-up, default 0. @param options.finalFraction in [0, 1], default 0.
+ * @param options.warmupEpochs length of the warm-up, default 0. @param options.initialFraction where the warm-up begins, in [0, 1],
+ *   default 0. @param options.finalFraction in [0, 1], default 0.
  * @example
  * warmupCosine({ warmupEpochs: 1 })({ step: 0, stepsPerEpoch: 10, totalSteps: 100 }); // 0.1
  */
-export function warmupCosine(options: { warmupEpochs?: number; finalFraction?: number } = {}): Schedule {
+export function warmupCosine(
+  options: { warmupEpochs?: number; initialFraction?: number; finalFraction?: number } = {},
+): Schedule {
   const warmupEpochs = checkNumber('warmupCosine', 'warmupEpochs', options.warmupEpochs ?? 0, 0);
+  const initialFraction = checkNumber('warmupCosine', 'initialFraction', options.initialFraction ?? 0, 0, 1);
   const finalFraction = checkNumber('warmupCosine', 'finalFraction', options.finalFraction ?? 0, 0, 1);
   return ({ step, stepsPerEpoch, totalSteps }) => {
     const warmup = warmupEpochs * stepsPerEpoch;
-    if (step < warmup) return (step + 1) / warmup;
+    if (step < warmup) return initialFraction + (1 - initialFraction) * ((step + 1) / warmup);
     const progress = totalSteps > warmup ? Math.min(1, (step - warmup) / (totalSteps - warmup)) : 1;
     return finalFraction + ((1 - finalFraction) * (1 + Math.cos(Math.PI * progress))) / 2;
   };

@@ -25,6 +25,7 @@ export function checkOptions(face: ModelFace, options: FitOptions) {
       losses: Object.fromEntries(heads.map((head) => [head, checkedLoss(head, lossOf(losses[head]!, 'fit'))])),
       metrics,
       clipNorm: options.clipNorm,
+      clipVariableNorm: options.clipVariableNorm,
       clipValue: options.clipValue,
     },
     /** The losses as they were given. */

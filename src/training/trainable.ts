@@ -1,5 +1,6 @@
 import { ReluctantError, type TF, tf } from '../core';
 import { type Forward, forwardOnNeededSteps, trainingCalls } from '../layers';
+import { penaltiesOf } from '../layers/penalties';
 
 /** Tensors by name: of a model's inputs, or of its heads. */
 export type Named<T> = Record<string, T>;
@@ -121,7 +122,7 @@ function layersFace(model: TF.LayersModel): ModelFace {
       const list = asTrained(() => forward(ordered, training));
       return Object.fromEntries(heads.map((head, k) => [head, list[k]!]));
     },
-    penalties: () => model.calculateLosses(),
+    penalties: () => penaltiesOf(model).map((penalty) => penalty()),
   };
 }
 

@@ -80,6 +80,7 @@ describe('financialWaveNet', () => {
         softplus: (value) => Math.log1p(Math.exp(value)),
         elu: (value) => (value > 0 ? value : Math.expm1(value)),
         sigmoid: (value) => 1 / (1 + Math.exp(-value)),
+        scaledSigmoid: (value) => 0.15 / (1 + Math.exp(-value)),
         linear: (value) => value,
       };
       assert.ok(linear.some((value) => value < 0) && linear.some((value) => value > 0));

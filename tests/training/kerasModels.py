@@ -62,6 +62,44 @@ def financial_wavenet():
     )
 
 
+def three_branch_wavenet():
+    source = keras.Input((8, 4))
+    stream, skips = source, []
+    for k, dilation in enumerate([1, 2], 1):
+        y = layers.Conv1D(6, 2, padding="causal", dilation_rate=dilation, name=f"unit{k}_convolution")(stream)
+        y = layers.BatchNormalization(name=f"unit{k}_normalization")(y)
+        y = keras.ops.tanh(y[..., :3]) * keras.ops.sigmoid(y[..., 3:])
+        shortcut = layers.Conv1D(3, 1, name="unit1_projection")(stream) if k == 1 else stream
+        stream = layers.Conv1D(3, 1, name=f"unit{k}_residual")(y) + shortcut
+        skips.append(layers.Conv1D(3, 1, name=f"unit{k}_skip")(y))
+    # The last residual is counted and not read.
+    read = skips[0] + skips[1] + 0.0 * stream
+    waves = layers.GlobalAveragePooling1D()(read)
+    penalty = keras.regularizers.L2(1e-4)
+    x = source
+    for k, filters in enumerate([4, 5], 1):
+        x = layers.Conv1D(filters, 3, padding="same", kernel_regularizer=penalty, name=f"convolution{k}")(x)
+        x = layers.ELU()(layers.BatchNormalization(name=f"convolution{k}_normalization")(x))
+        x = layers.MaxPooling1D(2)(x) if k == 1 else x
+    for k, units in enumerate([4, 3], 1):
+        steps = layers.LSTM(units, return_sequences=True, kernel_regularizer=penalty)
+        x = layers.Bidirectional(steps, name=f"lstm{k}")(x)
+    scores = layers.Dense(3, activation="tanh", name="attention")(x)
+    weights = keras.ops.softmax(layers.Dense(1, use_bias=False, name="attention_score")(scores), axis=1)
+    trunk = layers.Concatenate()([waves, keras.ops.sum(x * weights, axis=1)])
+    for k, units in enumerate([6, 4], 1):
+        trunk = layers.Dense(units, activation="elu", kernel_regularizer=penalty, name=f"fusion{k}")(trunk)
+        trunk = layers.BatchNormalization(name=f"fusion{k}_normalization")(trunk)
+    return keras.Model(
+        source,
+        {
+            "direction": layers.Dense(3, activation="softmax", name="direction")(trunk),
+            "volatility": layers.Dense(1, activation="softplus", name="volatility")(trunk),
+            "magnitude": layers.Dense(1, activation="softplus", name="magnitude")(trunk),
+        },
+    )
+
+
 def robust_mlp():
     source = keras.Input((5,))
     x = layers.LayerNormalization(name="input_normalization")(source)
@@ -74,8 +112,8 @@ def robust_mlp():
     return keras.Model(source, {"target": layers.Dense(1, name="target")(x)})
 
 
-def windows():
-    inputs = wave((ROWS, 32, 9), 1.3)
+def windows(steps=32, features=9):
+    inputs = wave((ROWS, steps, features), 1.3)
     last = inputs[:, -1]
     return inputs, {
         "direction": np.eye(3, dtype="float32")[last[:, :3].argmax(1)],
@@ -100,6 +138,12 @@ MODELS = {
     "financialWaveNet": (
         financial_wavenet,
         windows,
+        {"direction": "categorical_crossentropy", "volatility": "mse", "magnitude": "huber"},
+        {"direction": 1.0, "volatility": 0.3, "magnitude": 0.3},
+    ),
+    "threeBranchWaveNet": (
+        three_branch_wavenet,
+        lambda: windows(8, 4),
         {"direction": "categorical_crossentropy", "volatility": "mse", "magnitude": "huber"},
         {"direction": 1.0, "volatility": 0.3, "magnitude": 0.3},
     ),

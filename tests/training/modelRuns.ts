@@ -1,5 +1,5 @@
 import { type TF, tf } from '../../src/core';
-import { financialWaveNet, robustMLP } from '../../src/models';
+import { financialWaveNet, robustMLP, threeBranchWaveNet } from '../../src/models';
 import { type FitOptions, fit, type Run } from '../../src/training';
 
 const ROWS = 80;
@@ -22,17 +22,41 @@ export const OPTIMIZERS = {
   nesterov: { kind: 'sgd', learningRate: 0.005, momentum: 0.9, nesterov: true },
 } as const;
 
+/** Rows of windows with a target for each head of the Financial WaveNet. */
+function windows(steps: number, features: number) {
+  const inputs = wave([ROWS, steps, features], 1.3);
+  const last = inputs.slice([0, steps - 1, 0], [ROWS, 1, features]).reshape([ROWS, features]);
+  const direction = tf.oneHot(last.slice([0, 0], [ROWS, 3]).argMax(1) as TF.Tensor1D, 3).toFloat();
+  const volatility = inputs.square().mean([1, 2]).expandDims(1);
+  return { inputs, targets: { direction, volatility, magnitude: last.abs().mean(1, true) } };
+}
+
+/** The documented network at a size at which every step is quick. */
+const SMALL_BRANCHES = {
+  window: 8,
+  features: 4,
+  channels: 3,
+  dilations: [1, 2],
+  blocks: 1,
+  convolutionFilters: [4, 5],
+  recurrentUnits: [4, 3],
+  attentionUnits: 3,
+  fusionUnits: [6, 4],
+};
+
 /** Every model of this project, its data and its losses. */
 export const MODELS = {
   financialWaveNet: {
     build: (dropoutRate: number) => financialWaveNet({ window: 32, features: 9, dropoutRate }),
-    data: () => {
-      const inputs = wave([ROWS, 32, 9], 1.3);
-      const last = inputs.slice([0, 31, 0], [ROWS, 1, 9]).reshape([ROWS, 9]);
-      const direction = tf.oneHot(last.slice([0, 0], [ROWS, 3]).argMax(1) as TF.Tensor1D, 3).toFloat();
-      const volatility = inputs.square().mean([1, 2]).expandDims(1);
-      return { inputs, targets: { direction, volatility, magnitude: last.abs().mean(1, true) } };
+    data: () => windows(32, 9),
+    options: {
+      losses: { direction: 'categoricalCrossentropy', volatility: 'meanSquaredError', magnitude: 'huber' },
+      lossWeights: { direction: 1, volatility: 0.3, magnitude: 0.3 },
     },
+  },
+  threeBranchWaveNet: {
+    build: (dropoutRate: number) => threeBranchWaveNet({ ...SMALL_BRANCHES, dropoutRate }),
+    data: () => windows(8, 4),
     options: {
       losses: { direction: 'categoricalCrossentropy', volatility: 'meanSquaredError', magnitude: 'huber' },
       lossWeights: { direction: 1, volatility: 0.3, magnitude: 0.3 },

@@ -4,12 +4,13 @@ import { Table } from '../../tables';
 import type { Column } from '../table/column';
 import type { Dataset } from '../table/dataset';
 import { MARKET_COLUMNS, type MarketColumn } from '../table/roles';
+import { type Bars, INDICATORS, type Indicator } from './indicators';
 import { panelOrder } from './order';
 
 const arquero = lazy(() => require('arquero') as typeof import('arquero'));
 
-/** How one feature is made from a symbol's own past and present. */
-interface Definition {
+/** How one feature is made by an expression from a symbol's own past and present. */
+interface Expression {
   /** What it is, with its source where it has one. */
   about: string;
   /** Columns of the market it needs. */
@@ -25,7 +26,7 @@ const trailing = (
   window: number,
   inputs: string | readonly string[],
   expression: string,
-): Pick<Definition, 'expression' | 'window'> => ({
+): Pick<Expression, 'expression' | 'window'> => ({
   expression: `${[inputs]
     .flat()
     .map((input) => `op.valid(${input}) < ${window}`)
@@ -33,13 +34,13 @@ const trailing = (
   window,
 });
 
-const momentum = (days: number): Definition => ({
+const momentum = (days: number): Expression => ({
   about: `Return over ${days} rows: close / close ${days} rows ago - 1`,
   needs: ['close'],
   expression: `d.close / op.lag(d.close, ${days}) - 1`,
 });
 
-const DEFINITIONS = {
+const EXPRESSIONS = {
   closeChangePct: {
     about: 'Return of the row: close / previous close - 1',
     needs: ['close'],
@@ -128,7 +129,11 @@ const DEFINITIONS = {
       'op.sum(op.abs(d.logReturn_)) > 0 ? 0.5 + 0.5 * op.sum(d.logReturn_) / op.sum(op.abs(d.logReturn_)) : 0.5',
     ),
   },
-} satisfies Record<string, Definition>;
+} satisfies Record<string, Expression>;
+
+type Definition = Expression | Indicator;
+
+const DEFINITIONS = { ...EXPRESSIONS, ...INDICATORS };
 
 /** A feature this library can make. */
 export type FeatureName = keyof typeof DEFINITIONS;
@@ -147,6 +152,40 @@ export const STANDARD_FEATURES = [
   'volatility5',
   'volatility20',
 ] as const satisfies readonly FeatureName[];
+
+/** The 19 features of the preset `wavenet_optimized` of the documented Financial WaveNet. */
+export const WAVENET_FEATURES = [
+  'volatilityParkinson10',
+  'volatilityYangZhang20',
+  'volatilityRogersSatchell20',
+  'volatilityRogersSatchell60',
+  'volatilityCloseToClose60',
+  'volatilityOfVolatility20',
+  'bollingerWidth20',
+  'rangeLog',
+  'rangeLogMean20',
+  'trueRangeRatio14',
+  'rollSpread20',
+  'averageDistance20',
+  'vwapRatio20',
+  'highDistance20',
+  'volumeRank252',
+  'relativeVolume20',
+  'marketState',
+  'volatilityRegime',
+  'wilderStrength14',
+] as const satisfies readonly FeatureName[];
+
+/**
+ * 70 features, as many as the documented Runs 2 to 4 had. Which these were is not documented: they are of the same families
+ * (returns, volatilities, trend, volume, distribution), each of which is documented to have been there.
+ */
+export const SEVENTY_FEATURES: readonly FeatureName[] = [
+  ...WAVENET_FEATURES,
+  ...(Object.keys(INDICATORS) as (keyof typeof INDICATORS)[]).filter(
+    (name) => !(WAVENET_FEATURES as readonly string[]).includes(name),
+  ),
+].slice(0, 70);
 
 /**
  * Every feature there is, with its formula and the columns it needs.
@@ -179,9 +218,14 @@ export function addFeatures(market: Dataset, names?: readonly string[]): Dataset
   const definitions = wanted.map((name) => [name, definition(name)] as const);
   for (const [, { needs }] of definitions) for (const column of needs) market.column(column);
   const { order, starts } = panelOrder(market);
-  const table = orderedTable(market, order, starts);
+  const table = lazy(() => orderedTable(market, order, starts));
   const columns = new Map<string, Column>();
-  for (const [name, { expression, window }] of definitions) {
+  for (const [name, definition] of definitions) {
+    if ('compute' in definition) {
+      columns.set(name, { kind: 'number', values: computed(market, definition, order, starts) });
+      continue;
+    }
+    const { expression, window } = definition;
     const compiled = `d => ${expression}`;
     const derived = table.derive({ value: window ? arquero.rolling(compiled, [1 - window, 0]) : compiled });
     const found = derived.column('value') as unknown as ArrayLike<unknown>;
@@ -193,6 +237,38 @@ export function addFeatures(market: Dataset, names?: readonly string[]): Dataset
     columns.set(name, { kind: 'number', values });
   }
   return market.withColumns(columns);
+}
+
+/** An indicator of every stretch of a symbol's rows in which none of its columns misses a value. */
+function computed(market: Dataset, { needs, compute }: Indicator, order: Int32Array, starts: Int32Array): Float64Array {
+  const values = new Float64Array(market.rows).fill(Number.NaN);
+  const columns = needs.map((name) => market.numbers(name));
+  const isWhole = (k: number) => columns.every((column) => Number.isFinite(column[order[k]!]!));
+  for (let group = 0; group + 1 < starts.length; group++) {
+    for (let from = starts[group]!; from < starts[group + 1]!; ) {
+      let to = from;
+      while (to < starts[group + 1]! && isWhole(to)) to++;
+      const rows = order.subarray(from, to);
+      const bars = Object.fromEntries(
+        needs.map((name, c) => [name, Float64Array.from(rows, (row) => columns[c]![row]!)]),
+      );
+      if (to > from) {
+        compute(bars as unknown as Bars).forEach((value, k) => {
+          if (Number.isFinite(value)) values[rows[k]!] = value;
+        });
+      }
+      from = to + 1;
+    }
+  }
+  return values;
+}
+
+/** Rows before the present one that a feature depends on: `Infinity` for recursions and running sums, 0 for a column of the data. */
+export function lookBackOf(name: string): number {
+  if (!Object.hasOwn(DEFINITIONS, name)) return 0;
+  const found = definition(name);
+  // The expressions reach back by a lag or a window, the longest of them 60 rows.
+  return 'lookBack' in found ? found.lookBack : (found.window ?? 20);
 }
 
 /** The market columns in order of symbol and time, grouped by symbol, with the log return every other feature builds on. */

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { checkInteger, Random, ReluctantError } from '../../core';
-import { ROBUST_FEATURES } from '../market/features';
+import { lookBackOf, ROBUST_FEATURES } from '../market/features';
 import { marketNames } from '../market/panel';
 import { addTargets } from '../market/targets';
 import { loadBatches } from '../read/batches';
@@ -70,6 +70,7 @@ export async function streamRows(source: string | readonly string[], options: St
   const operation = 'data.streamRows';
   const { memory, folder, seed = 0, horizon = 1, features = ROBUST_FEATURES } = options;
   checkInteger(operation, 'horizon', horizon, 1);
+  checkLookBack(features);
   const limits = limitsOf(operation, memory, options.threads);
   const reading: LoadOptions = { ...limits, ...formOf(options) };
   fs.rmSync(folder, { recursive: true, force: true });
@@ -177,6 +178,20 @@ function sampleOf(
 }
 
 /** Throws `rows-empty` for a part of the data that has no rows. */
+/** Pieces overlap by so many rows; a feature that reaches further would be another in each piece. */
+function checkLookBack(features: readonly string[]): void {
+  const far = features.filter((name) => lookBackOf(name) > LOOK_BACK);
+  if (far.length === 0) return;
+  throw new ReluctantError({
+    code: 'look-back-too-long',
+    operation: 'data.streamRows',
+    problem: `features look back further than the rows that pieces of a file have in common: ${far.join(', ')}`,
+    received: Math.max(...far.map(lookBackOf)),
+    expected: `at most ${LOOK_BACK} rows`,
+    fix: 'leave memory out of the setting, so that the files are read whole, or leave these features out',
+  });
+}
+
 function checkParts(parts: Record<'training' | 'validation', number>, rows: number, features: readonly string[]): void {
   const part = parts.training === 0 ? 'training' : 'validation';
   if (parts[part] > 0) return;

@@ -35,7 +35,7 @@ export const withShuffling = withOptions(() => ({ shuffle: true }));
 
 /** No clipping. */
 export const withoutClipping = (program: Program): Program => {
-  const { clipNorm: _, clipValue: __, ...options } = program.options;
+  const { clipNorm: _, clipVariableNorm: __, clipValue: ___, ...options } = program.options;
   return { ...program, options };
 };
 

@@ -14,6 +14,7 @@ export function settingsToResume(settings: RunSettings, { learningRate, slots }:
     shuffle: String(settings.shuffle),
     balancer: settings.balancer.kind,
     clipNorm: String(settings.plan.clipNorm),
+    clipVariableNorm: String(settings.plan.clipVariableNorm),
     clipValue: String(settings.plan.clipValue),
     learningRate: String(learningRate),
     'slots of the optimizer': String(slots.length),

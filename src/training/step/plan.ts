@@ -14,6 +14,7 @@ export interface StepPlan {
   optimizer: Optimizer;
   balancing: Balancing;
   clipNorm: number | undefined;
+  clipVariableNorm: number | undefined;
   clipValue: number | undefined;
 }
 

@@ -21,13 +21,18 @@ export function trainingStep(plan: StepPlan): TrainingStep {
   };
 }
 
-function clip(gradients: TF.Tensor[], { clipNorm, clipValue }: StepPlan): TF.Tensor[] {
+function clip(gradients: TF.Tensor[], { clipNorm, clipVariableNorm, clipValue }: StepPlan): TF.Tensor[] {
   let clipped = gradients;
   if (clipValue !== undefined) clipped = clipped.map((gradient) => tf.clipByValue(gradient, -clipValue, clipValue));
+  if (clipVariableNorm !== undefined) {
+    clipped = clipped.map((gradient) => tf.mul(gradient, factorTo(clipVariableNorm, tf.sum(tf.square(gradient)))));
+  }
   if (clipNorm !== undefined) {
-    const norm = tf.sqrt(tf.addN(clipped.map((gradient) => tf.sum(tf.square(gradient)))));
-    const factor = tf.div(clipNorm, tf.maximum(norm, clipNorm));
+    const factor = factorTo(clipNorm, tf.addN(clipped.map((gradient) => tf.sum(tf.square(gradient)))));
     clipped = clipped.map((gradient) => tf.mul(gradient, factor));
   }
   return clipped;
 }
+
+/** What brings a vector of this squared length to `limit` where it is longer. */
+const factorTo = (limit: number, squared: TF.Tensor) => tf.div(limit, tf.maximum(tf.sqrt(squared), limit));
