@@ -42,7 +42,7 @@ const ROOMS = {
   losses: ['core'],
   compile: ['core'],
   layers: ['core', 'compile'],
-  'layers/keras': ['core', 'layers/activations', 'layers'],
+  'layers/keras': ['core', 'compile', 'layers/activations', 'layers'],
   models: ['core', 'layers/activations', 'layers'],
   training: ['core', 'tables', 'evaluation', 'ledger', 'data/samples', 'losses', 'layers'],
   'training/step': ['core', 'losses', 'compile', 'training'],

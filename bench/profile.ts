@@ -32,7 +32,7 @@ function profileOf(model: ModelName): Profile {
     run(process.execPath, ['--import', 'tsx', path.join(__dirname, 'peer.ts')], request);
     const folder = path.join(cache, 'reluctant', 'graphs');
     const [graph] = fs.readdirSync(folder);
-    const { steps } = MODELS[model];
+    const steps = Math.min(4, MODELS[model].steps);
     return JSON.parse(run(python, [path.join(__dirname, 'profile.py'), path.join(folder, graph!), String(steps)], ''));
   } finally {
     fs.rmSync(cache, { recursive: true, force: true });

@@ -36,6 +36,21 @@ export interface Backend {
 export interface Engine {
   registeredVariables: Record<string, TF.Variable>;
   makeVariable(...all: unknown[]): TF.Variable;
+  /** The tape of gradients, and how deep within gradients and kernels the present call is. */
+  state: object;
+  isTapeOn(): boolean;
+  gradients(
+    compute: () => TF.Tensor,
+    inputs: TF.Tensor[],
+    dy: TF.Tensor | undefined,
+    allowNoGradients: boolean,
+  ): { value: TF.Tensor; grads: (TF.Tensor | undefined)[] };
+  /** An operation with several results and a gradient of its own. */
+  runKernelFunc(operation: {
+    inputs: Record<string, TF.Tensor>;
+    forwardFunc: (backend: unknown, save: (tensors: TF.Tensor[]) => void) => TF.Tensor[];
+    backwardsFunc: (dy: TF.Tensor | TF.Tensor[], saved: TF.Tensor[]) => Record<string, () => TF.Tensor>;
+  }): TF.Tensor[];
 }
 
 /** The backend every tensor of this process lives on. */

@@ -1,5 +1,6 @@
 import { checkChoice, ReluctantError, type TF, tf } from '../core';
 import { GraphFunction } from './graph';
+import { inlineTrace } from './inline';
 import { savedModel } from './savedModel';
 import { type GraphMode, Program } from './session';
 import { signature } from './signature';
@@ -177,11 +178,11 @@ class Concrete<Output> {
     const inputs = [...traced.arguments, ...variables];
     const specs = [...traced.outputSpecs, ...traced.updates.map(({ variable }) => variables[variable]!)];
     const write = () => {
-      const main = new GraphFunction('step');
+      const main = new GraphFunction('step', mode === 'xla');
       const type = ({ dtype }: Spec) => typeNumber(dtype, 'compile');
       const references = inputs.map((spec, k) => main.argument(`a${k}`, type(spec)));
       const count = traced.arguments.length;
-      const { outputs, updates } = main.inline(traced, references.slice(0, count), references.slice(count));
+      const { outputs, updates } = inlineTrace(main, traced, references.slice(0, count), references.slice(count));
       [...outputs, ...updates].forEach((reference, k) => {
         main.result(`r${k}`, type(specs[k]!), reference);
       });

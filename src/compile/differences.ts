@@ -9,7 +9,11 @@ export function firstDifference(
   const count = Math.max(first.operations.length, second.operations.length);
   for (let k = 0; k < count; k++) {
     const [a, b] = [first.operations[k], second.operations[k]];
-    if (a && b && a.name === b.name && sameAttributes(a, b) && sameInputs(a, b)) continue;
+    if (a && b && a.name === b.name && sameAttributes(a, b) && sameInputs(a, b)) {
+      const within = a.loop && b.loop && firstDifference(a.loop.body, b.loop.body);
+      if (within) return within;
+      continue;
+    }
     const [from, to] = [a?.name ?? 'nothing', b?.name ?? 'nothing'];
     const what = from === to ? `${from} with other inputs or attributes` : `${from}, then ${to}`;
     return {

@@ -1,34 +1,34 @@
-import { ReluctantError } from '../core';
-import { type Attribute, backend, type MessageOf, messages, TYPE_NUMBERS } from './backend';
+import { type MessageOf, messages, TYPE_NUMBERS } from './backend';
 import { definitionOf } from './operations';
-import { type Spec, type Trace, typeNumber, type Value } from './traced';
+import { type Spec, typeNumber } from './traced';
 
-const make = (fill: (value: MessageOf) => void): MessageOf => {
+/** An attribute value as `fill` fills it. */
+export const attributeValue = (fill: (value: MessageOf) => void): MessageOf => {
   const value = new messages.AttrValue();
   fill(value);
   return value;
 };
-const base64 = (bytes: ArrayBufferView) =>
+export const base64 = (bytes: ArrayBufferView) =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 
 /** Attribute values, by what they hold. */
 export const attribute = {
-  type: (type: number) => make((value) => value.setType(type)),
-  integer: (number: number) => make((value) => value.setI(number)),
-  boolean: (truth: boolean) => make((value) => value.setB(truth)),
+  type: (type: number) => attributeValue((value) => value.setType(type)),
+  integer: (number: number) => attributeValue((value) => value.setI(number)),
+  boolean: (truth: boolean) => attributeValue((value) => value.setB(truth)),
   types: (types: readonly number[]) => list(types, 'addType'),
   shapes: (shapes: readonly (readonly number[])[]) => list(shapes.map(shapeMessage), 'addShape'),
-  shape: (shape: readonly number[]) => make((value) => value.setShape(shapeMessage(shape))),
+  shape: (shape: readonly number[]) => attributeValue((value) => value.setShape(shapeMessage(shape))),
   function: (name: string) =>
-    make((value) => {
+    attributeValue((value) => {
       const called = new messages.NameAttrList();
       called.setName(name);
       value.setFunc(called);
     }),
 };
 
-function list(items: readonly unknown[], adder: `add${string}`): MessageOf {
-  return make((value) => {
+export function list(items: readonly unknown[], adder: `add${string}`): MessageOf {
+  return attributeValue((value) => {
     const all = new messages.AttrValue.ListValue();
     for (const item of items) all[adder](item);
     value.setList(all);
@@ -45,32 +45,20 @@ function shapeMessage(shape: readonly number[]): MessageOf {
   return message;
 }
 
-/** An attribute as a tfjs kernel wrote it, as a message. */
-function translate({ type, value, name }: Attribute): MessageOf {
-  const { binding } = backend();
-  const many = Array.isArray(value);
-  if (type === binding.TF_ATTR_TYPE) return many ? attribute.types(value) : attribute.type(value as number);
-  if (type === binding.TF_ATTR_BOOL) return many ? list(value, 'addB') : attribute.boolean(Boolean(value));
-  if (type === binding.TF_ATTR_INT) return many ? list(value, 'addI') : attribute.integer(value as number);
-  if (type === binding.TF_ATTR_FLOAT) return many ? list(value, 'addF') : make((message) => message.setF(value));
-  if (type === binding.TF_ATTR_SHAPE) return attribute.shape(value as number[]);
-  if (type === binding.TF_ATTR_STRING) return make((message) => message.setS(base64(Buffer.from(String(value)))));
-  throw new ReluctantError({
-    code: 'attribute-not-traceable',
-    operation: 'compile',
-    problem: `the attribute "${name}" is of a kind that graphs are not written with`,
-    received: type,
-  });
-}
-
 /** A TensorFlow graph function under construction. A value in it is named by a reference: text such as `n3_Add:z:0`. */
 export class GraphFunction {
   readonly message = new messages.FunctionDef();
   private readonly signature = new messages.OpDef();
   private readonly constants = new Map<string, string>();
   private count = 0;
+  /** Functions that this one refers to, those that they refer to included. */
+  readonly functions: GraphFunction[] = [];
 
-  constructor(readonly name: string) {
+  /** @param isCompiledByXLA decides how loops and writes into tensors are written. */
+  constructor(
+    readonly name: string,
+    readonly isCompiledByXLA = false,
+  ) {
     this.signature.setName(name);
     this.message.setSignature(this.signature);
   }
@@ -85,6 +73,13 @@ export class GraphFunction {
   result(name: string, type: number, reference: string): void {
     this.signature.addOutputArg(argumentMessage(name, type));
     this.message.getRetMap().set(name, reference);
+  }
+
+  /** A function for this one to refer to. */
+  within(name: string): GraphFunction {
+    const made = new GraphFunction(`${this.name}_${name}${this.functions.length}`, this.isCompiledByXLA);
+    this.functions.push(made);
+    return made;
   }
 
   mustCompileWithXLA(): void {
@@ -121,42 +116,21 @@ export class GraphFunction {
     tensor.setTensorContent(content);
     const reference = this.single('Const', [], {
       dtype: attribute.type(type),
-      value: make((value) => value.setTensor(tensor)),
+      value: attributeValue((value) => value.setTensor(tensor)),
     });
     this.constants.set(key, reference);
     return reference;
   }
 
-  integers(values: readonly number[], shape: readonly number[] = [values.length]): string {
-    return this.constant(Int32Array.from(values), shape, 'int32');
+  zeros({ dtype, shape }: Spec): string {
+    const kinds = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+    const zero = this.constant(new kinds[dtype as 'float32'](1), [], dtype);
+    const attributes = { T: attribute.type(typeNumber(dtype, 'compile')), index_type: attribute.type(3) };
+    return this.single('Fill', [this.integers(shape), zero], attributes);
   }
 
-  /**
-   * Writes a traced step into this function. `argumentsAt` and `variablesAt` are the references its inputs stand at.
-   * Operations that nothing depends on are left out.
-   */
-  inline(trace: Trace, argumentsAt: readonly string[], variablesAt: readonly string[]) {
-    const needed = reachable(trace);
-    const results: string[][] = [];
-    const at = (value: Value): string => {
-      if (value.kind === 'argument') return argumentsAt[value.index]!;
-      if (value.kind === 'variable') return variablesAt[value.index]!;
-      if (value.kind === 'result') return results[value.operation]![value.output]!;
-      const { values, shape, dtype } = trace.constants[value.index]!;
-      return this.constant(values, shape, dtype);
-    };
-    trace.operations.forEach((operation, index) => {
-      if (!needed.has(index)) {
-        results.push([]);
-        return;
-      }
-      const attributes: Record<string, MessageOf> = {};
-      for (const each of operation.attributes) attributes[each.name] = translate(each);
-      addInferred(operation.name, operation.inputSpecs, attributes);
-      const node = this.node(operation.name, operation.inputs.map(at), attributes);
-      results.push(outputNames(operation.name, operation.outputs.length, operation.attributes, node));
-    });
-    return { outputs: trace.outputs.map(at), updates: trace.updates.map(({ value }) => at(value)) };
+  integers(values: readonly number[], shape: readonly number[] = [values.length]): string {
+    return this.constant(Int32Array.from(values), shape, 'int32');
   }
 }
 
@@ -165,40 +139,4 @@ function argumentMessage(name: string, type: number): MessageOf {
   message.setName(name);
   message.setType(type);
   return message;
-}
-
-/** The operations that some output or update depends on. */
-function reachable(trace: Trace): Set<number> {
-  const needed = new Set<number>();
-  const queue = [...trace.outputs, ...trace.updates.map(({ value }) => value)];
-  for (let value = queue.pop(); value; value = queue.pop()) {
-    if (value.kind !== 'result' || needed.has(value.operation)) continue;
-    needed.add(value.operation);
-    queue.push(...trace.operations[value.operation]!.inputs);
-  }
-  return needed;
-}
-
-/** Type and count attributes that eager execution works out by itself and a graph does not. */
-function addInferred(name: string, inputs: readonly Spec[], attributes: Record<string, MessageOf>): void {
-  const { inputs: declared } = definitionOf(name)!;
-  let position = 0;
-  for (const { typeAttribute, countAttribute } of declared) {
-    const count = countAttribute ? inputs.length - declared.length + 1 : 1;
-    if (countAttribute) attributes[countAttribute] ??= attribute.integer(count);
-    const spec = inputs[position];
-    if (typeAttribute && spec) attributes[typeAttribute] ??= attribute.type(typeNumber(spec.dtype, 'compile'));
-    position += count;
-  }
-}
-
-/** The references of a node's outputs, in order: an argument may stand for several. */
-function outputNames(name: string, count: number, attributes: readonly Attribute[], node: string): string[] {
-  const names: string[] = [];
-  for (const { name: output, countAttribute } of definitionOf(name)!.outputs) {
-    const stated = attributes.find((each) => each.name === countAttribute)?.value as number | undefined;
-    const many = countAttribute ? (stated ?? count) : 1;
-    for (let k = 0; k < many; k++) names.push(`${node}:${output}:${k}`);
-  }
-  return names;
 }

@@ -6,5 +6,6 @@ export type { LoopInputs, LoopOutputs, LoopRange, LoopStep, StepInputs, StepOutp
 export { hasRandomKey, randomUniform, withRandomKey } from './random';
 export { clearCompiled, countCompiled, type GraphMode } from './session';
 export { leavesOf, mapTree, type TensorTree } from './tensorTree';
+export { isTracing, loopOverTime, type TimeLoopInputs, type TimeStep } from './timeLoop';
 export { trace } from './trace';
 export { variableGrads } from './variableGrads';

@@ -1,6 +1,8 @@
 import { ReluctantError, type TF, tf } from '../core';
 import { TYPE_NUMBERS } from './backend';
 import { attribute, GraphFunction } from './graph';
+import { GraphSlices } from './graphSlices';
+import { inlineTrace } from './inline';
 import {
   capacityOf,
   type LoopInputs,
@@ -168,12 +170,7 @@ export class CompiledLoop<Inputs extends StepInputs = StepInputs> {
 
     const main = new GraphFunction('loop');
     const inputs = all.map(({ dtype }, k) => main.argument(`a${k}`, typeNumber(dtype, 'compile')));
-    const zeros = kept.map(({ dtype, shape }) =>
-      main.single('Fill', [main.integers(shape), main.constant(zeroOf(dtype), [], dtype)], {
-        T: attribute.type(typeNumber(dtype, 'compile')),
-        index_type: attribute.type(3),
-      }),
-    );
+    const zeros = kept.map((spec) => main.zeros(spec));
     const loop = main.node('StatelessWhile', [inputs[0]!, ...zeros, ...inputs], {
       T: attribute.types(types),
       cond: attribute.function(condition.name),
@@ -191,63 +188,29 @@ export class CompiledLoop<Inputs extends StepInputs = StepInputs> {
 
   private emitBody(mode: GraphMode, keptCount: number, carried: readonly Spec[], types: readonly number[]) {
     const { traced, batch, names } = this;
-    const body = new GraphFunction('body');
+    const body = new GraphFunction('body', mode === 'xla');
     const at = types.map((type, k) => body.argument(`c${k}`, type));
+    const slices = new GraphSlices(body);
     const integer = { T: attribute.type(3) };
     const step = at[0]!;
     const stepRow = body.single('Mul', [step, body.integers([batch], [])], integer);
-    const startsAt = (index: string, rank: number) => {
-      const first = body.single('Reshape', [index, body.integers([1])], { ...integer, Tshape: attribute.type(3) });
-      if (rank === 1) return first;
-      return body.single('ConcatV2', [first, body.integers(Array(rank - 1).fill(0)), body.integers([0], [])], {
-        ...integer,
-        N: attribute.integer(2),
-        Tidx: attribute.type(3),
-      });
-    };
-    const slice = (position: number, index: string, count: number) => {
-      const { shape } = carried[position]!;
-      const size = body.integers([count, ...shape.slice(1)]);
-      const attributes = { T: attribute.type(types[position]!), Index: attribute.type(3) };
-      return body.single('Slice', [at[position]!, startsAt(index, shape.length), size], attributes);
-    };
-    const reshape = (reference: string, shape: readonly number[], type: number) =>
-      body.single('Reshape', [reference, body.integers(shape)], {
-        T: attribute.type(type),
-        Tshape: attribute.type(3),
-      });
     let position = 3 + keptCount;
     const argumentsAt: string[] = [];
-    for (let k = 0; k < this.columnCount; k++) argumentsAt.push(slice(position++, stepRow, batch));
+    for (let k = 0; k < this.columnCount; k++, position++) {
+      argumentsAt.push(slices.read(at[position]!, carried[position]!, stepRow, batch));
+    }
     for (const _ of names.fixed) argumentsAt.push(at[position++]!);
     for (const _ of names.perStep) {
-      argumentsAt.push(reshape(slice(position, step, 1), carried[position]!.shape.slice(1), types[position]!));
+      argumentsAt.push(slices.row(at[position]!, carried[position]!, step));
       position++;
     }
-    const variablesAt = at.slice(position);
-    const { outputs, updates } = body.inline(traced, argumentsAt, variablesAt);
-    const write = (position: number, index: string, value: string, count: number) => {
-      const { shape } = carried[position]!;
-      const type = { T: attribute.type(types[position]!) };
-      if (mode === 'xla') {
-        const attributes = { ...type, Tindices: attribute.type(3) };
-        return body.single('XlaDynamicUpdateSlice', [at[position]!, value, startsAt(index, shape.length)], attributes);
-      }
-      const rows = body.single(
-        'AddV2',
-        [reshape(index, [1, 1], 3), body.integers([...Array(count).keys()], [count, 1])],
-        integer,
-      );
-      return body.single('TensorScatterUpdate', [at[position]!, rows, value], {
-        ...type,
-        Tindices: attribute.type(3),
-      });
-    };
+    const { outputs, updates } = inlineTrace(body, traced, argumentsAt, at.slice(position));
     const next = [...at];
     next[0] = body.single('AddV2', [step, body.integers([1], [])], integer);
-    const record = reshape(outputs[0]!, [1, ...traced.outputSpecs[0]!.shape], types[1]!);
-    next[1] = write(1, step, record, 1);
-    for (let k = 1; k < outputs.length; k++) next[1 + k] = write(1 + k, stepRow, outputs[k]!, batch);
+    next[1] = slices.writeRow(at[1]!, carried[1]!, step, outputs[0]!);
+    for (let k = 1; k < outputs.length; k++) {
+      next[1 + k] = slices.write(at[1 + k]!, carried[1 + k]!, stepRow, outputs[k]!, batch);
+    }
     traced.updates.forEach(({ variable }, k) => {
       next[position + variable] = updates[k]!;
     });
@@ -290,6 +253,3 @@ function checkOutputs(operation: string, { outputSpecs }: Trace, batch: number):
     expected: `a record of shape [k] and rows of shape [${batch}, ...]`,
   });
 }
-
-const zeroOf = (dtype: string) =>
-  dtype === 'float32' ? new Float32Array(1) : dtype === 'int32' ? new Int32Array(1) : new Uint8Array(1);

@@ -1,10 +1,13 @@
 import { callersLine, ReluctantError, type TF, tf } from '../core';
 import { type Attribute, backend, TYPE_NUMBERS } from './backend';
 import { definitionOf } from './operations';
-import { type Constant, sameShape, type Trace, typeNumber, type Value } from './traced';
+import { type Constant, type Spec, sameShape, type TimeLoop, type Trace, typeNumber, type Value } from './traced';
 
 /** Bookkeeping of one recorded call: the backend that writes down what it computes. */
 export class Recorder {
+  /** The one that writes down what is computed now, if any. */
+  static current: Recorder | undefined;
+
   private readonly trace: Trace = {
     arguments: [],
     variables: [],
@@ -20,7 +23,20 @@ export class Recorder {
   constructor(
     private readonly operation: string,
     private readonly withLines: boolean,
+    /** The recorder of the step that this one records a part of. */
+    private readonly outer?: Recorder,
   ) {}
+
+  /** Runs `run` without writing down what it computes. */
+  static aside<T>(run: () => T): T {
+    const { current } = Recorder;
+    Recorder.current = undefined;
+    try {
+      return run();
+    } finally {
+      Recorder.current = current;
+    }
+  }
 
   argument(tensor: TF.Tensor): TF.Tensor {
     const value: Value = { kind: 'argument', index: this.trace.arguments.length };
@@ -41,12 +57,14 @@ export class Recorder {
     const gatherRows = gather?.kernelFunc;
     let boundsCheck = false;
     native.executeSingleOutput = (name, attributes, inputs) => {
+      if (Recorder.current !== this) return executeSingleOutput.call(native, name, attributes, inputs);
       const note = this.before(name, attributes, inputs);
       const output = executeSingleOutput.call(native, name, attributes, inputs);
       note([output]);
       return output;
     };
     native.executeMultipleOutputs = (name, attributes, inputs, count) => {
+      if (Recorder.current !== this) return executeMultipleOutputs.call(native, name, attributes, inputs, count);
       const note = this.before(name, attributes, inputs);
       const outputs = executeMultipleOutputs.call(native, name, attributes, inputs, count);
       note(outputs);
@@ -80,12 +98,15 @@ export class Recorder {
     this.readConstant = (dataId) => readSync.call(native, dataId);
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 40;
+    const { current } = Recorder;
+    Recorder.current = this;
     try {
       const result = run();
       if (this.refusal) throw this.refusal;
       return result;
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
+      Recorder.current = current;
       Object.assign(native, { executeSingleOutput, executeMultipleOutputs, readSync, read });
       if (gather && gatherRows) gather.kernelFunc = gatherRows;
     }
@@ -106,11 +127,25 @@ export class Recorder {
         fix: 'for random numbers use randomUniform, which is keyed by seed and step; otherwise run it eagerly',
       });
     }
+    return this.note(name, attributes, inputs);
+  }
+
+  /** Writes down a loop over time; its results are tensors of which only the shape is right. */
+  loop(loop: TimeLoop, inputs: TF.Tensor[]): TF.Tensor[] {
+    const note = this.note('StatelessWhile', [], inputs, loop);
+    const outputs = loop.body.outputSpecs.map(({ dtype, shape }, k) =>
+      Recorder.aside(() => blank({ dtype, shape: k < loop.carried ? shape : [loop.steps, ...shape] })),
+    );
+    note(outputs);
+    return outputs;
+  }
+
+  private note(name: string, attributes: Attribute[], inputs: TF.Tensor[], loop?: TimeLoop) {
     const line = this.line();
     const values = inputs.map((input) => this.valueOf(input, line));
     const depends = inputs.some((input) => this.places.get(input.dataId)?.depends);
     const inputSpecs = inputs.map(({ dtype, shape }) => ({ dtype, shape: [...shape] }));
-    return (outputs) => {
+    return (outputs: TF.Tensor[]) => {
       const index = this.trace.operations.length;
       this.trace.operations.push({
         name,
@@ -118,6 +153,7 @@ export class Recorder {
         inputs: values,
         inputSpecs,
         outputs: outputs.map(({ dtype, shape }) => ({ dtype, shape: [...shape] })),
+        ...(loop && { loop }),
         line,
       });
       outputs.forEach((output, k) => {
@@ -135,7 +171,7 @@ export class Recorder {
   }
 
   private refuseReading(dataId: object): void {
-    if (!this.places.get(dataId)?.depends && !this.unread.has(dataId)) return;
+    if (!this.knows(dataId)) return;
     throw new ReluctantError({
       code: 'step-reads-values',
       operation: this.operation,
@@ -174,6 +210,11 @@ export class Recorder {
     return { kind: 'result', operation: this.trace.operations.length - 1, output: 0 };
   }
 
+  /** Whether the tensor depends on inputs or variables, of this step or of the one it is a part of. */
+  private knows(dataId: object): boolean {
+    return Boolean(this.places.get(dataId)?.depends) || this.unread.has(dataId) || Boolean(this.outer?.knows(dataId));
+  }
+
   private readVariable(variable: TF.Variable, dataId: object) {
     const value: Value = { kind: 'variable', index: this.trace.variables.length };
     this.trace.variables.push(variable);
@@ -184,6 +225,15 @@ export class Recorder {
 
   private makeConstant(tensor: TF.Tensor, line: () => string) {
     typeNumber(tensor.dtype, this.operation);
+    if (this.outer?.knows(tensor.dataId)) {
+      throw new ReluctantError({
+        code: 'operation-not-traceable',
+        operation: this.operation,
+        problem: 'a time step of a loop uses a tensor that it was not given',
+        where: { line: line() },
+        expected: 'a step that uses what it is given and constants',
+      });
+    }
     const values = this.readConstant(tensor.dataId);
     const Kind = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[tensor.dtype as 'float32'];
     const value = this.constant(Kind.from(values), tensor.dtype, tensor.shape, line);
@@ -215,6 +265,17 @@ export class Recorder {
 }
 
 const UNKNOWN_LINE = () => 'unknown';
+
+/** A tensor of which only the shape matters. */
+export function blank({ dtype, shape }: Spec): TF.Tensor {
+  const { binding } = backend();
+  const type = (name: string, value: number) => ({ name, type: binding.TF_ATTR_TYPE, value });
+  const [size, zero] = [tf.tensor1d([...shape], 'int32'), tf.scalar(0, dtype as 'float32')];
+  const attributes = [type('T', TYPE_NUMBERS[dtype]!), type('index_type', 3)];
+  const made = backend().executeSingleOutput('Fill', attributes, [size, zero]);
+  tf.dispose([size, zero]);
+  return made;
+}
 
 /** The innermost frame of the caller's own code, written down only when an error asks for it. */
 function callerLine(): () => string {

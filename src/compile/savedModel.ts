@@ -22,7 +22,8 @@ export function savedModel(
   version.setProducer(1882);
   graph.setVersions(version);
   const library = new messages.FunctionDefLibrary();
-  for (const { message } of [...others, main]) library.addFunction(message);
+  const all = (one: GraphFunction): GraphFunction[] => [...one.functions.flatMap(all), one];
+  for (const { message } of [...others, main].flatMap(all)) library.addFunction(message);
   graph.setLibrary(library);
   const types = (specs: readonly Spec[]) => specs.map(({ dtype }) => typeNumber(dtype, 'compile'));
   inputs.forEach(({ shape }, k) => {

@@ -23,7 +23,8 @@ export function signature(trace: Trace, more: readonly (string | number)[]): str
     line('constant', spec({ dtype, shape }));
     hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }
-  for (const { name, attributes, inputs, inputSpecs, outputs } of trace.operations) {
+  for (const { name, attributes, inputs, inputSpecs, outputs, loop } of trace.operations) {
+    if (loop) line('loop', signature(loop.body, [loop.steps, loop.carried, loop.sequences, String(loop.isBackwards)]));
     line(name, ...attributes.map((each) => `${each.name}:${each.type}:${text(each.value)}`));
     line(...inputs.map(place), ...inputSpecs.map(spec), '=', ...outputs.map(spec));
   }

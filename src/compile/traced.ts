@@ -21,8 +21,25 @@ export interface Operation {
   inputs: Value[];
   inputSpecs: Spec[];
   outputs: Spec[];
+  /** What it repeats, if it is a loop over time. */
+  loop?: TimeLoop;
   /** Where in the caller's code it was called. */
   line: () => string;
+}
+
+/**
+ * A loop over time as one operation. Its inputs are what is carried from step to step, sequences of shape [time, ...], and what is
+ * the same in all steps; its outputs what is carried after the last step, and what was kept of every step, [time, ...].
+ */
+export interface TimeLoop {
+  steps: number;
+  /** From the last time step to the first. */
+  isBackwards: boolean;
+  /** How many of the inputs are carried, and how many are sequences. */
+  carried: number;
+  sequences: number;
+  /** One time step. Arguments as the inputs, of a sequence one step; outputs what is carried on, then what is kept. */
+  body: Trace;
 }
 
 /** A tensor the step found rather than made from its arguments. */

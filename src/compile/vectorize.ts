@@ -1,6 +1,6 @@
 import { ReluctantError, type TF } from '../core';
 import { type Attribute, backend, TYPE_NUMBERS } from './backend';
-import { type Constant, type Operation, type Spec, sameShape, type Trace, type Value } from './traced';
+import { type Constant, type Operation, type Spec, sameShape, type TimeLoop, type Trace, type Value } from './traced';
 
 /** Operations on each element by itself, whose inputs broadcast. */
 const ELEMENTWISE = new Set(
@@ -89,6 +89,10 @@ class Rewriter {
       this.push(index, operation, inputs, {});
       return;
     }
+    if (operation.loop) {
+      this.rewriteLoop(index, operation, operation.loop, inputs);
+      return;
+    }
     const rule = this.rule(operation, inputs);
     this.push(index, operation, rule.inputs, { ...rule, stacked: true });
   }
@@ -99,6 +103,46 @@ class Rewriter {
     const shape = [this.count, ...lane.spec.shape];
     const value = this.add('BroadcastTo', [lane.value, this.integers(shape)], lane.spec.dtype, shape, 'Tidx');
     return { value, stacked: true, spec: lane.spec };
+  }
+
+  /** A loop over time of all settings: time stays the first axis of its sequences while it runs. */
+  private rewriteLoop(index: number, operation: Operation, loop: TimeLoop, lanes: Lane[]): void {
+    const { count } = this;
+    const { carried, sequences } = loop;
+    const isSequence = (k: number) => k >= carried && k < carried + sequences;
+    const inputs = lanes.map((lane, k) => {
+      if (k < carried) return this.stacked(lane);
+      return lane.stacked && isSequence(k) ? this.swapped(lane.value, lane.spec, false) : lane;
+    });
+    const body = vectorize(
+      loop.body,
+      count,
+      lanes.map(({ stacked }, k) => k < carried || stacked),
+      [],
+    );
+    const inputSpecs = inputs.map(({ stacked, spec }, k): Spec => {
+      if (!stacked) return spec;
+      const { dtype, shape } = spec;
+      return { dtype, shape: isSequence(k) ? [shape[0]!, count, ...shape.slice(1)] : [count, ...shape] };
+    });
+    const outputs = operation.outputs.map(({ dtype, shape }, k): Spec => {
+      return { dtype, shape: k < carried ? [count, ...shape] : [shape[0]!, count, ...shape.slice(1)] };
+    });
+    const values = inputs.map(({ value }) => value);
+    this.operations.push({ ...operation, inputs: values, inputSpecs, outputs, loop: { ...loop, body } });
+    const position = this.operations.length - 1;
+    this.results[index] = operation.outputs.map((spec, output) => {
+      const value: Value = { kind: 'result', operation: position, output };
+      return output < carried ? { value, stacked: true, spec } : this.swapped(value, spec, true);
+    });
+  }
+
+  /** A sequence of all settings with its first two axes, settings and time, exchanged. */
+  private swapped(value: Value, spec: Spec, isBack: boolean): Lane {
+    const [time, ...rest] = spec.shape as [number, ...number[]];
+    const shape = isBack ? [this.count, time, ...rest] : [time, this.count, ...rest];
+    const order = this.integers([1, 0, ...rest.map((_, k) => k + 2)]);
+    return { value: this.add('Transpose', [value, order], spec.dtype, shape, 'Tperm'), stacked: true, spec };
   }
 
   private rule(operation: Operation, inputs: Lane[]): { inputs: Value[]; name?: string; attributes?: Attribute[] } {

@@ -2,6 +2,7 @@ import { randomUniform } from '../compile';
 import { type TF, tf } from '../core';
 import { only } from './define';
 import { dilatedCall } from './dilatedCalls';
+import { recurrentCall } from './recurrentCalls';
 
 type Call = TF.layers.Layer['call'];
 
@@ -112,7 +113,9 @@ export function trainingCalls(model: TF.LayersModel): <T>(run: () => T) => T {
     const className = layer.getClassName();
     const draw = KEYED[className];
     const dilated = dilatedCall(layer);
-    if (dilated) changes.push({ holder: layer, name: 'call', value: dilated });
+    const recurrent = recurrentCall(layer);
+    if (recurrent) changes.push({ holder: layer, name: 'call', value: recurrent });
+    else if (dilated) changes.push({ holder: layer, name: 'call', value: dilated });
     else if (className === 'KeyedDropout' && !random.isSeeded)
       changes.push({ holder: layer, name: 'seed', value: ++stream });
     else if (draw !== undefined)

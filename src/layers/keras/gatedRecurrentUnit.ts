@@ -1,3 +1,4 @@
+import { isTracing, loopOverTime, type TimeStep } from '../../compile';
 import { type TF, tf } from '../../core';
 import { defineLayer, only } from '../define';
 import { dropout } from '../dropout';
@@ -102,21 +103,50 @@ export const gatedRecurrentUnit: (options: GatedRecurrentUnitOptions) => TF.laye
           this.kernel.read() as TF.Tensor2D,
         );
         const projected = (inputBias ? tf.add(product, inputBias) : product).reshape([samples, time, 3 * units]);
+        if (isTracing()) return this.loop(projected as TF.Tensor3D, kept, stateBias);
         const unstacked = tf.unstack(projected, 1) as TF.Tensor2D[];
         // The list itself belongs to the tape that gradients are read off, and has to keep its order.
         const steps = this.options.goBackwards ? [...unstacked].reverse() : unstacked;
         let state = tf.zeros([samples, units]) as TF.Tensor2D;
         const states = steps.map((step) => {
-          state = this.next(step, kept ? tf.mul(state, kept) : state, state, stateBias);
+          state = this.next(step, kept ? tf.mul(state, kept) : state, state, {
+            kernel: this.recurrentKernel.read(),
+            bias: stateBias,
+          });
           return state;
         });
         return this.returnSequences ? tf.stack(states, 1) : state;
       });
     }
 
+    /** The same as one loop in the graph that is being traced, so that time steps cost nothing to trace and to compile. */
+    private loop(projected: TF.Tensor3D, mask: TF.Tensor2D | undefined, bias: TF.Tensor1D | undefined): TF.Tensor {
+      const [samples] = projected.shape;
+      const inTime = tf.transpose(projected, [1, 0, 2]);
+      const step: TimeStep = ([state], [now], [kernel, ...rest]) => {
+        const fixed = mask ? rest.at(-1) : undefined;
+        const seen = fixed ? tf.mul(state!, fixed) : state!;
+        const weights = { kernel: kernel!, bias: bias && (rest[0] as TF.Tensor1D) };
+        const next = this.next(now as TF.Tensor2D, seen as TF.Tensor2D, state as TF.Tensor2D, weights);
+        return { carried: [next], kept: this.returnSequences ? [next] : [] };
+      };
+      const { carried, kept } = loopOverTime(step, {
+        carried: [tf.zeros([samples, this.options.units])],
+        sequences: [this.options.goBackwards ? tf.reverse(inTime, 0) : inTime],
+        weights: [this.recurrentKernel.read(), ...(bias ? [bias] : [])],
+        fixed: mask ? [mask] : [],
+      });
+      return this.returnSequences ? tf.transpose(kept[0]!, [1, 0, 2]) : carried[0]!;
+    }
+
     /** The state after one step: (1 - z) of the candidate, z of the old one. */
-    private next(step: TF.Tensor2D, seen: TF.Tensor2D, old: TF.Tensor2D, bias: TF.Tensor1D | undefined): TF.Tensor2D {
-      const product: TF.Tensor = tf.matMul(seen, this.recurrentKernel.read() as TF.Tensor2D);
+    private next(
+      step: TF.Tensor2D,
+      seen: TF.Tensor2D,
+      old: TF.Tensor2D,
+      { kernel, bias }: { kernel: TF.Tensor; bias: TF.Tensor1D | undefined },
+    ): TF.Tensor2D {
+      const product: TF.Tensor = tf.matMul(seen, kernel as TF.Tensor2D);
       const inner = bias ? tf.add(product, bias) : product;
       const [xUpdate, xReset, xCandidate] = tf.split(step, 3, 1) as [TF.Tensor, TF.Tensor, TF.Tensor];
       const [hUpdate, hReset, hCandidate] = tf.split(inner, 3, 1) as [TF.Tensor, TF.Tensor, TF.Tensor];
