@@ -81,7 +81,7 @@ const ROOMS = {
     ...['core', 'tables', 'evaluation', 'losses', 'layers/activations', 'training', 'inspection', 'runs', 'programs'],
     ...['diagnosis/evidence', 'diagnosis/evidence/references', 'diagnosis/rules', 'diagnosis/causes'],
   ],
-  'diagnosis/benchmark/blueprints': ['core', 'training', 'diagnosis/evidence'],
+  'diagnosis/benchmark/blueprints': ['core', 'losses', 'training', 'diagnosis/evidence'],
   // An operator puts dropout of this library into other people's models.
   'diagnosis/benchmark/mutations': ['core', 'training', 'inspection', 'layers', 'diagnosis/evidence', 'diagnosis/mends'],
   'diagnosis/benchmark': [

@@ -1,21 +1,12 @@
 import { ReluctantError, type TF, tf } from '../core';
-import { type Program, type ProgramLike, type ProgramParts, type Setting, type TrainOptions, train } from '../programs';
+import type { Program, ProgramLike, ProgramParts, Setting } from '../programs';
 import { toProgram } from '../programs/program';
 import { formatNumber, Table } from '../tables';
 import { Confirmation, type ConfirmationRow, type HeadOutcome, type Outcome } from './confirmation';
-import { type Diagnosis, diagnose, type Verdict } from './diagnose';
-import { outcomesOf } from './outcome';
-import { recordRun } from './recorder';
+import type { Verdict } from './diagnose';
+import { type ConfirmOptions, disposeNew, isHarmed, type Looked, type Looking, lookAt, tensorsOf } from './looking';
 
-/** Options of {@link confirm}. */
-export interface ConfirmOptions extends Omit<TrainOptions, 'folder' | 'resume'> {
-  /** Writes the two runs to `folder`, as `<name>-before` and `<name>-after`; see `runs.recordRun`. */
-  record?: { folder: string; name: string };
-  /**
-   * Further seeds on each side where the gain is small, to tell it from chance. Default 2; 0 takes any gain beyond a twentieth.
-   */
-  furtherSeeds?: number;
-}
+export type { ConfirmOptions } from './looking';
 
 /** A score that moves by less is the same: a fiftieth of the rows or of the variance. */
 const MARGIN = 0.02;
@@ -23,12 +14,6 @@ const MARGIN = 0.02;
 const LARGE = 0.1;
 /** A head that loses more than this, and more than its spread, is worse. */
 const WORSE = 0.05;
-
-/** One training with its diagnosis and what came out. */
-export interface Looked {
-  diagnosis: Diagnosis;
-  outcomes: { head: string; score: number }[];
-}
 
 /**
  * Makes the change a verdict proposes and nothing else, trains again from the same seed, and says whether that was the cause:
@@ -49,11 +34,21 @@ export async function confirm(
   program: ProgramLike<TF.LayersModel>,
   options: ConfirmOptions = {},
 ): Promise<Confirmation> {
+  return confirmBy(lookAt, verdict, program, options);
+}
+
+/** {@link confirm} with another way of looking: a benchmark that has trained the program before need not do so again. */
+export async function confirmBy(
+  look: Looking,
+  verdict: Verdict,
+  program: ProgramLike<TF.LayersModel>,
+  options: ConfirmOptions = {},
+): Promise<Confirmation> {
   const given = toProgram(program);
   const changed = await changedBy(verdict, given);
-  const before = await lookAt(given, options, 'before');
-  const after = await lookAt(changed, options, 'after');
-  const heads = await outcomes(given, changed, before, after, { ...options, verdict });
+  const before = await look(given, options, 'before');
+  const after = await look(changed, options, 'after');
+  const heads = await outcomes(given, changed, before, after, { ...options, verdict, look });
   return new Confirmation(
     verdict,
     outcomeOf(verdict, before, after, heads),
@@ -80,7 +75,10 @@ export async function changedBy(
     });
   }
   const changed = given.changed({ says, apply });
-  if (await isSame(await given.parts(), await changed.parts())) {
+  const [was, is] = [await given.parts(), await changed.parts()];
+  const same = await isSame(was, is);
+  disposeNew(is, was);
+  if (same) {
     throw new ReluctantError({
       code: 'change-touched-nothing',
       operation: 'confirm',
@@ -99,11 +97,7 @@ async function isSame(a: ProgramParts<TF.LayersModel>, b: ProgramParts<TF.Layers
   const plain = ({ program: _, ...options }: object & { program?: unknown }) =>
     JSON.stringify(options, (__, value: unknown) => (typeof value === 'function' ? identityOf(value) : value));
   if (plain(a.options) !== plain(b.options)) return false;
-  const tensors = ({ data }: ProgramParts) =>
-    [data, data.validation].flatMap((part) =>
-      part ? [part.inputs, part.targets].flatMap((one) => (one instanceof tf.Tensor ? [one] : Object.values(one))) : [],
-    );
-  const [x, y] = [tensors(a), tensors(b)];
+  const [x, y] = [tensorsOf(a), tensorsOf(b)];
   const differs = (one: TF.Tensor, k: number) =>
     one !== y[k] && tf.tidy(() => !tf.all(tf.equal(one, y[k]!)).dataSync()[0]);
   if (x.length !== y.length || x.some(differs)) return false;
@@ -131,29 +125,13 @@ function identityOf(given: object): string {
   return known;
 }
 
-/** Trains a program and looks at what came out. */
-export async function lookAt(
-  program: Program<Setting, TF.LayersModel>,
-  { record, watch = [], furtherSeeds: _, ...options }: ConfirmOptions,
-  part = '',
-): Promise<Looked> {
-  const recorder =
-    record && part ? recordRun(record.folder, { name: `${record.name}-${part}`, statistics: false }) : undefined;
-  const run = await train(program, { ...options, watch: [...watch, ...(recorder ? [recorder] : [])] });
-  try {
-    return { diagnosis: diagnose(run), outcomes: outcomesOf(run.model, run.origin!.data) };
-  } finally {
-    run.model.dispose();
-  }
-}
-
 /** Every head before and after, with the spread over seeds where the first pair does not settle it. */
 async function outcomes(
   given: Program<Setting, TF.LayersModel>,
   changed: Program<Setting, TF.LayersModel>,
   before: Looked,
   after: Looked,
-  { verdict, ...options }: ConfirmOptions & { verdict: Verdict },
+  { verdict, look, ...options }: ConfirmOptions & { verdict: Verdict; look: Looking },
 ): Promise<HeadOutcome[]> {
   const { furtherSeeds = 2 } = options;
   const isMeant = meantBy(verdict, before);
@@ -171,7 +149,7 @@ async function outcomes(
   for (let k = 1; k <= furtherSeeds && !isSettled; k++) {
     const { record: _, ...rest } = options;
     const again = { ...rest, seed: (seed + 7919 * k) % 2 ** 32 };
-    const [one, other] = [await lookAt(given, again), await lookAt(changed, again)];
+    const [one, other] = [await look(given, again, 'again'), await look(changed, again, 'again')];
     first.forEach((head, place) => {
       head.before.push(one.outcomes[place]!.score);
       head.after.push(other.outcomes[place]!.score);
@@ -214,10 +192,6 @@ function outcomeOf(verdict: Verdict, before: Looked, after: Looked, heads: reado
   if (worse) return 'worse';
   return still ? 'no effect' : 'symptom gone, model no better';
 }
-
-/** Whether the head at a place does worse than what is easily reached. */
-export const isHarmed = ({ diagnosis, outcomes: all }: Looked, place: number): boolean =>
-  diagnosis.heads.find(({ head }) => head === all[place]?.head)?.harmed === true;
 
 function tableOf(
   verdict: Verdict,

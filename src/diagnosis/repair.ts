@@ -2,8 +2,9 @@ import { checkInteger, type TF } from '../core';
 import type { Program, ProgramLike, Setting } from '../programs';
 import { toProgram } from '../programs/program';
 import { escapeHTML, formatShare, Table } from '../tables';
-import { type ConfirmOptions, changedBy, isHarmed, type Looked, lookAt } from './confirm';
+import { type ConfirmOptions, changedBy } from './confirm';
 import type { Verdict } from './diagnose';
+import { isHarmed, type Looked, type Looking, lookAt } from './looking';
 
 /** One change that was tried. */
 export interface RepairStep {
@@ -106,10 +107,19 @@ export class Repair {
  * [repaired.learns, repaired.steps[0].cause]; // [true, 'one-unit-softmax']
  */
 export async function repair(program: ProgramLike<TF.LayersModel>, options: RepairOptions = {}): Promise<Repair> {
+  return repairBy(lookAt, program, options);
+}
+
+/** {@link repair} with another way of looking. */
+export async function repairBy(
+  look: Looking,
+  program: ProgramLike<TF.LayersModel>,
+  options: RepairOptions = {},
+): Promise<Repair> {
   const { budget: given, ...rest } = options;
   const budget = checkInteger('repair', 'budget', given ?? 10, 1);
   let best = toProgram(program);
-  let seen = await lookAt(best, rest);
+  let seen = await look(best, rest);
   let trainings = 1;
   const failed = new Set<string>();
   const steps: RepairStep[] = [];
@@ -120,7 +130,7 @@ export async function repair(program: ProgramLike<TF.LayersModel>, options: Repa
     const step = { cause, where, says: change.says, before: scoresOf(seen) };
     try {
       const changed = await changedBy(verdict, best);
-      const after = await lookAt(changed, rest);
+      const after = await look(changed, rest);
       trainings++;
       const kept = isBetter(seen, after);
       steps.push({ ...step, after: scoresOf(after), kept });

@@ -10,7 +10,8 @@ export {
 export { BLUEPRINTS, type Blueprint, packagedBlueprints } from './blueprints';
 export { HEALTHY } from './healthy';
 export { programOfModule } from './module';
+export type { Confirmed, Half, MutantRow, Repaired } from './mutantRow';
 export { type CalibrationRow, MutantSummary } from './mutantSummary';
-export { type Half, halfOf, isUnseen, type MutantOptions, type MutantRow, runMutants } from './mutants';
+export { halfOf, isUnseen, type MutantOptions, runMutants } from './mutants';
 export { MUTATIONS, type Mutation, type Severity } from './mutations';
 export { TWINS, type Twin, twinPrograms } from './twins';

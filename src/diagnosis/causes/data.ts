@@ -55,6 +55,9 @@ export const brokenData: readonly Cause[] = [
   },
 ];
 
+/** Skill that is had on training rows and not on validation rows of another law. */
+const LOST_ON_OTHER_ROWS = 0.2;
+
 /** Causes in the data. */
 export const data: readonly Cause[] = [
   {
@@ -163,9 +166,15 @@ export const data: readonly Cause[] = [
     title: 'Validation inputs are unlike those trained on',
     tier: 3,
     needs: 'validation',
-    find: (seen) => {
+    find: (seen, { heads }) => {
       const symptoms = seen.of('validation-range');
+      // References fail on such rows as well: what the training rows taught is lost there, whoever learnt it.
+      const isHarmful = heads.some(
+        ({ skill, validationSkill }) =>
+          skill - validationSkill > LOST_ON_OTHER_ROWS || (skill > 0.2 && !Number.isFinite(validationSkill)),
+      );
       return together(symptoms, () => ({
+        isHarmful: isHarmful && symptoms.length > 0 && heads.some(({ validationRows }) => validationRows > 0),
         says: `${symptoms.length} features of the validation rows have another law than those trained on${seen.has('flat-validation-loss') ? '; there the model gives a constant: hence the flat validation loss' : ''}`,
         severity: 0.9,
         change: {

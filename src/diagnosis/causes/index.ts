@@ -1,4 +1,5 @@
 import type { Cause } from './cause';
+import { classes } from './classes';
 import { brokenData, data } from './data';
 import { heads } from './heads';
 import { layers } from './layers';
@@ -10,6 +11,7 @@ export const CAUSES: readonly Cause[] = [
   ...brokenData,
   ...wiring,
   ...data,
+  ...classes,
   ...settings,
   ...heads,
   ...layers,

@@ -2,6 +2,7 @@ import { formatNumber, formatShare } from '../../tables';
 import type { LayersProgram as Program } from '../evidence/program';
 import { withOptimizer } from '../mends/changes';
 import {
+  withBestEpoch,
   withBoundedRecurrence,
   withFreshHidden,
   withHiddenActivation,
@@ -161,9 +162,9 @@ export const layers: readonly Cause[] = [
     needs: 'validation',
     find: (seen) =>
       together(seen.of('overfitting'), () => ({
-        says: 'validation loss has risen from its least for ten epochs while training loss fell',
+        says: `validation loss has risen from its least while training loss fell: ${formatShare(seen.of('overfitting')[0]!.evidence[2]!.value)} of skill on validation rows was lost since`,
         severity: 0.5,
-        change: { says: 'stop at the best epoch, use a smaller model, more rows or dropout' },
+        change: { says: 'stop at the best epoch; else a smaller model, more rows or dropout', apply: withBestEpoch },
         wrongIf: 'fresh rows of the same source gave the training loss',
       })),
   },

@@ -43,7 +43,10 @@ export const settings: readonly Cause[] = [
       const frozen = seen.of('unchanged-tensor', 'frozen');
       // A dead layer's weights stand still as well; then the death is the cause, and a rate of nothing moves none.
       const still =
-        seen.has('dead-head') || seen.has('dead-relu') || seen.has('update-ratio', 'low')
+        seen.has('dead-head') ||
+        seen.has('dead-relu') ||
+        seen.has('update-ratio', 'low') ||
+        seen.has('gradient-through-time')
           ? []
           : seen.of('unchanged-tensor', 'unchanged');
       return together([...frozen, ...still], () => ({

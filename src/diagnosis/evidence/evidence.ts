@@ -30,6 +30,7 @@ import type { EpochRow, RunLike, TrainingOptions } from './program';
 import { inputColumns, type Matrix } from './references';
 import { drawSample, isLarge, predicted, type Sample } from './sample';
 import { type StepSearch, stepSearch } from './stepSearch';
+import { type ThroughTime, throughTime } from './throughTime';
 import { type WindowEvidence, windowEvidence } from './windows';
 
 export { type HeadEvidence, lossGiven, type TargetEvidence } from './headEvidence';
@@ -64,6 +65,8 @@ export interface Evidence {
   stepSearch?: StepSearch;
   /** How windows overlap from row to row, where they do. */
   windows: readonly WindowEvidence[];
+  /** How much of the gradient reaches the first steps, where a recurrent layer reads an input of several. */
+  throughTime: readonly ThroughTime[];
   /** The same rows in another order got other predictions: rows of a batch are mixed. */
   rowsMixed: boolean;
   /** Names of weights that are not trainable. */
@@ -125,6 +128,7 @@ export function gather(
       final: moment(model, train, losses, options, run.initialWeights),
       ...(search && { stepSearch: search }),
       windows: windowEvidence(inputNames(model), train),
+      throughTime: attempt(() => throughTime(model, heads, train, options)) ?? [],
       rowsMixed: mixesRows(model, train),
       frozen: leafLayers(model).flatMap((layer) => layer.nonTrainableWeights.map((weight) => weight.originalName)),
     };

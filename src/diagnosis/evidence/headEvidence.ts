@@ -2,6 +2,7 @@ import { ReluctantError, type TF, tf } from '../../core';
 import { outputNames, type PredictionRow, predictions as predictionTable } from '../../inspection';
 import { activationOf, outputRangeOf } from '../../inspection/layers';
 import { type Loss, type LossName, lossOf } from '../../losses';
+import { type ClassEvidence, classEvidence, classesFound } from './classes';
 import { type Dependence, dependence } from './dependence';
 import { type Shortfall, shortfallOf } from './harm';
 import { type LossBehaviour, lossBehaviour, namedLossBehaviour } from './lossBehaviour';
@@ -46,6 +47,8 @@ export interface TargetEvidence {
   closest?: ClosestColumn;
   /** What a line reaches that also reads the rows before; NaN where inputs are no windows of one step. */
   laggedSkill: number;
+  /** How classes are spread, and whether they mean the same on validation rows; for one class of many, and yes or no. */
+  classOf?: ClassEvidence;
 }
 
 /** A head of the model with what it was asked for and what it gives. */
@@ -75,6 +78,10 @@ export interface HeadEvidence extends TargetEvidence {
   lineSkill: number;
   /** The head does worse than that: on training rows, on validation rows. */
   harm: { training?: Shortfall; validation?: Shortfall };
+  /** Rows of validation looked at, with the share whose class is right and the shares by class; for classes. */
+  validationRows: number;
+  validationHitShare: number;
+  validationRecalls?: readonly number[];
   /** Loss by epoch, on training and on validation rows. */
   losses: readonly number[];
   validationLosses: readonly number[];
@@ -114,20 +121,23 @@ export function targetEvidence(
   const isOneOfMany = kind === 'one-of-many' || kind === 'probabilities';
   const held = later && tables.validation && { inputs: tables.validation, targets: later };
   const closest = held && closestColumn({ inputs: tables.training, targets }, held);
+  const found = references({
+    inputs: tables.training,
+    targets,
+    ...(held && { validation: held }),
+    measure,
+    classes,
+    isOneOfMany,
+  });
+  const isOneClass = kind === 'one-of-many' || kind === 'yes-or-no';
   return {
     behaviour,
     kind,
     classes,
     targets: Float32Array.from(targets.values),
     measure,
-    references: references({
-      inputs: tables.training,
-      targets,
-      ...(held && { validation: held }),
-      measure,
-      classes,
-      isOneOfMany,
-    }),
+    references: found,
+    ...(isOneClass && { classOf: classEvidence({ inputs: tables.training, targets }, held, found) }),
     ...alikeness(targets, classes),
     ...(closest && { closest }),
     dependence: dependence(tables.training, targets, lineShare(tables.training, targets), isInOrder(train)),
@@ -201,6 +211,10 @@ export function headEvidence(
   const training = judged(train, train.predictions[head], 'training');
   const held = judged(validation, validation?.predictions[head], 'validation');
   const before = judged(train, initial?.[head], 'training');
+  const byClass =
+    validation && asked.classOf && held && Number.isFinite(held.skill)
+      ? classesFound(matrixOf(validation.targets[head]!), matrixOf(validation.predictions[head]!))
+      : undefined;
   return {
     ...asked,
     head,
@@ -221,6 +235,9 @@ export function headEvidence(
       ...(training?.shortfall && { training: training.shortfall }),
       ...(held?.shortfall && { validation: held.shortfall }),
     },
+    validationRows: validation?.rows.length ?? 0,
+    validationHitShare: byClass?.hitShare ?? Number.NaN,
+    ...(byClass && { validationRecalls: byClass.recalls }),
     losses: curve(''),
     validationLosses: curve('val_'),
   };

@@ -139,3 +139,68 @@ export const withWindowsTurned = withInputsMapped((input) => (input.rank === 3 ?
 
 const rowsOf = ({ inputs, source }: TrainingData): number =>
   source?.rows ?? (inputs instanceof tf.Tensor ? inputs : Object.values(inputs)[0]!).shape[0]!;
+
+/** Stops where the validation loss is least, with the weights of that epoch; as it was without validation rows. */
+export const withBestEpoch = (program: Program): Program =>
+  program.data.validation
+    ? withOptions(({ epochs = 10 }) => ({
+        earlyStopping: { patience: Math.max(5, Math.ceil(epochs / 5)), restoreBestWeights: true },
+      }))(program)
+    : program;
+
+/** Hidden layers of more units made `units` wide. */
+export const withNarrowerLayers =
+  (units: number) =>
+  (program: Program): Program =>
+    withHidden(program, ({ config }) => {
+      if (typeof config['units'] === 'number' && config['units'] > units) config['units'] = units;
+    });
+
+/** Recurrent layers as Keras draws them: orthogonal from step to step, gates that begin by remembering, tanh. */
+export const withFreshRecurrence = (program: Program): Program => {
+  let seed = 31;
+  return withLayers(program, ({ class_name: kind, config }) => {
+    if (!/RNN|LSTM|GRU/.test(kind)) return;
+    config['kernel_initializer'] = { class_name: 'GlorotUniform', config: { seed: seed++ } };
+    config['recurrent_initializer'] = { class_name: 'Orthogonal', config: { gain: 1, seed: seed++ } };
+    config['bias_initializer'] = { class_name: 'Zeros', config: {} };
+    config['activation'] = 'tanh';
+    if ('unit_forget_bias' in config) config['unit_forget_bias'] = true;
+  });
+};
+
+/** Training targets of one head with their classes in another order: `moved[c]` is where class `c` belongs. */
+export const withClassesMoved =
+  (head: string, moved: readonly number[]) =>
+  (program: Program): Program => {
+    const reordered = (targets: TF.Tensor): TF.Tensor =>
+      tf.tidy(() => {
+        if (targets.shape[targets.rank - 1] !== moved.length) return tf.sub(1, targets);
+        const from = moved.map((_, c) => moved.indexOf(c));
+        return tf.gather(targets, tf.tensor1d(from, 'int32'), targets.rank - 1);
+      });
+    return { ...program, data: { ...program.data, targets: ofHead(program.data.targets, head, reordered) } };
+  };
+
+/** Rows of every class of a head count as much together as those of any other. */
+export const withEvenClasses =
+  (head: string) =>
+  (program: Program): Program => {
+    const { targets } = program.data;
+    const own = targets instanceof tf.Tensor ? targets : (targets[head] ?? Object.values(targets)[0]!);
+    const name = targets instanceof tf.Tensor || targets[head] ? head : Object.keys(targets)[0]!;
+    const means = tf.tidy(() => Array.from(tf.mean(own, 0).dataSync()));
+    const shares = means.length === 1 ? [1 - means[0]!, means[0]!] : means;
+    const weights = Object.fromEntries(shares.map((share, c) => [c, share > 0 ? 1 / (shares.length * share) : 1]));
+    return withOptions(({ classWeights }) => ({ classWeights: { ...classWeights, [name]: weights } }))(program);
+  };
+
+function ofHead(
+  targets: TrainingData['targets'],
+  head: string,
+  map: (own: TF.Tensor) => TF.Tensor,
+): TrainingData['targets'] {
+  if (targets instanceof tf.Tensor) return map(targets);
+  const name = targets[head] ? head : Object.keys(targets)[0]!;
+  return { ...targets, [name]: map(targets[name]!) };
+}

@@ -1,3 +1,5 @@
+import { accuracyOfNumbers } from './accuracyOfNumbers';
+import { classOrder } from './classOrder';
 import { clippedGradient } from './clippedGradient';
 import { collapsedHead } from './collapsedHead';
 import { constantData } from './constantData';
@@ -7,9 +9,12 @@ import { deadTrunk } from './deadTrunk';
 import { dominantTerm } from './dominantTerm';
 import { dropoutRate } from './dropoutRate';
 import { explodingGradient } from './explodingGradient';
+import { fewRows } from './fewRows';
 import { flatValidationLoss } from './flatValidationLoss';
+import { gradientThroughTime } from './gradientThroughTime';
 import { headMisfit } from './headMisfit';
 import { heavyTailedInput } from './heavyTailedInput';
+import { largeNetwork } from './largeNetwork';
 import { leakingInput } from './leakingInput';
 import { learningRate } from './learningRate';
 import { linearNetwork } from './linearNetwork';
@@ -23,6 +28,7 @@ import { notFiniteInData } from './notFiniteData';
 import { outputRange } from './outputRange';
 import { overfitting } from './overfitting';
 import { poorInitialisation } from './poorInitialisation';
+import { rareClass } from './rareClass';
 import { recurrentActivation } from './recurrentActivation';
 import { regularisationDominates } from './regularisationDominates';
 import { rowsMixed } from './rowsMixed';
@@ -59,6 +65,9 @@ export const RULES: readonly Rule[] = [
   unrelatedTargets,
   wrongLabels,
   leakingInput,
+  classOrder,
+  rareClass,
+  fewRows,
   sortedRows,
   windowOrder,
   poorInitialisation,
@@ -72,6 +81,7 @@ export const RULES: readonly Rule[] = [
   dropoutRate,
   linearNetwork,
   narrowLayer,
+  largeNetwork,
   recurrentActivation,
   regularisationDominates,
   dominantTerm,
@@ -87,7 +97,9 @@ export const RULES: readonly Rule[] = [
   deadTrunk,
   unchangedTensor,
   vanishingGradient,
+  gradientThroughTime,
   sigmoidLayers,
   explodingGradient,
   overfitting,
+  accuracyOfNumbers,
 ];

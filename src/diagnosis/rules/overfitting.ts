@@ -1,24 +1,28 @@
 import { measure, rule } from './rule';
 
-/** A head that learns its training rows by heart. */
+/** A head that learns its training rows by heart: it was better on validation rows before, by more than chance. */
 export const overfitting = rule({
   id: 'overfitting',
-  watches: 'the gap between validation and training loss, and how far validation loss has risen from its least',
+  watches: 'what stopping at the epoch of least validation loss would have left of it, and how long ago that was',
   thresholds: {
     gap: { value: 0.1, source: 'Amazon SageMaker Debugger, Overfit: (validation - training) / training > 0.1' },
     risen: { value: 0.1, source: 'validation loss a tenth above its least' },
+    gain: { value: 0.05, source: 'skill lost since the best epoch: beyond what seeds make of one program' },
     patience: { value: 10, source: 'Amazon SageMaker Debugger, Overtraining: 10 epochs on validation' },
   },
-  evaluate({ heads }, { gap, risen, patience }) {
-    return heads.flatMap(({ head, losses, validationLosses }) => {
+  evaluate({ heads }, { gap, risen, gain, patience }) {
+    return heads.flatMap(({ head, losses, validationLosses, validationSkill }) => {
       const [train, held] = [losses[losses.length - 1]!, validationLosses[validationLosses.length - 1]!];
       const known = validationLosses.filter(Number.isFinite);
       const least = known.reduce((a, b) => Math.min(a, b), Infinity);
       const since = validationLosses.length - 1 - validationLosses.indexOf(least);
-      if (!((held - train) / train > gap && held > (1 + risen) * least && since >= patience)) return [];
+      // What is left of the best constant's loss shrinks by the same share as the loss.
+      const lost = (1 - validationSkill) * (1 - least / held);
+      if (!((held - train) / train > gap && held > (1 + risen) * least && lost > gain && since >= patience)) return [];
       const evidence = [
         measure('validation loss over training loss, less 1', (held - train) / train, '', gap),
         measure('validation loss over its least, less 1', held / least - 1, '', risen),
+        measure('skill on validation rows lost since then', lost, 'share', gain),
         measure('since the least', since, 'epochs', patience),
       ];
       return [{ rule: 'overfitting', kind: 'overfitting', where: head, evidence }];

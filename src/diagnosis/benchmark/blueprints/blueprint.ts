@@ -7,8 +7,8 @@ export interface Blueprint {
   name: string;
   /** Its kind, e.g. `numbers from a table`. */
   family: string;
-  /** The program of a seed: data, weights and order are drawn from it. */
-  build(seed: number): Program;
+  /** The program of a seed: data, weights and order are drawn from it. With `fresh`, its validation rows are others, where there are any. */
+  build(seed: number, rows?: 'validation' | 'fresh'): Program;
 }
 
 /** Rows of numbers for one program: inputs and targets by head. */
@@ -60,16 +60,11 @@ export interface Recipe {
 export const blueprint = ({ name, family, law, shape, rows, validationRows, model, options }: Recipe): Blueprint => ({
   name,
   family,
-  build(seed) {
+  build(seed, part = 'validation') {
     const random = new Random(seed).fork(name);
     const draw = law(random.fork('law'));
     const training = drawRows(draw, rows, shape, random.fork('training'));
-    const validation = drawRows(
-      draw,
-      validationRows ?? Math.max(200, Math.floor(rows / 2)),
-      shape,
-      random.fork('validation'),
-    );
+    const validation = drawRows(draw, validationRows ?? Math.max(200, Math.floor(rows / 2)), shape, random.fork(part));
     const data: TrainingData = { ...training, validation };
     return {
       data,

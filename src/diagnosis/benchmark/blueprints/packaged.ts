@@ -43,14 +43,8 @@ const MODELS: readonly { units: number[]; activation: string; options: Partial<F
   },
 ];
 
-/**
- * Programs on the small data sets that scikit-learn ships, read where it is installed; none where it is not.
- *
- * @param folder `sklearn/datasets/data` of an installation of scikit-learn.
- * @example
- * benchmark.packagedBlueprints('no-such-folder').length; // 0
- */
-export function packagedBlueprints(folder: string): Blueprint[] {
+/** {@link packagedBlueprints} before their lengths were found. */
+export function packagedAsWritten(folder: string): Blueprint[] {
   return SETS.filter(({ file }) => fs.existsSync(path.join(folder, file))).flatMap((set) => {
     let lines: number[][] | undefined;
     return MODELS.map(({ units, activation, options }) => ({

@@ -6,9 +6,9 @@ export type Link = 'identity' | 'logistic' | 'softmax';
 
 /** Bins per column, trees, their depth, and the share of each tree that is kept. */
 const BINS = 24;
-const ROUNDS = 80;
+const ROUNDS = 60;
 const DEPTH = 3;
-const SHRINKAGE = 0.15;
+const SHRINKAGE = 0.2;
 /** Added to a leaf's weight: leaves of a few rows say little. */
 const LEAF_PENALTY = 1;
 /** Columns that a tree may split on, drawn anew for every tree. */
@@ -116,12 +116,20 @@ function bestSplits(
   const count = total.length / 2;
   const best = Array.from({ length: count }, () => ({ gain: 0, column: -1, bin: 0 }));
   const sums = new Float64Array(count * BINS * 2);
+  // Rows that are still in play, with the place of their node among the sums.
+  const [inPlay, base] = [new Int32Array(rows), new Int32Array(rows)];
+  let playing = 0;
+  for (let row = 0; row < rows; row++) {
+    const node = place[row]! - first;
+    if (node < 0) continue;
+    inPlay[playing] = row;
+    base[playing++] = node * BINS * 2;
+  }
   for (const column of tried) {
     sums.fill(0);
-    for (let row = 0; row < rows; row++) {
-      const node = place[row]! - first;
-      if (node < 0) continue;
-      const at = (node * BINS + bins[row * columns + column]!) * 2;
+    for (let k = 0; k < playing; k++) {
+      const row = inPlay[k]!;
+      const at = base[k]! + bins[row * columns + column]! * 2;
       sums[at]! += slope[row]!;
       sums[at + 1]! += curvature[row]!;
     }
@@ -156,16 +164,21 @@ function edgesOf({ values, rows, columns }: Matrix, column: number): Float64Arra
 }
 
 function binned({ values, columns }: Matrix, edges: readonly Float64Array[]): Uint8Array {
-  return Uint8Array.from(values, (value, k) => {
-    const own = edges[k % columns]!;
-    let [low, high] = [0, own.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (own[middle]! < value) low = middle + 1;
-      else high = middle;
+  const bins = new Uint8Array(values.length);
+  for (let c = 0; c < columns; c++) {
+    const own = edges[c]!;
+    for (let k = c; k < values.length; k += columns) {
+      let low = 0;
+      let high = own.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (own[middle]! < values[k]!) low = middle + 1;
+        else high = middle;
+      }
+      bins[k] = low;
     }
-    return low;
-  });
+  }
+  return bins;
 }
 
 function startOf({ values, rows, columns }: Matrix, link: Link): Float64Array {

@@ -1,6 +1,15 @@
+export { boostedTrees } from './boostedTrees';
 export { inputColumns } from './inputColumns';
 export { straightLine } from './line';
 export { columnOf, type Matrix, rowsOf } from './matrix';
-export { bestReach, type Reach, type ReferenceName, type References, type ReferenceTask, references } from './reach';
+export {
+  bestReach,
+  type MoreRows,
+  type Reach,
+  type ReferenceName,
+  type References,
+  type ReferenceTask,
+  references,
+} from './reach';
 export { scoped } from './scope';
 export { bestConstant, constantPredictions, hits, type Measure, rowErrors } from './score';

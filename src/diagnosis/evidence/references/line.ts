@@ -1,5 +1,5 @@
 import { tf } from '../../../core';
-import { type Matrix, standardizedTogether } from './matrix';
+import { type Matrix, standardizer } from './matrix';
 import { scoped } from './scope';
 
 /** Weight of the penalty, as a share of the rows: enough to keep collinear columns apart. */
@@ -16,24 +16,24 @@ export function straightLine(training: Matrix, targets: Matrix, others: readonly
 
 /** Ridge regression (Hoerl and Kennard 1970) for any ridge, given as a share of the rows: the sums are made once. */
 export function solveRidge(training: Matrix, targets: Matrix): (ridge: number, others: readonly Matrix[]) => Matrix[] {
-  const [own] = standardizedTogether(training, []);
+  const scale = standardizer(training);
+  const own = scale(training);
   const center = new Float64Array(targets.columns);
   targets.values.forEach((value, k) => {
     center[k % targets.columns]! += value / targets.rows;
   });
   const centred = targets.values.map((value, k) => value - center[k % targets.columns]!);
   const { normal, right } = scoped(() => {
-    const x = tf.tensor2d(Float32Array.from(own!.values), [own!.rows, own!.columns]);
+    const x = tf.tensor2d(new Float32Array(own.values), [own.rows, own.columns]);
     const y = tf.tensor2d(Float32Array.from(centred), [targets.rows, targets.columns]);
     return { normal: tf.matMul(x, x, true).dataSync(), right: tf.matMul(x, y, true).dataSync() };
   });
   return (ridge, others) => {
-    const weights = solve(normal, right, own!.columns, targets.columns, ridge * own!.rows);
-    const [, ...rest] = standardizedTogether(training, others);
+    const weights = solve(normal, right, own.columns, targets.columns, ridge * own.rows);
     return scoped(() => {
-      const w = tf.tensor2d(Float32Array.from(weights), [own!.columns, targets.columns]);
-      return rest.map(({ values, rows, columns }) => {
-        const told = tf.matMul(tf.tensor2d(Float32Array.from(values), [rows, columns]), w).dataSync();
+      const w = tf.tensor2d(Float32Array.from(weights), [own.columns, targets.columns]);
+      return others.map(scale).map(({ values, rows, columns }) => {
+        const told = tf.matMul(tf.tensor2d(new Float32Array(values), [rows, columns]), w).dataSync();
         return {
           values: Float64Array.from(told, (value, k) => value + center[k % targets.columns]!),
           rows,

@@ -20,21 +20,32 @@ export const columnOf = ({ values, rows, columns }: Matrix, column: number): Flo
 
 /** Both matrices with every column centred and scaled by the first one's rows; columns that do not vary there become 0. */
 export function standardizedTogether(training: Matrix, others: readonly Matrix[]): Matrix[] {
-  const { rows, columns } = training;
+  const scale = standardizer(training);
+  return [training, ...others].map(scale);
+}
+
+/** Centres and scales the columns of any matrix as those of the training rows are; columns that do not vary there become 0. */
+export function standardizer({ values, rows, columns }: Matrix): (matrix: Matrix) => Matrix {
   const center = new Float64Array(columns);
   const scale = new Float64Array(columns);
-  for (let k = 0; k < training.values.length; k++) center[k % columns]! += training.values[k]! / rows;
-  for (let k = 0; k < training.values.length; k++)
-    scale[k % columns]! += (training.values[k]! - center[k % columns]!) ** 2 / rows;
+  for (let row = 0, k = 0; row < rows; row++) for (let c = 0; c < columns; c++, k++) center[c]! += values[k]! / rows;
+  for (let row = 0, k = 0; row < rows; row++)
+    for (let c = 0; c < columns; c++, k++) {
+      const away = values[k]! - center[c]!;
+      scale[c]! += (away * away) / rows;
+    }
   for (let c = 0; c < columns; c++) {
     const std = Math.sqrt(scale[c]!);
     scale[c] = std > 1e-9 * Math.abs(center[c]!) && std > 0 ? 1 / std : 0;
   }
-  return [training, ...others].map((matrix) => ({
-    ...matrix,
-    // Ten spreads away a row says "far" and no more: squared distances and slopes stay usable.
-    values: matrix.values.map((value, k) =>
-      Math.max(-10, Math.min(10, (value - center[k % columns]!) * scale[k % columns]!)),
-    ),
-  }));
+  return (matrix) => {
+    const scaled = new Float64Array(matrix.values.length);
+    for (let row = 0, k = 0; row < matrix.rows; row++)
+      for (let c = 0; c < columns; c++, k++) {
+        const z = (matrix.values[k]! - center[c]!) * scale[c]!;
+        // Ten spreads away a row says "far" and no more: squared distances and slopes stay usable.
+        scaled[k] = z > 10 ? 10 : z < -10 ? -10 : z;
+      }
+    return { ...matrix, values: scaled };
+  };
 }

@@ -3,7 +3,7 @@ import { solveRidge } from './line';
 import { type Matrix, rowsOf, standardizedTogether } from './matrix';
 
 /** Random rectified features, at most, and ridges that are tried. */
-const FEATURES = 256;
+const FEATURES = 160;
 const RIDGES = [1e-3, 1e-2, 1e-1, 1];
 
 /**
@@ -38,21 +38,25 @@ function hidden({ values, rows, columns }: Matrix, count: number): Matrix {
   const random = new Random(2).fork('random features');
   // Each reads a few columns: targets depend on few at a time.
   const read = Math.min(columns, 4);
-  const units = Array.from({ length: count }, () => ({
-    columns: Array.from({ length: read }, () => random.integer(0, columns - 1)),
-    weights: Array.from({ length: read }, () => random.normal() / Math.sqrt(read)),
-    bias: random.normal(),
-  }));
+  const [places, weights, biases] = [
+    new Int32Array(count * read),
+    new Float64Array(count * read),
+    new Float64Array(count),
+  ];
+  for (let k = 0; k < count; k++) {
+    for (let j = 0; j < read; j++) places[k * read + j] = random.integer(0, columns - 1);
+    for (let j = 0; j < read; j++) weights[k * read + j] = random.normal() / Math.sqrt(read);
+    biases[k] = random.normal();
+  }
   const straight = Math.min(columns, 64);
   const width = straight + count;
   const made = new Float64Array(rows * width);
   for (let row = 0; row < rows; row++) {
     for (let c = 0; c < straight; c++) made[row * width + c] = values[row * columns + c]!;
     for (let k = 0; k < count; k++) {
-      const unit = units[k]!;
-      let sum = unit.bias;
-      for (let j = 0; j < read; j++) sum += unit.weights[j]! * values[row * columns + unit.columns[j]!]!;
-      made[row * width + straight + k] = Math.max(0, sum);
+      let sum = biases[k]!;
+      for (let j = k * read; j < (k + 1) * read; j++) sum += weights[j]! * values[row * columns + places[j]!]!;
+      made[row * width + straight + k] = sum > 0 ? sum : 0;
     }
   }
   return { values: made, rows, columns: width };

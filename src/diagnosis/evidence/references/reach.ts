@@ -27,6 +27,14 @@ export interface References {
   validation: readonly Reach[];
   /** Validation rows predicted by the fit of the first fold: as many rows to learn from as `training` had. */
   validationByFold: readonly Reach[];
+  /** What more rows bring; where there are few, and validation rows to see it on. */
+  moreRows?: MoreRows;
+}
+
+/** Skill on validation rows of the best reference, fitted to half of the training rows and to all. */
+export interface MoreRows {
+  half: number;
+  all: number;
 }
 
 /** What the references are asked. */
@@ -43,6 +51,8 @@ export interface ReferenceTask {
 
 type Task = ReferenceTask & { ridge: number };
 
+/** Training rows up to which it is asked what more would bring. */
+const FEW_ROWS = 200;
 /** More outputs than this are fitted by line and neighbours alone. */
 const MOST_TREE_OUTPUTS = 10;
 
@@ -72,11 +82,29 @@ export function references(asked: ReferenceTask): References {
   const validationByFold = names.flatMap((by, k) =>
     byFold[k]!.validation ? [reach(by, validation!.targets, byFold[k]!.validation)] : [],
   );
-  return { training, validation: later, validationByFold };
+  const more =
+    validation?.targets.rows && targets.rows <= FEW_ROWS
+      ? moreRows({ training, validation: later }, task, reach)
+      : undefined;
+  return { training, validation: later, validationByFold, ...(more && { moreRows: more }) };
+}
+
+function moreRows(
+  found: Pick<References, 'training' | 'validation'>,
+  task: Task,
+  reach: (by: ReferenceName, of: Matrix, told: Matrix) => Reach,
+): MoreRows | undefined {
+  const best = bestReach({ ...found, validationByFold: [] }, 'validation');
+  if (!best || best.by === 'constant' || !task.validation) return undefined;
+  const half = Array.from({ length: Math.ceil(task.targets.rows / 2) }, (_, k) => 2 * k);
+  const [told] = predict(best.by, task, rowsOf(task.inputs, half), rowsOf(task.targets, half), [
+    task.validation.inputs,
+  ]);
+  return { half: reach(best.by, task.validation.targets, told!).skill, all: best.skill };
 }
 
 /** The reference that does best on training rows, with what it reaches on the rows asked for. */
-export function bestReach(found: References, part: keyof References): Reach | undefined {
+export function bestReach(found: References, part: 'training' | 'validation' | 'validationByFold'): Reach | undefined {
   const order = [...found.training].sort((a, b) => finite(b.skill) - finite(a.skill));
   return found[part].find(({ by }) => by === order[0]?.by);
 }
