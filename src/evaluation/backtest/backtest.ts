@@ -1,6 +1,7 @@
 import { checkInteger, checkNumber, ReluctantError } from '../../core';
 import { sharpeTest, type TestedSharpe } from '../sharpe/tests';
 import { sectionsOf } from '../signals/panel';
+import { quantile } from '../statistics/distributions';
 import { mean, standardDeviation } from '../statistics/moments';
 import { checkOptions } from '../statistics/options';
 import { finiteRows, type Numbers } from '../statistics/rows';
@@ -88,7 +89,8 @@ export interface BacktestSummary {
  * that nothing later moves an earlier number is tested on random panels. There is no slippage beyond the costs, no borrowing and no closed market;
  * a strategy that loses everything ends there, with returns of 0.
  *
- * @throws ReluctantError `zero-variance` when the strategy never holds anything; `too-few-rows` below 21 dates; `symbol-twice`, `length-mismatch`, `not-finite`, `returns-below-ruin`.
+ * @throws ReluctantError `zero-variance` when the strategy never holds anything; `too-few-rows` below 21 dates; `symbol-twice`, `length-mismatch`, `not-finite`, `returns-below-ruin`,
+ *   `returns-in-another-unit` for percents or prices.
  * @example
  * const rows = Array.from({ length: 600 }, (_, k) => k);
  * const panel = {
@@ -213,6 +215,7 @@ function checkBacktest(operation: string, panel: BacktestPanel) {
       expected: 'simple returns as shares: -0.02 for a loss of two per cent',
     });
   }
+  checkUnit(operation, returns);
   const sections = sectionsOf(operation, panel.date, signals.length, panel.symbol);
   const numbers = new Map<string, number>();
   const symbols = Int32Array.from(panel.symbol, (name) => {
@@ -220,6 +223,21 @@ function checkBacktest(operation: string, panel: BacktestPanel) {
     return numbers.get(name)!;
   });
   return { sections, signals, returns, symbols };
+}
+
+/** Throws where half of the returns are beyond 50 %: no market moves so in one period, but percents and prices do. */
+function checkUnit(operation: string, returns: Float64Array): void {
+  const sizes = returns.filter((value) => value !== 0).map(Math.abs);
+  const middle = sizes.length > 0 ? quantile(sizes, 0.5) : 0;
+  if (middle <= 0.5) return;
+  throw new ReluctantError({
+    code: 'returns-in-another-unit',
+    operation,
+    problem: 'half of the returns are beyond 50 % in one period: they seem to be percents or prices',
+    received: middle,
+    expected: 'simple returns as shares: 0.02 for a gain of two per cent',
+    fix: 'divide percents by 100; of prices take price[t + 1] / price[t] - 1',
+  });
 }
 
 function checkBenchmark(operation: string, benchmark: Numbers | undefined, market: Float64Array): Float64Array {

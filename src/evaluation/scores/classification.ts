@@ -1,5 +1,5 @@
 import { ReluctantError } from '../../core';
-import { checkPairs, checkRows, type Numbers } from '../statistics/rows';
+import { checkPairs, type Numbers } from '../statistics/rows';
 
 /**
  * Area under the receiver operating characteristic: the chance that a positive row scores above a negative one, ties
@@ -70,16 +70,7 @@ export function rocAUCOneVsRest(
   classes: number,
   average: 'macro' | 'weighted' = 'macro',
 ): number {
-  const n = checkPairs('rocAUCOneVsRest', targets, scores);
-  if (!Number.isInteger(classes) || classes < 2 || n % classes !== 0) {
-    throw new ReluctantError({
-      code: 'shape-mismatch',
-      operation: 'rocAUCOneVsRest',
-      problem: `${n} values are not rows of ${classes} classes`,
-      expected: 'rows * classes values, classes of at least 2',
-    });
-  }
-  const rows = n / classes;
+  const rows = classRows('rocAUCOneVsRest', targets, scores, classes);
   const column = (values: Numbers, c: number) => {
     const own = values instanceof Float32Array ? new Float32Array(rows) : new Float64Array(rows);
     for (let k = 0; k < rows; k++) own[k] = values[k * classes + c]!;
@@ -100,12 +91,14 @@ export function rocAUCOneVsRest(
  * The share of rows whose largest prediction is at the largest target (the first of equals, as NumPy's argmax).
  *
  * @param classes columns per row in the flattened `[rows * classes]` arrays.
+ * @returns in [0, 1]; NaN when a prediction is NaN.
+ * @throws ReluctantError `shape-mismatch`, `length-mismatch`.
  * @example
  * accuracy([1, 0, 0, 1], [0.9, 0.1, 0.8, 0.2], 2); // 0.5
  */
 export function accuracy(targets: Numbers, predictions: Numbers, classes: number): number {
-  const n = checkPairs('accuracy', targets, predictions);
-  const rows = n / classes;
+  const rows = classRows('accuracy', targets, predictions, classes);
+  for (let k = 0; k < rows * classes; k++) if (Number.isNaN(targets[k]! + predictions[k]!)) return Number.NaN;
   let right = 0;
   for (let k = 0; k < rows; k++) if (argmax(targets, k, classes) === argmax(predictions, k, classes)) right++;
   return right / rows;
@@ -115,19 +108,46 @@ export function accuracy(targets: Numbers, predictions: Numbers, classes: number
  * The mean of -log p at the true class, in nats; the log loss of scikit-learn with its clipping at the smallest normal
  * step of double precision.
  *
+ * @returns NaN when a prediction is NaN.
+ * @throws ReluctantError `not-probabilities` naming the row of a prediction outside [0, 1], `shape-mismatch`, `length-mismatch`.
  * @example
  * logLoss([1, 0], [0.5, 0.5], 2); // 0.6931471805599453
  */
 export function logLoss(targets: Numbers, predictions: Numbers, classes: number): number {
-  const n = checkPairs('logLoss', targets, predictions);
-  checkRows('logLoss', 'targets', targets);
+  const rows = classRows('logLoss', targets, predictions, classes);
   let sum = 0;
-  for (let k = 0; k < n; k++) {
+  for (let k = 0; k < rows * classes; k++) {
+    if (predictions[k]! < -1e-6 || predictions[k]! > 1 + 1e-6)
+      throw noProbability(Math.floor(k / classes), predictions[k]!);
     const p = Math.max(Number.EPSILON, Math.min(1 - Number.EPSILON, predictions[k]!));
     if (targets[k] !== 0) sum -= targets[k]! * Math.log(p);
     else if (Number.isNaN(p)) return Number.NaN;
   }
-  return sum / (n / classes);
+  return sum / rows;
+}
+
+/** Rows of flattened `[rows * classes]` arrays. */
+function classRows(operation: string, targets: Numbers, predictions: Numbers, classes: number): number {
+  const values = checkPairs(operation, targets, predictions);
+  if (Number.isInteger(classes) && classes >= 1 && values % classes === 0) return values / classes;
+  throw new ReluctantError({
+    code: 'shape-mismatch',
+    operation,
+    problem: `${values} values are not rows of ${classes} classes`,
+    expected: 'rows * classes values',
+  });
+}
+
+function noProbability(row: number, received: number): ReluctantError {
+  return new ReluctantError({
+    code: 'not-probabilities',
+    operation: 'logLoss',
+    problem: 'a prediction is no probability',
+    where: { row },
+    received,
+    expected: 'probabilities from 0 to 1',
+    fix: 'put logits through a softmax first',
+  });
 }
 
 function sumOf(values: Numbers): number {

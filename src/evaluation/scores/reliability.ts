@@ -99,6 +99,7 @@ export function brierScore(targets: Numbers, predictions: Numbers, classes: numb
       frequency[c]! += target / rows;
       sum += p;
       if (!(p >= -1e-6 && p <= 1 + 1e-6)) throw notProbabilities(operation, row, p);
+      if (!(target >= 0 && target <= 1)) throw notProbabilities(operation, row, target, 'targets');
     }
     if (Math.abs(sum - 1) > 1e-3) throw notProbabilities(operation, row, sum);
   }
@@ -142,14 +143,19 @@ function checkClasses(operation: string, targets: Numbers, predictions: Numbers,
   });
 }
 
-function notProbabilities(operation: string, row: number, received: number): ReluctantError {
+function notProbabilities(
+  operation: string,
+  row: number,
+  received: number,
+  what: 'predictions' | 'targets' = 'predictions',
+): ReluctantError {
   return new ReluctantError({
     code: 'not-probabilities',
     operation,
-    problem: 'a row of predictions is no distribution',
+    problem: `a row of ${what} is no distribution`,
     where: { row },
     received,
     expected: 'probabilities from 0 to 1 that sum to 1',
-    fix: 'put logits through a softmax first',
+    fix: what === 'targets' ? 'give one-hot rows' : 'put logits through a softmax first',
   });
 }

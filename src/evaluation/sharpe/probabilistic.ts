@@ -165,7 +165,7 @@ function checkTrials(operation: string, trials: Trials): { count: number; varian
     for (const sharpe of sharpes) perPeriod(operation, 'the Sharpe ratio of a trial', sharpe);
     const count = checkNumber(operation, 'effective', trials.effective ?? sharpes.length, 1, sharpes.length);
     const spread = sharpes.length > 1 ? variance(sharpes, 1) : 0;
-    if (count > 1 && !(spread > 0)) {
+    if (count > 1 && !(spread > 1e-24 * sharpes[0]! ** 2)) {
       throw new ReluctantError({
         code: 'zero-variance',
         operation,

@@ -1,4 +1,4 @@
-import { checkNumber } from '../../core';
+import { checkNumber, ReluctantError } from '../../core';
 import { type LongRunOptions, longRunVariance } from '../inference/longRunVariance';
 import { meanTest, type TestedMean } from '../inference/meanTest';
 import { type BestOfSeveral, type RotationOptions, rotationTest } from '../inference/rotation';
@@ -78,6 +78,15 @@ export function sharpeDifference(first: Numbers, second: Numbers, options: Sharp
     influence(operation, returns, { column: k }),
   );
   const rows = a!.rows.map((value, t) => value - b!.rows[t]!);
+  const size = (values: Float64Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (size(rows) <= 1e-12 * size(a!.rows)) {
+    throw new ReluctantError({
+      code: 'zero-variance',
+      operation,
+      problem: 'the two strategies are one: each earns the same as the other, or a multiple of it',
+      expected: 'strategies that differ',
+    });
+  }
   return tested(operation, a!.sharpe - b!.sharpe, rows, options);
 }
 

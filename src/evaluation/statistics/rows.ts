@@ -34,6 +34,15 @@ export function checkPairs(operation: string, targets: Numbers, predictions: Num
  * @throws ReluctantError `too-few-rows`, or `not-finite` naming the first row that is not.
  */
 export function finiteRows(operation: string, name: string, values: Numbers, least = 1): Float64Array {
+  if (!(values?.length >= 0) || typeof values === 'string') {
+    throw new ReluctantError({
+      code: 'not-a-column',
+      operation,
+      problem: `${name} is no column of numbers`,
+      received: values,
+      expected: 'an array of numbers',
+    });
+  }
   if (!(values.length >= least)) {
     throw new ReluctantError({
       code: 'too-few-rows',
@@ -44,7 +53,7 @@ export function finiteRows(operation: string, name: string, values: Numbers, lea
   }
   const column = Float64Array.from(values);
   const row = column.findIndex((value) => !Number.isFinite(value));
-  if (row < 0) return column;
+  if (row < 0) return withinReach(operation, name, column);
   throw new ReluctantError({
     code: 'not-finite',
     operation,
@@ -53,6 +62,25 @@ export function finiteRows(operation: string, name: string, values: Numbers, lea
     received: values[row],
     expected: 'finite numbers',
     fix: 'leave such rows out of every column, or say with 0 that nothing was earned',
+  });
+}
+
+/** The largest number, and the smallest that is not 0, of which squares and their sums can still be told. */
+const [MOST, LEAST] = [1e100, 1e-100];
+
+/** Throws where squares of the column would be infinite, or all of them 0 though the values are not. */
+function withinReach(operation: string, name: string, column: Float64Array): Float64Array {
+  let [most, row] = [0, -1];
+  for (const [k, value] of column.entries()) if (Math.abs(value) > most) [most, row] = [Math.abs(value), k];
+  if (most === 0 || (most <= MOST && most >= LEAST)) return column;
+  throw new ReluctantError({
+    code: 'number-out-of-range',
+    operation,
+    problem: `${name} holds numbers whose squares cannot be told`,
+    where: { row },
+    received: column[row],
+    expected: `numbers whose largest is between ${LEAST} and ${MOST}`,
+    fix: 'say them in another unit',
   });
 }
 

@@ -55,7 +55,7 @@ test('a run is judged over everything that was tried on its data, and one that i
   const runs: Run[] = [];
   for (let seed = 0; seed < 3; seed++) runs.push(await fit(make(), { inputs, targets: inputs }, { ...options, seed }));
   const first = tearSheet(dataOf(0.2, 1), { run: runs[0]! });
-  assert.match(first.verdicts.at(-1)!.answer, /3 trained on these data, 1 with returns: too few/);
+  assert.match(first.verdicts.at(-1)!.answer, /3 trained on these data, 1 with returns of these periods: too few/);
   const second = tearSheet(dataOf(0, 2), { run: runs[1]! });
   assert.match(second.verdicts[3]!.answer, /deflated Sharpe ratio .*3 trained on these data, 2 with returns/);
   assert.match(second.verdicts[4]!.answer, /PBO/);
