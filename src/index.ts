@@ -85,14 +85,22 @@ export {
 export * as synthetic from './synthetic';
 export { formatDuration, formatNumber, formatShare, Table } from './tables';
 export {
+  type Averaging,
+  type BatchEvent,
+  type ClassWeights,
   type EpochEvent,
+  type EvaluateOptions,
+  evaluate,
   type FitOptions,
   fit,
   type HistoryRow,
   type Metric,
   type MetricName,
   metricOf,
+  type OptimizerState,
+  type PredictOptions,
   type Progress,
+  predict,
   type RowSource,
   Run,
   type RunOrigin,
@@ -105,6 +113,9 @@ export {
   sweep,
   type Trainable,
   type TrainingData,
+  topKMetric,
+  type ValidationSplit,
   type ValueWatcher,
   watchValues,
+  withValidation,
 } from './training';

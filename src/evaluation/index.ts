@@ -22,6 +22,7 @@ export type { HalfMetric } from './overfitting/metrics';
 export type { NullBand } from './overfitting/nullBand';
 export { type BacktestOverfitting, backtestOverfitting, type OverfittingOptions } from './overfitting/overfitting';
 export { accuracy, logLoss, rocAUC, rocAUCOneVsRest } from './scores/classification';
+export { confusionMatrix, f1Score, precision, recall, topKAccuracy } from './scores/confusion';
 export {
   type CalibrationLine,
   calibrationLine,
@@ -36,7 +37,6 @@ export {
 export {
   type BrierScore,
   brierScore,
-  confusionMatrix,
   type Reliability,
   type ReliabilityBin,
   reliability,

@@ -8,6 +8,10 @@ export {
   activationFacts,
   isAtFlatEnd,
 } from './activations';
+export {
+  type ActivityRegularizationOptions,
+  activityRegularization,
+} from './activityRegularization';
 export { type AttentionOptions, attention } from './attention';
 export { type CausalConvolutionOptions, causalConvolution } from './causalConvolution';
 export { registerLayers } from './define';
@@ -17,6 +21,7 @@ export { gatedActivation } from './gatedActivation';
 export { layersWithin, trainingCalls } from './keyedCalls';
 export { lastStep } from './lastStep';
 export { type LayerNormalizationOptions, layerNormalization } from './layerNormalization';
+export { forwardWithMasks, type MaskedForward, type MaskedOutputs } from './maskedCalls';
 export { type Forward, forwardOnNeededSteps, type StepwiseLayer } from './neededSteps';
 export { type ResizeChannelsOptions, resizeChannels } from './resizeChannels';
 export { type ScaledShareOptions, scaledShare } from './scaledShare';

@@ -1,4 +1,5 @@
 import type { TF } from '../core';
+import { makesMasks } from './maskedCalls';
 import { MOST_RUNS, runsOf, selectSteps } from './stepSelection';
 
 /** A layer over time that can compute some of its time steps without the others. */
@@ -88,11 +89,6 @@ function planOf(model: TF.LayersModel): Plan[] | undefined {
   };
   for (const output of model.outputs) visit(output);
   return isPlain ? [...plans.values()] : undefined;
-}
-
-function makesMasks(layer: TF.layers.Layer): boolean {
-  const { layers = [], maskZero = false } = layer as { layers?: TF.layers.Layer[]; maskZero?: boolean };
-  return layer.getClassName() === 'Masking' || maskZero || layers.some(makesMasks);
 }
 
 const isStepwise = (layer: TF.layers.Layer): layer is StepwiseLayer => 'callOnSteps' in layer && 'stepsFor' in layer;

@@ -1,5 +1,9 @@
+export type { Averaging } from './averaging';
 export { type HistoryRow, historyKey, type MetricChoice, type RowOf } from './history';
+export { type EvaluateOptions, evaluate } from './loop/evaluate';
 export { fit } from './loop/fit';
+export { predict } from './loop/predict';
+export type { PredictOptions } from './loop/predictRows';
 export {
   type PredictedValues,
   type Spread,
@@ -10,7 +14,7 @@ export {
   type WatchValuesOptions,
   watchValues,
 } from './loop/watchValues';
-export { type Best, METRICS, type Metric, type MetricName, metricOf } from './metrics';
+export { type Best, METRICS, type Metric, type MetricName, metricOf, topKMetric } from './metrics';
 export type { Mode } from './mode';
 export {
   givenOptimizer,
@@ -20,6 +24,8 @@ export {
   optimizerSettings,
 } from './optimizerOptions';
 export type {
+  BatchEvent,
+  ClassWeights,
   EarlyStopping,
   EpochEvent,
   FitOptions,
@@ -33,6 +39,7 @@ export { Run, type RunOrigin, type WeightValues } from './run';
 export type { RowSource, Samples, TrainingData } from './samples';
 export type { Schedule, SchedulePoint } from './schedules';
 export * as schedules from './schedules';
-export type { SavedTensor, TrainingState } from './state';
+export type { OptimizerState, SavedTensor, TrainingState } from './state';
 export { Sweep, type SweepOptions, type SweepSetting, type SweptRun, sweep } from './together/sweep';
 export type { FunctionModel, Trainable } from './trainable';
+export { type ValidationSplit, withValidation } from './withValidation';

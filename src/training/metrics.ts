@@ -1,12 +1,17 @@
-import { checkChoice, ReluctantError, type TF, tf } from '../core';
+import { checkChoice, checkInteger, ReluctantError, type TF, tf } from '../core';
 import {
   accuracy,
+  f1Score,
   informationCoefficient,
   meanAbsoluteError,
   meanSquaredError,
+  precision,
   rankIC,
+  recall,
   rocAUC,
   rocAUCOneVsRest,
+  rSquared,
+  topKAccuracy,
 } from '../evaluation';
 import { rowLosses } from '../losses';
 
@@ -36,8 +41,41 @@ export type ComputedMetric<Key extends string = string> = Metric<Key> & Required
 /** Keeps the key of a metric as its type. */
 const metric = <Key extends string>(one: ComputedMetric<Key>): ComputedMetric<Key> => one;
 
+/** A score of classes: from one-hot rows, 0 and 1, or class numbers beside a prediction per class. */
+const ofClasses = <Key extends string>(
+  key: Key,
+  score: (targets: Float32Array, predictions: Float32Array, columns: number) => number,
+): ComputedMetric<Key> => ({
+  key,
+  best: 'highest',
+  whole: (targets, predictions, width) => score(targets, predictions, columnsOf(targets, predictions, width)),
+});
+
+/** Numbers predicted for a row, whose targets are `width` numbers. */
+const columnsOf = (targets: Float32Array, predictions: Float32Array, width: number): number =>
+  predictions.length / (targets.length / width);
+
 /**
- * Metrics by name. `auc` of a head with several classes is the mean of the areas of each class against the rest
+ * The share of rows whose class is among the `k` largest predictions, as a metric of `fit`; its key is `top_5_accuracy` for 5.
+ *
+ * @param k at least 1; 1 is `accuracy`.
+ * @throws ReluctantError `integer-out-of-range`.
+ * @example
+ * topKMetric(3).key; // 'top_3_accuracy'
+ */
+export function topKMetric<const K extends number>(k: K): Metric<`top_${K}_accuracy`> {
+  checkInteger('topKMetric', 'k', k, 1);
+  return {
+    key: `top_${k}_accuracy`,
+    best: 'highest',
+    whole: (targets, predictions, width) =>
+      topKAccuracy(targets, predictions, columnsOf(targets, predictions, width), k),
+  };
+}
+
+/**
+ * Metrics by name. `precision`, `recall` and `f1` are of the positive class for a head of one output, and means over classes for
+ * several (scikit-learn's macro); `r2` is the share of the targets' variance that is explained. `auc` of a head with several classes is the mean of the areas of each class against the rest
  * (macro); `aucMicro` takes every class of every row as one binary question, which is what Keras's AUC computes by default.
  */
 export const METRICS = {
@@ -81,6 +119,10 @@ export const METRICS = {
     whole: (targets, predictions) => informationCoefficient(targets, predictions),
   }),
   rankIC: metric({ key: 'rank_ic', best: 'highest', whole: (targets, predictions) => rankIC(targets, predictions) }),
+  r2: metric({ key: 'r2', best: 'highest', whole: (targets, predictions) => rSquared(targets, predictions) }),
+  precision: ofClasses('precision', precision),
+  recall: ofClasses('recall', recall),
+  f1: ofClasses('f1', f1Score),
 };
 
 /** A metric by name. */

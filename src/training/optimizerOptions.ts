@@ -17,7 +17,12 @@ export const OPTIMIZERS = [
 /** An optimiser by name. */
 export type OptimizerName = (typeof OPTIMIZERS)[number];
 
-/** Settings of an optimiser: how weights follow their gradients. Defaults are Keras's. */
+/**
+ * Settings of an optimiser: how weights follow their gradients. Defaults are Keras's, and so are the steps, but for one thing: where a
+ * word occurs several times in a batch, Keras's Adam, Nadam, Adamax, RMSprop and Adagrad square the gradient of its row of an embedding
+ * for each place apart and add the squares up. Here the gradients are added up and then squared, as for every other weight and as the
+ * papers define it.
+ */
 export interface OptimizerOptions {
   /**
    * Default `adam` (Kingma and Ba 2015). `adamw` (Loshchilov and Hutter 2019), `sgd`, `nadam` (Dozat 2016), `adamax` (Kingma and

@@ -1,4 +1,5 @@
 import { checkChoice, checkInteger, checkNames, checkNumber, ReluctantError } from '../core';
+import { averagingSettings } from './averaging';
 import { optimizerSettings } from './optimizerOptions';
 import type { FitOptions } from './options';
 
@@ -75,6 +76,12 @@ const isSignal: Check = (value, name) => {
     throw refuse(name, value, 'an AbortSignal', 'pass controller.signal, not the controller');
 };
 
+const isRun: Check = (value, name) => {
+  const { optimizerState } = (value ?? {}) as { optimizerState?: { slots?: unknown } };
+  if (Array.isArray(optimizerState?.slots)) return;
+  throw refuse(name, value, 'a run that fit returned in this process', 'pass the run itself');
+};
+
 const MONITORED: Readonly<Record<string, Check>> = {
   monitor: ofType('string', 'a key of the history'),
   mode: isMode(['min', 'max']),
@@ -100,15 +107,19 @@ const CHECKS: Readonly<Record<keyof FitOptions, Check>> = {
   clipNorm: above(0),
   clipVariableNorm: above(0),
   clipValue: above(0),
+  accumulateSteps: integer(1),
+  averaging: (value) => averagingSettings(value as FitOptions['averaging'], 1e9),
   shuffle: isBoolean,
   seed: integer(0, 2 ** 32 - 1),
   mode: isMode(['auto', 'xla', 'graph', 'eager']),
   earlyStopping: objectOf({ ...MONITORED, restoreBestWeights: isBoolean }),
+  onBatch: isFunction,
   onEpoch: isFunction,
   watch: isWatchers,
   onProgress: isFunction,
   onCheckpoint: isFunction,
   resumeFrom: isByHead,
+  continueFrom: isRun,
   program: isByHead,
   signal: isSignal,
   verbose: isBoolean,
@@ -116,6 +127,10 @@ const CHECKS: Readonly<Record<keyof FitOptions, Check>> = {
 
 /** Names of all options of `fit`. */
 export const FIT_OPTIONS = Object.keys(CHECKS) as (keyof FitOptions)[];
+
+/** Names of all options of `predict`, and of `evaluate`. */
+export const PREDICT_OPTIONS: readonly (keyof FitOptions)[] = ['batchSize', 'mode', 'onProgress', 'signal'];
+export const EVALUATE_OPTIONS: readonly (keyof FitOptions)[] = [...PREDICT_OPTIONS, 'losses', 'metrics', 'lossWeights'];
 
 /** Names that other libraries have for an option. */
 const MEANT: Readonly<Record<string, string>> = {
@@ -127,7 +142,14 @@ const MEANT: Readonly<Record<string, string>> = {
   batch_size: 'batchSize',
   learningRate: 'optimizer: { learningRate }',
   lr: 'optimizer: { learningRate }',
-  callbacks: 'watch',
+  callbacks: 'watch, onEpoch or onBatch',
+  gradient_accumulation_steps: 'accumulateSteps',
+  gradientAccumulation: 'accumulateSteps',
+  ema: "averaging: { kind: 'ema' }",
+  use_ema: "averaging: { kind: 'ema' }",
+  swa: "averaging: { kind: 'swa' }",
+  validationSplit: 'withValidation(data, { share, by }) as the data',
+  validation_split: 'withValidation(data, { share, by }) as the data',
   clipnorm: 'clipVariableNorm',
   global_clipnorm: 'clipNorm',
   clipvalue: 'clipValue',

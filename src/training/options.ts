@@ -1,12 +1,19 @@
 import type { BalancerName, BalancerOptions } from '../losses';
+import type { Averaging } from './averaging';
 import type { ByHead, HistoryRow, LossChoices, MetricChoices } from './history';
 import type { Mode } from './mode';
 import type { OptimizerChoice, OptimizerOptions } from './optimizerOptions';
 import type { RunOutcome } from './outcome';
 import type { TrainingData } from './samples';
 import type { Schedule } from './schedules';
-import type { TrainingState } from './state';
+import type { OptimizerState, TrainingState } from './state';
 import type { Trainable } from './trainable';
+
+/**
+ * How much rows of each class count, by class number; of a class that is not named 1. `balanced` weighs every class as if all
+ * occurred equally often: rows / (classes × rows of the class), as in scikit-learn.
+ */
+export type ClassWeights = Readonly<Record<number, number>> | 'balanced';
 
 /** When to stop because a number no longer improves. */
 export interface EarlyStopping {
@@ -45,7 +52,25 @@ export interface EpochEvent {
   history: readonly HistoryRow[];
   /** Weights of the losses by head; a changed value counts from the next epoch on and recompiles nothing. */
   lossWeights: Record<string, number>;
+  /**
+   * The learning rate that schedule and plateaus are factors on. Assigning it counts from the next epoch on and recompiles
+   * nothing.
+   */
+  learningRate: number;
   /** Ends the run after this epoch. */
+  stop(reason?: string): void;
+}
+
+/** What {@link FitOptions.onBatch} is told. */
+export interface BatchEvent {
+  /** Counted from 0. */
+  epoch: number;
+  /** Of this epoch, counted from 0. */
+  step: number;
+  stepsPerEpoch: number;
+  /** The losses and metrics of this batch, from before its step, under the history's names. */
+  row: HistoryRow;
+  /** Ends the run here; the epoch gets no row in the history. */
   stop(reason?: string): void;
 }
 
@@ -104,8 +129,8 @@ export interface FitOptions<
    * norms, and `<head>_gradient_cosine` with the step taken. One backward pass per head; default false.
    */
   gradientShares?: Shares;
-  /** How much rows of each class count, by head, by class number of a one-hot (or 0/1) target. */
-  classWeights?: ByHead<Losses, Readonly<Record<number, number>>>;
+  /** How much rows of each class count, by head: by class number, or `balanced`. */
+  classWeights?: ByHead<Losses, ClassWeights>;
   /** Metrics by head, or for the only head: names, or metrics of one's own. */
   metrics?: Metrics;
   /** Default 10. */
@@ -123,6 +148,16 @@ export interface FitOptions<
   clipVariableNorm?: number;
   /** Gradients are cut to [-clipValue, clipValue]. */
   clipValue?: number;
+  /**
+   * Batches whose gradients are averaged for one step, as if they were one batch; default 1. Batches left over at the end of the
+   * run make no step. Losses and schedules go on batch by batch.
+   */
+  accumulateSteps?: number;
+  /**
+   * Averages of the weights that take their place for validation, for the best epoch and at the end. Moving statistics of batch
+   * normalisations are not averaged.
+   */
+  averaging?: Averaging;
   /** New order of the rows in every epoch; default true. */
   shuffle?: boolean;
   /** Seed of order and of dropout; default 0. The same seed and mode give the same bits. */
@@ -130,6 +165,11 @@ export interface FitOptions<
   /** Default `auto`: measures graph and XLA before the first epoch and keeps the faster. */
   mode?: Mode;
   earlyStopping?: EarlyStopping;
+  /**
+   * Called after every batch, when the weights are those of that moment; may be asynchronous. Batches then run one by one, which
+   * is many times slower for small models.
+   */
+  onBatch?: (event: BatchEvent) => void | Promise<void>;
   /** Called after every epoch; may be asynchronous. */
   onEpoch?: (event: EpochEvent) => void | Promise<void>;
   /** Looked at by each of these after every epoch; any of them can end the run. */
@@ -139,6 +179,11 @@ export interface FitOptions<
   onCheckpoint?: (save: () => TrainingState) => void | Promise<void>;
   /** Goes on from here: the run ends as it would have without the interruption, bit for bit. */
   resumeFrom?: TrainingState;
+  /**
+   * A run of the same weights whose optimiser goes on here, with its momenta and its count of steps, in place of a fresh one.
+   * Epochs and schedule begin anew.
+   */
+  continueFrom?: { readonly optimizerState: OptimizerState | undefined };
   /**
    * Ends the run within a fraction of a second (one step, if steps are slower), keeping what was learnt. The stop button of a
    * notebook does the same without it.

@@ -6,6 +6,7 @@ import type { Mode } from './mode';
 import type { FitOptions } from './options';
 import type { NotFinite, RunOutcome, StopReason } from './outcome';
 import type { TrainingData } from './samples';
+import type { OptimizerState } from './state';
 import type { Trainable } from './trainable';
 
 /** Values of weights by name, as `inspect.snapshot` gives them. */
@@ -29,6 +30,7 @@ export interface RunOrigin {
  */
 export class Run<Row extends HistoryRow = HistoryRow> implements RunOutcome {
   readonly #origin: RunOrigin | undefined;
+  #optimizerState: OptimizerState | undefined;
 
   /** @param origin the call it comes from; none for a run read from disk. */
   constructor(origin?: RunOrigin) {
@@ -53,6 +55,19 @@ export class Run<Row extends HistoryRow = HistoryRow> implements RunOutcome {
       problem: 'the run does not remember its model',
       expected: 'a run that fit or train returned in this process',
     });
+  }
+
+  /**
+   * What the optimiser has gathered, for `continueFrom` of a later fit; undefined for a run that was not made in this process, or
+   * whose optimiser holds more than 16 million numbers.
+   */
+  get optimizerState(): OptimizerState | undefined {
+    return this.#optimizerState;
+  }
+
+  /** Keeps what the optimiser has gathered; `fit` calls it at the end. */
+  keepOptimizer(state: OptimizerState | undefined): void {
+    this.#optimizerState = state;
   }
 
   /** The weights before the first step, by name, if they were kept. */

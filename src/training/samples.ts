@@ -8,8 +8,8 @@ export interface Samples {
   inputs: TF.Tensor | Named<TF.Tensor>;
   /** One tensor, or one by head; [rows, ...]. */
   targets: TF.Tensor | Named<TF.Tensor>;
-  /** How much each row counts, [rows]; for all heads, or by head. */
-  sampleWeights?: TF.Tensor1D | Named<TF.Tensor1D>;
+  /** How much each row counts, [rows], or each step of a head over time, [rows, time]; for all heads, or by head. */
+  sampleWeights?: TF.Tensor1D | TF.Tensor2D | Named<TF.Tensor1D | TF.Tensor2D>;
 }
 
 /** Training rows that are not all in memory: fetched as they are needed, some thousands at a time. */

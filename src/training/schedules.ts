@@ -49,3 +49,27 @@ export function stepDecay(options: { factor: number; epochs: number }): Schedule
   const epochs = checkNumber('stepDecay', 'epochs', options.epochs, 1);
   return ({ step, stepsPerEpoch }) => factor ** Math.floor(step / stepsPerEpoch / epochs);
 }
+
+/**
+ * Up and down once over the run (Smith and Topin 2018): half a cosine from `startFraction` to 1 over the first `warmupShare` of the
+ * steps, then half a cosine down to `finalFraction`. The optimiser's learning rate is the peak.
+ *
+ * @param options.warmupShare in (0, 1), default 0.3. @param options.startFraction in [0, 1], default 0.04.
+ * @param options.finalFraction in [0, 1], default 0.000004.
+ * @example
+ * oneCycle()({ step: 30, stepsPerEpoch: 10, totalSteps: 100 }); // 1
+ */
+export function oneCycle(
+  options: { warmupShare?: number; startFraction?: number; finalFraction?: number } = {},
+): Schedule {
+  const warmupShare = checkNumber('oneCycle', 'warmupShare', options.warmupShare ?? 0.3, 0, 1);
+  const startFraction = checkNumber('oneCycle', 'startFraction', options.startFraction ?? 0.04, 0, 1);
+  const finalFraction = checkNumber('oneCycle', 'finalFraction', options.finalFraction ?? 4e-6, 0, 1);
+  const between = (from: number, to: number, share: number) =>
+    from + ((to - from) * (1 - Math.cos(Math.PI * share))) / 2;
+  return ({ step, totalSteps }) => {
+    const peak = warmupShare * totalSteps;
+    if (step < peak) return between(startFraction, 1, step / peak);
+    return between(1, finalFraction, totalSteps - 1 > peak ? Math.min(1, (step - peak) / (totalSteps - 1 - peak)) : 1);
+  };
+}

@@ -1,5 +1,6 @@
 import { checkNames, ReluctantError } from '../core';
 import { balancers, type Loss, type LossName, lossOf } from '../losses';
+import { averagingSettings } from './averaging';
 import { checkedLoss } from './checkedLoss';
 import type { MetricChoice } from './history';
 import { metricOf } from './metrics';
@@ -24,10 +25,14 @@ export function checkOptions(face: ModelFace, options: FitOptions) {
     plan: {
       losses: Object.fromEntries(heads.map((head) => [head, checkedLoss(head, lossOf(losses[head]!, 'fit'))])),
       metrics,
+    },
+    frame: {
       clipNorm: options.clipNorm,
       clipVariableNorm: options.clipVariableNorm,
       clipValue: options.clipValue,
+      accumulateSteps: options.accumulateSteps ?? 1,
     },
+    averaging: averagingSettings(options.averaging, options.epochs ?? 10),
     /** The losses as they were given. */
     losses,
     epochs: options.epochs ?? 10,

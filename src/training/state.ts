@@ -20,6 +20,8 @@ export interface TrainingState {
   mode: Exclude<Mode, 'auto'>;
   history: readonly HistoryRow[];
   lossWeights: Readonly<Record<string, number>>;
+  /** The learning rate that `onEpoch` may have changed; absent in states of earlier versions. */
+  learningRate?: number;
   /** What the run was begun with and cannot change on the way, as texts by name; absent in states of earlier versions. */
   settings?: Readonly<Record<string, string>>;
   /** By which the ledger of trials calls the run, so that it stays one trial when it goes on. */
@@ -30,6 +32,13 @@ export interface TrainingState {
   slots: readonly SavedTensor[];
   /** The weights of the best epoch so far; empty before one. */
   best: readonly SavedTensor[];
+}
+
+/** What an optimiser has gathered, so that another fit of the same weights goes on with it. */
+export interface OptimizerState {
+  /** Batches it has behind it. */
+  steps: number;
+  slots: readonly SavedTensor[];
 }
 
 /** Copies the values of variables out of TensorFlow. */

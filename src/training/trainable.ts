@@ -1,5 +1,5 @@
 import { ReluctantError, type TF, tf } from '../core';
-import { type Forward, forwardOnNeededSteps, trainingCalls } from '../layers';
+import { forwardOnNeededSteps, forwardWithMasks, type MaskedForward, trainingCalls } from '../layers';
 import { penaltiesOf } from '../layers/penalties';
 
 /** Tensors by name: of a model's inputs, or of its heads. */
@@ -34,8 +34,18 @@ export interface ModelFace {
   /** Names of {@link weights}, in the same order, as inspections print them. */
   weightNames: readonly string[];
   forward(inputs: Named<TF.Tensor>, training: boolean): Named<TF.Tensor>;
-  /** Penalties that the layers add to the loss. */
+  /** The same with the masks of the heads' steps. */
+  forwardWithMasks(inputs: Named<TF.Tensor>, training: boolean): Forwarded;
+  /** Whether layers leave steps out, so that heads may have masks. */
+  makesMasks: boolean;
+  /** Penalties that the layers add to the loss, of weights, and of what passed through them in the last forward pass in training. */
   penalties(): TF.Tensor[];
+}
+
+/** Predictions by head, each [batch, ...], and masks of heads whose steps do not all count, each bool [batch, time]. */
+export interface Forwarded {
+  predictions: Named<TF.Tensor>;
+  masks: Named<TF.Tensor>;
 }
 
 /** The face of a model. Throws `not-a-model` on anything else. */
@@ -52,6 +62,11 @@ export function faceOf(model: Trainable): ModelFace {
       weights: model.variables,
       weightNames: model.variables.map(({ name }) => name),
       forward: (inputs, training) => checkPredictions(model, model.predict(inputs, training)),
+      forwardWithMasks: (inputs, training) => ({
+        predictions: checkPredictions(model, model.predict(inputs, training)),
+        masks: {},
+      }),
+      makesMasks: false,
       penalties: () => [],
     };
   }
@@ -91,11 +106,17 @@ export function isDisposedOf(model: TF.LayersModel): boolean {
   return model.weights.some((weight) => (weight as unknown as { val: TF.Variable }).val.isDisposed);
 }
 
-function wholeForward(model: TF.LayersModel): Forward {
+function wholeForward(model: TF.LayersModel): MaskedForward {
   return (inputs, training) => {
     const output = model.apply(inputs.length === 1 ? inputs[0]! : [...inputs], { training });
-    return (Array.isArray(output) ? output : [output]) as TF.Tensor[];
+    return { outputs: [output].flat() as TF.Tensor[], masks: [] };
   };
+}
+
+/** The forward pass without masks and with every time step that matters. */
+function partialForward(model: TF.LayersModel): MaskedForward | undefined {
+  const forward = forwardOnNeededSteps(model);
+  return forward && ((inputs, training) => ({ outputs: forward(inputs, training), masks: [] }));
 }
 
 function layersFace(model: TF.LayersModel): ModelFace {
@@ -103,9 +124,18 @@ function layersFace(model: TF.LayersModel): ModelFace {
   if (model.outputNames.length === 0) (model as TF.Sequential).build();
   const heads = model.outputNames;
   const inputs = model.inputNames;
-  const forward = forwardOnNeededSteps(model) ?? wholeForward(model);
+  const masked = forwardWithMasks(model);
+  const forward = masked ?? partialForward(model) ?? wholeForward(model);
   const variables = (weights: TF.LayersModel['weights']) => weights.map((weight) => weight.read() as TF.Variable);
   const asTrained = trainingCalls(model);
+  const predict = (given: Named<TF.Tensor>, training: boolean): Forwarded => {
+    const ordered = inputs.map((name) => given[name]!);
+    const { outputs, masks } = asTrained(() => forward(ordered, training));
+    return {
+      predictions: Object.fromEntries(heads.map((head, k) => [head, outputs[k]!])),
+      masks: Object.fromEntries(heads.flatMap((head, k) => (masks[k] ? [[head, masks[k]]] : []))),
+    };
+  };
   const shapes = (names: readonly string[], tensors: readonly TF.SymbolicTensor[]) =>
     Object.fromEntries(names.map((name, k) => [name, tensors[k]!.shape.slice(1)]));
   return {
@@ -117,11 +147,9 @@ function layersFace(model: TF.LayersModel): ModelFace {
     constrain: () => constrain(model.trainableWeights),
     weights: variables(model.weights),
     weightNames: model.weights.map(weightName),
-    forward: (given, training) => {
-      const ordered = inputs.map((name) => given[name]!);
-      const list = asTrained(() => forward(ordered, training));
-      return Object.fromEntries(heads.map((head, k) => [head, list[k]!]));
-    },
+    forward: (given, training) => predict(given, training).predictions,
+    forwardWithMasks: predict,
+    makesMasks: masked !== undefined,
     penalties: () => penaltiesOf(model).map((penalty) => penalty()),
   };
 }

@@ -9,7 +9,9 @@ import { isLayersModel, type ModelFace, type Trainable } from './trainable';
 const APART: ReadonlySet<string> = new Set([
   ...[
     'seed',
+    'onBatch',
     'onEpoch',
+    'continueFrom',
     'onProgress',
     'onCheckpoint',
     'signal',

@@ -35,6 +35,14 @@ const SCHEDULES: Record<keyof typeof schedules, { make: () => Schedule; factors:
     make: () => schedules.warmupCosine({ warmupEpochs: 1, finalFraction: 0.1 }),
     factors: [1 / 3, 2 / 3, 1, ...Array.from({ length: 9 }, (_, k) => 0.1 + 0.45 * (1 + Math.cos((Math.PI * k) / 9)))],
   },
+  // Half a cosine up over 3 steps, then one down over the 8 steps behind the peak.
+  oneCycle: {
+    make: () => schedules.oneCycle({ warmupShare: 0.25, startFraction: 0.2, finalFraction: 0.1 }),
+    factors: [
+      ...[0, 1, 2].map((k) => 0.2 + 0.4 * (1 - Math.cos((Math.PI * k) / 3))),
+      ...Array.from({ length: 9 }, (_, k) => 1 - 0.45 * (1 - Math.cos((Math.PI * k) / 8))),
+    ],
+  },
   stepDecay: {
     make: () => schedules.stepDecay({ factor: 0.5, epochs: 2 }),
     factors: [1, 1, 1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5],

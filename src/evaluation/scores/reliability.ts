@@ -107,26 +107,6 @@ export function brierScore(targets: Numbers, predictions: Numbers, classes: numb
   return { score, climatology, skill: climatology > 1e-15 ? 1 - score / climatology : Number.NaN };
 }
 
-/**
- * How often each class was taken for each: `[target][prediction]` counts, the prediction being the largest (the first of equals), as
- * scikit-learn's `confusion_matrix`.
- *
- * @param targets one-hot rows, flattened: `[rows * classes]`.
- * @example
- * confusionMatrix([1, 0, 0, 1, 0, 1], [0.9, 0.1, 0.6, 0.4, 0.2, 0.8], 2); // [[1, 0], [1, 1]]
- */
-export function confusionMatrix(targets: Numbers, predictions: Numbers, classes: number): number[][] {
-  const rows = checkClasses('confusionMatrix', targets, predictions, classes);
-  const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  const largest = (values: Numbers, row: number) => {
-    let best = 0;
-    for (let c = 1; c < classes; c++) if (values[row * classes + c]! > values[row * classes + best]!) best = c;
-    return best;
-  };
-  for (let row = 0; row < rows; row++) matrix[largest(targets, row)]![largest(predictions, row)]!++;
-  return matrix;
-}
-
 function checkClasses(operation: string, targets: Numbers, predictions: Numbers, classes: number): number {
   const values = checkPairs(operation, targets, predictions);
   checkInteger(operation, 'classes', classes, 2);

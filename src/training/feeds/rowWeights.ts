@@ -1,12 +1,12 @@
 import { checkNames, ReluctantError, type TF, tf } from '../../core';
-import type { FitOptions } from '../options';
+import type { ClassWeights, FitOptions } from '../options';
 import type { Samples } from '../samples';
 import type { ModelFace, Named } from '../trainable';
 
 /**
  * Weights of the rows by head: those given, times those of their classes.
  *
- * @param made takes the tensors that are made here.
+ * @param labels classes of the heads whose targets are class numbers. @param made takes the tensors that are made here.
  * @throws ReluctantError `unknown-class`.
  */
 export function rowWeightsOf(
@@ -14,6 +14,7 @@ export function rowWeightsOf(
   { sampleWeights }: Samples,
   targets: Named<TF.Tensor>,
   classWeights: NonNullable<FitOptions['classWeights']>,
+  labels: Named<number>,
   made: TF.Tensor[],
 ): Named<TF.Tensor> {
   const weights: Named<TF.Tensor> = {};
@@ -23,12 +24,39 @@ export function rowWeightsOf(
     const classes = classWeights[head];
     if (ofRows) weights[head] = ofRows;
     if (!classes) continue;
-    const ofClasses = weightsByClass(targets[head]!, classes, head);
+    const ofClasses = weightsByClass(targets[head]!, classes, head, labels[head]);
     made.push(ofClasses);
     weights[head] = ofRows ? tf.tidy(() => tf.mul(ofClasses, ofRows)) : ofClasses;
     if (ofRows) made.push(weights[head]);
   }
   return weights;
+}
+
+/** Weights by which every class counts as if all occurred equally often. @throws ReluctantError `class-absent`. */
+function balanced(
+  targets: TF.Tensor,
+  head: string,
+  count: number,
+  areLabels: boolean,
+): Readonly<Record<number, number>> {
+  const width = targets.shape.at(-1)!;
+  const values = targets.dataSync();
+  const rows = values.length / width;
+  const counts = new Array<number>(count).fill(0);
+  for (let k = 0; k < values.length; k++) {
+    if (areLabels || width === 1) counts[values[k]!]! += 1;
+    else counts[k % width]! += values[k]!;
+  }
+  const absent = counts.indexOf(0);
+  if (absent < 0) return Object.fromEntries(counts.map((ofClass, c) => [c, rows / (count * ofClass)]));
+  throw new ReluctantError({
+    code: 'class-absent',
+    operation: 'fit',
+    problem: 'classes cannot be balanced where one never occurs',
+    where: { head, class: absent },
+    expected: `rows of every class from 0 to ${count - 1}`,
+    fix: 'give the weights by class number',
+  });
 }
 
 function checkGiven(face: ModelFace, given: NonNullable<Samples['sampleWeights']>): void {
@@ -47,9 +75,11 @@ function checkGiven(face: ModelFace, given: NonNullable<Samples['sampleWeights']
   });
 }
 
-function weightsByClass(targets: TF.Tensor, classes: Readonly<Record<number, number>>, head: string): TF.Tensor {
+function weightsByClass(targets: TF.Tensor, given: ClassWeights, head: string, labels: number | undefined): TF.Tensor {
   const width = targets.shape.at(-1)!;
-  const count = width === 1 ? 2 : width;
+  checkClasses(targets, head, labels);
+  const count = labels ?? (width === 1 ? 2 : width);
+  const classes = given === 'balanced' ? balanced(targets, head, count, labels !== undefined) : given;
   const unknown = Object.keys(classes).filter((name) => !(Number(name) >= 0 && Number(name) < count));
   if (unknown.length > 0) {
     throw new ReluctantError({
@@ -61,7 +91,6 @@ function weightsByClass(targets: TF.Tensor, classes: Readonly<Record<number, num
       expected: `class numbers from 0 to ${count - 1}`,
     });
   }
-  checkClasses(targets, head);
   const weights = Array.from({ length: count }, (_, k) => classes[k] ?? 1);
   const wrong = weights.find((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
   if (wrong !== undefined) {
@@ -75,6 +104,7 @@ function weightsByClass(targets: TF.Tensor, classes: Readonly<Record<number, num
     });
   }
   return tf.tidy(() => {
+    if (labels !== undefined) return tf.gather(tf.tensor1d(weights), tf.cast(targets, 'int32').reshape([-1]));
     if (width === 1) {
       const flat = targets.reshape([-1]);
       return tf.add(weights[0]!, tf.mul(flat, weights[1]! - weights[0]!));
@@ -84,9 +114,10 @@ function weightsByClass(targets: TF.Tensor, classes: Readonly<Record<number, num
 }
 
 /** Refuses class weights where the targets are no classes: a number of a regression has no class. */
-function checkClasses(targets: TF.Tensor, head: string): void {
+function checkClasses(targets: TF.Tensor, head: string, labels: number | undefined): void {
   const values = targets.dataSync();
-  const at = values.findIndex((value) => value !== 0 && value !== 1);
+  const isClass = (value: number) => Number.isInteger(value) && value >= 0 && value < (labels ?? 2);
+  const at = values.findIndex((value) => !isClass(value));
   if (at < 0 && targets.rank === 2) return;
   const row = Math.floor(at / (values.length / targets.shape[0]!));
   throw new ReluctantError({
@@ -95,7 +126,7 @@ function checkClasses(targets: TF.Tensor, head: string): void {
     problem: 'class weights are for targets that are classes, one-hot or 0 and 1',
     where: { head, ...(at >= 0 && { row }) },
     received: at < 0 ? `targets of shape [${targets.shape.join(', ')}]` : values[at],
-    expected: '0 and 1 only, shape [rows, classes]',
+    expected: labels === undefined ? '0 and 1 only, shape [rows, classes]' : `class numbers from 0 to ${labels - 1}`,
     fix: 'leave classWeights out for a regression, or weigh its rows by sampleWeights',
   });
 }

@@ -19,16 +19,22 @@ export interface HeadSettings {
  * @throws ReluctantError `input-shape`, `targets-shape`, `weights-shape`, `weights-not-usable`.
  */
 export function checkShapes(face: ModelFace, batch: TrainingBatch, where: string, settings: HeadSettings): void {
-  checkElements(batch, where);
-  for (const [name, tensor] of Object.entries(batch.inputs)) {
-    const expected = face.inputShapes?.[name];
-    if (expected && !fits(tensor.shape.slice(1), expected)) throw inputShape(name, tensor, expected, where);
-  }
+  checkInputShapes(face, batch.inputs, where);
+  checkElements({ targets: batch.targets, weights: batch.weights }, where);
   const outputs = face.outputShapes ?? measured(face, batch.inputs);
   for (const head of face.heads) {
     checkTargets(head, batch.targets[head]!, outputs[head]!, where, settings);
     const weights = batch.weights[head];
-    if (weights) checkWeights(head, weights, where);
+    if (weights) checkWeights(head, weights, outputs[head]!, where);
+  }
+}
+
+/** The same of inputs alone. @throws ReluctantError `input-shape`, `tensor-not-usable`. */
+export function checkInputShapes(face: ModelFace, inputs: Named<TF.Tensor>, where: string): void {
+  checkElements({ inputs }, where);
+  for (const [name, tensor] of Object.entries(inputs)) {
+    const expected = face.inputShapes?.[name];
+    if (expected && !fits(tensor.shape.slice(1), expected)) throw inputShape(name, tensor, expected, where);
   }
 }
 
@@ -38,7 +44,7 @@ const text = (shape: RowShape, rows: number | 'rows' = 'rows'): string =>
 const fits = (shape: RowShape, expected: RowShape): boolean =>
   shape.length === expected.length && expected.every((length, k) => length === null || length === shape[k]);
 
-function checkElements(batch: TrainingBatch, where: string): void {
+function checkElements(batch: Partial<TrainingBatch>, where: string): void {
   for (const [kind, tensors] of Object.entries(batch)) {
     for (const [name, tensor] of Object.entries(tensors)) {
       const problem = tensor.isDisposed
@@ -80,6 +86,9 @@ function measured(face: ModelFace, inputs: Named<TF.Tensor>): Named<RowShape> {
   }) as unknown as Named<RowShape>;
 }
 
+/** Metrics that take class numbers as targets. */
+const OF_LABELS: ReadonlySet<unknown> = new Set(['accuracy', 'precision', 'recall', 'f1']);
+
 function checkTargets(head: string, targets: TF.Tensor, output: RowShape, where: string, settings: HeadSettings): void {
   const shape = targets.shape.slice(1);
   const loss = settings.losses?.[head];
@@ -97,7 +106,7 @@ function checkTargets(head: string, targets: TF.Tensor, output: RowShape, where:
   if (typeof loss === 'string' && loss.startsWith('sparse')) {
     checkLabels(head, shape, output, where);
     const other = (settings.metrics?.[head] ?? []).find(
-      (metric) => typeof metric === 'string' && metric !== 'accuracy',
+      (metric) => typeof metric === 'string' && !OF_LABELS.has(metric),
     );
     if (other === undefined) return;
     throw new ReluctantError({
@@ -105,7 +114,7 @@ function checkTargets(head: string, targets: TF.Tensor, output: RowShape, where:
       operation: 'fit',
       problem: `the metric "${String(other)}" compares number by number, and the targets are labels`,
       where: { samples: where, head },
-      expected: 'the metric "accuracy", or one-hot targets',
+      expected: `one of the metrics ${[...OF_LABELS].map((name) => `"${name}"`).join(', ')}, or one-hot targets`,
       fix: 'make the targets one-hot with tf.oneHot, and use the loss "categoricalCrossentropy"',
     });
   }
@@ -141,15 +150,16 @@ function checkLabels(head: string, shape: RowShape, output: RowShape, where: str
   });
 }
 
-function checkWeights(head: string, weights: TF.Tensor, where: string): void {
-  if (weights.rank !== 1) {
+function checkWeights(head: string, weights: TF.Tensor, output: RowShape, where: string): void {
+  const areOfSteps = output.length >= 2 && fits(weights.shape.slice(1), output.slice(0, 1));
+  if (weights.rank !== 1 && !areOfSteps) {
     throw new ReluctantError({
       code: 'weights-shape',
       operation: 'fit',
-      problem: 'weights of rows have one number per row and no other axis',
+      problem: 'weights have one number per row, or one per step of a head over time',
       where: { samples: where, head },
       received: `shape [${weights.shape.join(', ')}]`,
-      expected: 'shape [rows]',
+      expected: output.length >= 2 ? `shape [rows] or ${text(output.slice(0, 1))}` : 'shape [rows]',
       fix: 'weights.reshape([-1])',
     });
   }

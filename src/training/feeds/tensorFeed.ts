@@ -8,7 +8,7 @@ import type { ModelFace, Named } from '../trainable';
 import type { Feed } from './feed';
 import { randomOrder } from './randomOrder';
 import { rowWeightsOf } from './rowWeights';
-import { checkShapes, type HeadSettings } from './shapes';
+import { checkInputShapes, checkShapes, type HeadSettings } from './shapes';
 
 /** Rows that are in memory as tensors: all of them are held, so that any row is quick to take. */
 export class TensorFeed implements Feed {
@@ -38,7 +38,7 @@ export class TensorFeed implements Feed {
     const inputs = named(samples.inputs, face.inputs, 'inputs', where);
     const given = named(samples.targets, face.heads, 'targets', where);
     const targets = Object.fromEntries(face.heads.map((head) => [head, asColumn(given[head]!, made)]));
-    const weights = rowWeightsOf(face, samples, targets, classWeights, made);
+    const weights = rowWeightsOf(face, samples, targets, classWeights, labelled(face, settings), made);
     const batch = { inputs, targets, weights };
     try {
       const rows = checkRows(batch, where);
@@ -94,6 +94,18 @@ export class TensorFeed implements Feed {
   }
 }
 
+/**
+ * Inputs of a model by name, compared with it. They stay the caller's.
+ *
+ * @throws ReluctantError `tensors-missing`, `input-shape`, `tensor-not-usable`, `row-counts-differ`, `no-rows`.
+ */
+export function checkInputs(face: ModelFace, given: Samples['inputs']): Named<TF.Tensor> {
+  const inputs = named(given, face.inputs, 'inputs', 'prediction');
+  checkRows({ inputs, targets: {}, weights: {} }, 'prediction');
+  checkInputShapes(face, inputs, 'prediction');
+  return inputs;
+}
+
 /** Targets of shape [rows] stand beside predictions of shape [rows, 1]; left as they are they would broadcast. */
 function asColumn(targets: TF.Tensor, made: TF.Tensor[]): TF.Tensor {
   if (targets.rank !== 1 && targets.dtype === 'float32') return targets;
@@ -103,6 +115,17 @@ function asColumn(targets: TF.Tensor, made: TF.Tensor[]): TF.Tensor {
   });
   made.push(column);
   return column;
+}
+
+/** How many classes the heads have whose targets are class numbers, by their losses. */
+function labelled({ heads, outputShapes }: ModelFace, { losses = {} }: HeadSettings): Named<number> {
+  return Object.fromEntries(
+    heads.flatMap((head) => {
+      const loss = losses[head];
+      const classes = outputShapes?.[head]?.at(-1);
+      return typeof loss === 'string' && loss.startsWith('sparse') && classes ? [[head, classes]] : [];
+    }),
+  );
 }
 
 function named(

@@ -26,12 +26,14 @@ export interface EpochSettings {
   rate: (step: number) => number;
   signal: AbortSignal | undefined;
   onStep: (step: number) => void;
+  /** Called after every step, counted from 0, with its numbers; true ends the epoch there. */
+  onBatch?: (step: number, numbers: EpochNumbers) => Promise<boolean>;
 }
 
 /** Outcome of one epoch: its numbers, or why there are none. */
 export type EpochOutcome =
   | { kind: 'done'; numbers: EpochNumbers; steps: number }
-  | { kind: 'aborted'; steps: number }
+  | { kind: 'aborted' | 'stopped'; steps: number }
   | { kind: 'not-finite'; notFinite: Omit<NotFinite, 'epoch'>; steps: number };
 
 /** Numbers of an epoch under the history's names. */
@@ -154,6 +156,15 @@ export class Epochs {
     return numbers;
   }
 
+  /** The history's numbers of one step. */
+  private numbersOfStep(record: Float32Array, step: number): EpochNumbers {
+    const numbers: EpochNumbers = { loss: Number.NaN };
+    this.keys.forEach((key, k) => {
+      if (key !== '') numbers[key] = record[step * this.keys.length + k]!;
+    });
+    return numbers;
+  }
+
   async run(settings: EpochSettings): Promise<EpochOutcome> {
     const order = this.nextOrder();
     const sums = new Float64Array(this.keys.length);
@@ -183,7 +194,7 @@ export class Epochs {
     const firstRow = firstStep * this.batchSize;
     for (let from = 0; from < steps; ) {
       if (settings.signal?.aborted || interruptRequested()) return { kind: 'aborted', steps: firstStep + from };
-      const until = this.turnEnd(from, steps);
+      const until = settings.onBatch ? from + 1 : this.turnEnd(from, steps);
       const result = this.timed(until - from, () => runGuarded(this.plan, runner, inputs, { from, until }));
       if (result.bad) {
         const { step, term } = result.bad;
@@ -199,6 +210,10 @@ export class Epochs {
       disposeOutputs(result.outputs);
       from = until;
       settings.onStep(firstStep + from);
+      const isLast =
+        settings.onBatch &&
+        (await settings.onBatch(firstStep + until - 1, this.numbersOfStep(result.record, until - 1)));
+      if (isLast) return { kind: 'stopped', steps: firstStep + from };
       // At the end of an epoch as well: runs of short epochs would otherwise keep everything else from running.
       await nextTurn();
     }

@@ -17,11 +17,12 @@ export interface BadStep {
 }
 
 /** All variables that a step changes. */
-export const stateOf = ({ face, optimizer, balancing }: StepPlan): TF.Variable[] => [
+export const stateOf = ({ face, optimizer, balancing, averages }: StepPlan): TF.Variable[] => [
   ...face.weights,
   ...optimizer.slots,
   ...balancing.trainable,
   ...balancing.adjusted,
+  ...(averages?.variables ?? []),
 ];
 
 /** Runs steps and, if one goes wrong, puts back the weights from before it and says which it was. */

@@ -1,3 +1,4 @@
+import { checkNumber } from '../../core';
 import type { HistoryRow } from '../history';
 import type { Best } from '../metrics';
 import type { FitOptions } from '../options';
@@ -16,13 +17,23 @@ export class LearningRate {
 
   /** @param fallback the number a plateau is looked for in, if the options name none. */
   constructor(
-    private readonly rate: number,
+    private rate: number,
     private readonly options: Pick<FitOptions, 'schedule' | 'reduceOnPlateau'>,
     private readonly length: RunLength,
     fallback: string,
     directions: ReadonlyMap<string, Best>,
   ) {
     this.plateau = options.reduceOnPlateau && new Monitor(options.reduceOnPlateau, fallback, directions);
+  }
+
+  /** The rate that schedule and plateaus are factors on. */
+  get base(): number {
+    return this.rate;
+  }
+
+  /** @throws ReluctantError `number-out-of-range`. */
+  set base(rate: number) {
+    this.rate = checkNumber('fit', 'learningRate', rate, 0);
   }
 
   /** The rate of a step, counted from 0 in its epoch. */

@@ -2,7 +2,7 @@ import { gatherRows, type LoopOutputs } from '../../compile';
 import { type TF, tf } from '../../core';
 import type { RowOrder } from '../../data/samples/rowShards';
 import type { Feed } from '../feeds/feed';
-import { recordedHeads, type StepPlan, wholeMetricsOf } from '../step/plan';
+import { maskOutput, recordedHeads, type StepPlan, wholeMetricsOf } from '../step/plan';
 import type { Named } from '../trainable';
 import { wholeMetrics } from './validation';
 
@@ -20,12 +20,13 @@ export class RecordedRows {
 
   /** Takes `count` rows from place `offset` of the outputs on, which stand from place `firstRow` of the epoch on. */
   take(outputs: LoopOutputs['rows'], firstRow: number, offset: number, count: number): void {
-    for (const head of this.heads) {
-      const tensor = outputs[head]!;
+    for (const name of this.heads.flatMap((head) => [head, maskOutput(head)])) {
+      const tensor = outputs[name];
+      if (!tensor) continue;
       const width = tensor.size / tensor.shape[0]!;
-      this.values[head] ??= new Float32Array(this.feed.rows * width);
+      this.values[name] ??= new Float32Array(this.feed.rows * width);
       const values = tensor.dataSync() as Float32Array;
-      this.values[head].set(values.subarray(offset * width, (offset + count) * width), firstRow * width);
+      this.values[name].set(values.subarray(offset * width, (offset + count) * width), firstRow * width);
     }
   }
 
@@ -38,8 +39,14 @@ export class RecordedRows {
     const targets = this.feed.targets![head]!;
     const indices = order && tf.tensor1d(order.subarray(0, this.feed.rows), 'int32');
     const sorted: TF.Tensor = indices ? gatherRows(targets, indices) : targets;
-    const { length } = this.values[head]!;
-    const predictions = tf.tensor(this.values[head]!, [this.feed.rows, length / this.feed.rows]);
-    return wholeMetrics(this.plan, head, sorted, predictions, wholeMetricsOf(this.plan, head), '');
+    const predictions = this.tensor(head)!;
+    const rows = { targets: sorted, predictions, mask: this.tensor(maskOutput(head)) };
+    return wholeMetrics(this.plan, head, rows, wholeMetricsOf(this.plan, head), '');
+  }
+
+  /** [rows, numbers of a row]. */
+  private tensor(name: string): TF.Tensor | undefined {
+    const values = this.values[name];
+    return values && tf.tensor(values, [this.feed.rows, values.length / this.feed.rows]);
   }
 }

@@ -16,9 +16,10 @@ export interface StepSpan {
 
 /** Inputs of steps that change from one to the next: optimiser scalars, random keys, the balancer's factors and order. */
 export function stepNumbers(
-  { optimizer, face, balancing }: StepPlan,
-  { stepsBefore, capacity, rate, seed, draws }: StepSpan,
+  { optimizer, face, balancing, stepsBefore: continued = 0 }: StepPlan,
+  { stepsBefore: ofRun, capacity, rate, seed, draws }: StepSpan,
 ): StepNumbers {
+  const stepsBefore = continued + ofRun;
   const heads = face.heads.length;
   const scalars = new Float32Array(capacity * optimizer.scalarCount);
   const keys = new Int32Array(capacity * 2);

@@ -1,7 +1,6 @@
-import { checkNames, closest, interruptSignal, ReluctantError } from '../../core';
+import { closest, interruptSignal, ReluctantError } from '../../core';
 import type { NotedTrial } from '../../ledger';
 import { balancers } from '../../losses';
-import { formatDuration, formatNumber } from '../../tables';
 import type { Feed } from '../feeds/feed';
 import type { HeadSettings } from '../feeds/shapes';
 import { SourceFeed } from '../feeds/sourceFeed';
@@ -14,13 +13,17 @@ import { Run, type WeightValues } from '../run';
 import type { TrainingData } from '../samples';
 import { checkOptions, type RunSettings } from '../settings';
 import { restoreTensors, saveTensors, type TrainingState } from '../state';
+import { Averages } from '../step/averages';
 import { Balancing, balanceKeys } from '../step/balancing';
 import { createOptimizer } from '../step/optimizers';
 import type { StepPlan } from '../step/plan';
 import { faceOf, type ModelFace, type Trainable } from '../trainable';
 import { noteEnd, noteFailure, noteTraining } from '../trial';
 import { BestWeights } from './bestWeights';
-import { type EpochOutcome, Epochs } from './epochs';
+import { continuedSteps, saveOptimizer } from './continuedFit';
+import { checkData } from './dataChecks';
+import { epochLine } from './epochLine';
+import { type EpochNumbers, type EpochOutcome, Epochs } from './epochs';
 import { LearningRate } from './learningRate';
 import { Monitor } from './monitor';
 import { checkSameSettings, settingsToResume } from './resume';
@@ -151,18 +154,25 @@ export class Training {
       rate: (step) => this.learningRate.at(epoch, step),
       signal: this.signal,
       onStep: (step) => this.report(epoch, step),
+      ...(this.options.onBatch && { onBatch: (step, row) => this.afterBatch(epoch, step, row) }),
     });
     this.run.steps += outcome.steps;
     if (outcome.kind !== 'done') return this.breakOff(epoch, outcome);
+    const { averages } = this.plan;
+    averages?.afterEpoch(epoch);
+    averages?.putIn();
     const row = this.rowOf(epoch, outcome.numbers);
     this.take(row);
+    averages?.takeOut();
     if (this.options.verbose) console.log(epochLine(row, this.settings.epochs, this.seconds));
     await this.decide(row);
   }
 
-  /** Puts the weights of the best epoch into the model, where early stopping asks for it. */
+  /** Puts averages of the weights into the model, and the weights of the best epoch, where the options ask for it. */
   putBackBest(): void {
     const { earlyStopping } = this.options;
+    this.run.keepOptimizer(saveOptimizer(this.plan, this.run.steps));
+    this.plan.averages?.putIn();
     if (earlyStopping && (earlyStopping.restoreBestWeights ?? true)) this.best.restore();
   }
 
@@ -193,17 +203,19 @@ export class Training {
   }
 
   private planOf(face: ModelFace): StepPlan {
-    const { seed, balancer, plan } = this.settings;
+    const { seed, balancer, plan, frame, averaging } = this.settings;
     const gradientShares = this.options.gradientShares ?? false;
     const balancing = this.owned(new Balancing(balancer, face.heads, { seed, gradientShares }));
-    const optimizer = this.owned(createOptimizer([...face.trainable, ...balancing.trainable], this.optimizer));
-    return { face, optimizer, balancing, ...plan };
+    const optimizer = this.owned(createOptimizer([...face.trainable, ...balancing.trainable], this.optimizer, frame));
+    const averages = averaging && this.owned(new Averages(face.trainable, averaging));
+    const stepsBefore = continuedSteps(this.options.continueFrom, optimizer);
+    return { face, optimizer, balancing, averages, stepsBefore, ...plan };
   }
 
   /** Variables beside the weights that a resumed run needs. */
   private get slots() {
-    const { optimizer, balancing } = this.plan;
-    return [...optimizer.slots, ...balancing.trainable, ...balancing.adjusted];
+    const { optimizer, balancing, averages } = this.plan;
+    return [...optimizer.slots, ...balancing.trainable, ...balancing.adjusted, ...(averages?.variables ?? [])];
   }
 
   private resume(state: TrainingState): void {
@@ -211,6 +223,7 @@ export class Training {
     restoreTensors("optimiser's slots", this.slots, state.slots);
     this.best.load(state.best);
     Object.assign(this.lossWeights, state.lossWeights);
+    if (state.learningRate !== undefined) this.learningRate.base = state.learningRate;
     this.epochs.skip(state.epochs);
     this.next = state.epochs;
     for (const row of state.history) {
@@ -243,17 +256,32 @@ export class Training {
     return this.monitor.observe(row);
   }
 
+  private readonly stop = (reason?: string): void => {
+    Object.assign(this.run, { stopReason: 'requested', stopNote: reason });
+  };
+
+  /** Tells of one batch; true if the run is to end there. */
+  private async afterBatch(epoch: number, step: number, numbers: EpochNumbers): Promise<boolean> {
+    const { stepsPerEpoch } = this.epochs;
+    await this.options.onBatch!({ epoch, step, stepsPerEpoch, row: { epoch, ...numbers }, stop: this.stop });
+    return this.run.stopReason !== 'finished';
+  }
+
   /** Asks watchers, callbacks and early stopping whether to go on. */
   private async decide(row: HistoryRow): Promise<void> {
-    const { run, options } = this;
-    const stop = (reason?: string) => void Object.assign(run, { stopReason: 'requested', stopNote: reason });
-    const { lossWeights } = this;
+    const { run, options, stop, learningRate, lossWeights } = this;
     const event: EpochEvent = {
       epoch: row.epoch,
       epochs: this.settings.epochs,
       row,
       history: run.history,
       lossWeights,
+      get learningRate() {
+        return learningRate.base;
+      },
+      set learningRate(rate) {
+        learningRate.base = rate;
+      },
       stop,
     };
     for (const watcher of options.watch ?? []) {
@@ -272,6 +300,7 @@ export class Training {
   }
 
   private breakOff(epoch: number, outcome: Exclude<EpochOutcome, { kind: 'done' }>): void {
+    if (outcome.kind === 'stopped') return;
     this.run.stopReason = outcome.kind;
     if (outcome.kind === 'not-finite') this.run.notFinite = { epoch, ...outcome.notFinite };
   }
@@ -283,6 +312,7 @@ export class Training {
       mode: this.run.mode,
       history: [...this.run.history],
       lossWeights: { ...this.lossWeights },
+      learningRate: this.learningRate.base,
       settings: settingsToResume(this.settings, this.plan.optimizer),
       ...(this.run.trial !== undefined && { trial: this.run.trial }),
       weights: saveTensors(
@@ -311,40 +341,9 @@ function feedOf(face: ModelFace, data: TrainingData, settings: HeadSettings & Pi
   return TensorFeed.of(face, data, 'training', settings);
 }
 
-const SAMPLES = ['inputs', 'targets', 'sampleWeights'];
-
-/** Data may carry more than is trained on, such as the names of its features; only what was meant for something else is refused. */
-function refuseMisspelt(data: object, names: readonly string[], kind: string): void {
-  const given = Object.entries(data).filter(([name]) => closest(name, names, 2) !== undefined);
-  checkNames('fit', Object.fromEntries(given), names, { kind });
-}
-
-/** Refuses names of data that are not understood. */
-function checkData(data: TrainingData): void {
-  if (data === null || typeof data !== 'object') {
-    throw new ReluctantError({
-      code: 'data-missing',
-      operation: 'fit',
-      problem: 'there is no data to train on',
-      received: data,
-      expected: '{ inputs, targets } with tensors, or with tensors by name',
-    });
-  }
-  refuseMisspelt(data, [...SAMPLES, 'validation', 'source'], 'part of the data');
-  if (data.validation) refuseMisspelt(data.validation, SAMPLES, 'part of the validation rows');
-}
-
 /** Copies of all weights, unless they are so many that memory may be short. */
 function valuesOf({ weights, weightNames }: ModelFace): WeightValues | undefined {
   const count = weights.reduce((sum, { size }) => sum + size, 0);
   if (count > MOST_KEPT) return undefined;
   return new Map(weights.map((weight, k) => [weightNames[k]!, Float32Array.from(weight.dataSync())]));
-}
-
-/** One line of a verbose run. */
-function epochLine(row: HistoryRow, epochs: number, seconds: number): string {
-  const numbers = Object.entries(row)
-    .filter(([key]) => key !== 'epoch')
-    .map(([key, value]) => `${key} ${formatNumber(value)}`);
-  return `epoch ${row.epoch + 1}/${epochs}  ${formatDuration(seconds)}  ${numbers.join('  ')}`;
 }

@@ -2,33 +2,37 @@ import { type TF, tf } from '../../core';
 import type { TensorFeed } from '../feeds/tensorFeed';
 import { historyKey, type MetricChoice } from '../history';
 import { metricOf } from '../metrics';
+import { type HeadRows, headLoss } from '../step/headLoss';
 import type { StepPlan } from '../step/plan';
-import { reduceLoss } from '../step/reduceLoss';
-import type { ModelFace, Named } from '../trainable';
+import type { Forwarded, ModelFace, Named } from '../trainable';
 
 /** Numbers of the inputs predicted at a time, and rows at least: enough to keep the processor busy, few enough for memory. */
 const CHUNK_NUMBERS = 2 ** 19;
 const CHUNK_ROWS = 512;
 
-/** Predictions of every row, by head; the caller owns them. `most` rows at a time. */
-export function predictAll(face: ModelFace, { all, rows }: TensorFeed, most = Number.POSITIVE_INFINITY) {
+/** Predictions of every row and masks of their steps, by head; the caller owns them. `most` rows at a time. */
+function predictAll(face: ModelFace, { all, rows }: TensorFeed, most = Number.POSITIVE_INFINITY) {
   const inputs = Object.entries(all.inputs);
-  const parts: Named<TF.Tensor[]> = Object.fromEntries(face.heads.map((head) => [head, []]));
+  const parts: Named<Named<TF.Tensor[]>> = { predictions: {}, masks: {} };
   const width = inputs.reduce((sum, [, tensor]) => sum + tensor.size, 0) / rows;
   const chunk = Math.min(most, Math.max(CHUNK_ROWS, Math.floor(CHUNK_NUMBERS / width)));
   for (let start = 0; start < rows; start += chunk) {
     const count = Math.min(chunk, rows - start);
-    const predictions = tf.tidy(() =>
-      face.forward(Object.fromEntries(inputs.map(([name, tensor]) => [name, tensor.slice(start, count)])), false),
-    );
-    for (const head of face.heads) parts[head]!.push(predictions[head]!);
+    const given = Object.fromEntries(inputs.map(([name, tensor]) => [name, tensor.slice(start, count)]));
+    const result = tf.tidy(() => face.forwardWithMasks(given, false) as unknown as TF.TensorContainerObject);
+    tf.dispose(given);
+    for (const [kind, tensors] of Object.entries(result as unknown as Named<Named<TF.Tensor>>))
+      for (const [head, tensor] of Object.entries(tensors))
+        parts[kind]![head] = [...(parts[kind]![head] ?? []), tensor];
   }
-  const whole = (head: string): TF.Tensor => {
-    const joined = tf.tidy(() => tf.concat(parts[head]!, 0));
-    tf.dispose(parts[head]!);
-    return joined;
+  const joined = (pieces: TF.Tensor[]): TF.Tensor => {
+    const whole = tf.tidy(() => tf.concat(pieces, 0));
+    tf.dispose(pieces);
+    return whole;
   };
-  return Object.fromEntries(face.heads.map((head) => [head, whole(head)]));
+  const whole = (named: Named<TF.Tensor[]>) =>
+    Object.fromEntries(Object.entries(named).map(([head, pieces]) => [head, joined(pieces)]));
+  return { predictions: whole(parts['predictions']!), masks: whole(parts['masks']!) };
 }
 
 /** Losses and metrics on the validation rows, under the history's names; `most` rows are predicted at a time. */
@@ -38,22 +42,40 @@ export function validate(
   lossWeights: Named<number>,
   most?: number,
 ): Record<string, number> {
+  const forwarded = predictAll(plan.face, feed, most);
+  try {
+    return scoresOf(plan, feed, lossWeights, forwarded, 'val_');
+  } finally {
+    tf.dispose(forwarded as unknown as TF.TensorContainer);
+  }
+}
+
+/** Losses and metrics of rows that were predicted, under the history's names behind a prefix. */
+export function scoresOf(
+  plan: Pick<StepPlan, 'face' | 'losses' | 'metrics'>,
+  feed: TensorFeed,
+  lossWeights: Named<number>,
+  { predictions, masks }: Forwarded,
+  prefix: '' | 'val_',
+): { loss: number } & Record<string, number> {
   const { face, losses, metrics } = plan;
   const { targets, weights } = feed.all;
-  const predictions = predictAll(face, feed, most);
   const penalty = tf.tidy(() => face.penalties().reduce((sum, one) => sum + one.dataSync()[0]!, 0));
   const terms: Named<number> = {};
   const metricValues: Record<string, number> = {};
   for (const head of face.heads) {
-    terms[head] = tf.tidy(() => {
-      const values = losses[head]!(targets[head]!, predictions[head]!);
-      return reduceLoss(head, values, weights[head]).dataSync()[0]!;
-    });
-    const named = wholeMetrics(plan, head, targets[head]!, predictions[head]!, metrics[head] ?? [], 'val_');
-    Object.assign(metricValues, named);
+    const rows = {
+      targets: targets[head]!,
+      predictions: predictions[head]!,
+      weights: weights[head],
+      mask: masks[head],
+    };
+    terms[head] = tf.tidy(() => headLoss(head, losses[head]!, rows).dataSync()[0]!);
+    Object.assign(metricValues, wholeMetrics(plan, head, rows, metrics[head] ?? [], prefix));
   }
-  tf.dispose(predictions);
-  return { ...validationRow(face.heads, terms, penalty, lossWeights), ...metricValues };
+  return { ...lossesOf(face.heads, terms, penalty, lossWeights, prefix), ...metricValues } as ReturnType<
+    typeof scoresOf
+  >;
 }
 
 /** The losses of a validation under the history's names: the weighted sum with the layers' penalties, and each head's own. */
@@ -63,23 +85,44 @@ export function validationRow(
   penalty: number,
   lossWeights: Named<number>,
 ): Record<string, number> {
-  const total = heads.reduce((sum, head) => sum + (lossWeights[head] ?? 1) * losses[head]!, penalty);
-  const terms = heads.length === 1 ? [] : heads.map((head) => [historyKey(heads, head, 'loss', 'val_'), losses[head]!]);
-  return { val_loss: total, ...Object.fromEntries(terms) };
+  return lossesOf(heads, losses, penalty, lossWeights, 'val_');
 }
 
-/** Metrics of one head over all its rows. */
+function lossesOf(
+  heads: readonly string[],
+  losses: Named<number>,
+  penalty: number,
+  lossWeights: Named<number>,
+  prefix: '' | 'val_',
+): Record<string, number> {
+  const total = heads.reduce((sum, head) => sum + (lossWeights[head] ?? 1) * losses[head]!, penalty);
+  const terms = heads.length === 1 ? [] : heads.map((head) => [historyKey(heads, head, 'loss', prefix), losses[head]!]);
+  return { [`${prefix}loss`]: total, ...Object.fromEntries(terms) };
+}
+
+/** Metrics of one head over all its rows, without the steps that do not count. */
 export function wholeMetrics(
-  { face }: StepPlan,
+  { face }: Pick<StepPlan, 'face'>,
   head: string,
-  targets: TF.Tensor,
-  predictions: TF.Tensor,
+  { targets, predictions, mask }: Omit<HeadRows, 'weights'>,
   names: readonly MetricChoice[],
   prefix: '' | 'val_',
 ): Record<string, number> {
   if (names.length === 0) return {};
   const [t, p] = [targets.dataSync() as Float32Array, predictions.dataSync() as Float32Array];
-  return metricsOfValues(face, head, t, p, { width: t.length / targets.shape[0]!, names, prefix });
+  if (!mask) return metricsOfValues(face, head, t, p, { width: t.length / targets.shape[0]!, names, prefix });
+  const steps = mask.dataSync();
+  const [ofTargets, ofPredictions] = [t, p].map((values) => countedSteps(values, steps)) as [
+    Float32Array,
+    Float32Array,
+  ];
+  return metricsOfValues(face, head, ofTargets, ofPredictions, { width: t.length / steps.length, names, prefix });
+}
+
+/** The numbers of the steps that count, of as many per step as there are. */
+function countedSteps(values: Float32Array, steps: ArrayLike<number>): Float32Array {
+  const width = values.length / steps.length;
+  return values.filter((_, k) => steps[Math.floor(k / width)]! > 0);
 }
 
 /** The same from flattened values, `width` to a row. */

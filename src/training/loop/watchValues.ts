@@ -6,8 +6,8 @@ import { TensorFeed } from '../feeds/tensorFeed';
 import type { EpochEvent, Watcher } from '../options';
 import { checkOptions } from '../settings';
 import type { TrainingBatch } from '../step/batch';
+import { headLoss } from '../step/headLoss';
 import type { StepPlan } from '../step/plan';
-import { reduceLoss } from '../step/reduceLoss';
 import { faceOf, isLayersModel, type ModelFace, type Named } from '../trainable';
 
 /** How {@link watchValues} looks. */
@@ -197,9 +197,14 @@ function see(
 ): Sight {
   const results: { losses?: TF.Tensor1D; predictions?: Named<TF.Tensor> } = {};
   const { grads } = variableGrads(() => {
-    const predictions = face.forward(inputs, false);
+    const { predictions, masks } = face.forwardWithMasks(inputs, false);
     const terms = face.heads.map((head) =>
-      reduceLoss(head, losses[head]!(targets[head]!, predictions[head]!), weights[head]),
+      headLoss(head, losses[head]!, {
+        targets: targets[head]!,
+        predictions: predictions[head]!,
+        weights: weights[head],
+        mask: masks[head],
+      }),
     );
     // The tape disposes of what it does not need; these are wanted after it.
     results.losses = tf.keep(tf.stack(terms) as TF.Tensor1D);

@@ -1,10 +1,10 @@
 import { variableGrads, withRandomKey } from '../../compile';
 import { ReluctantError, type TF, tf } from '../../core';
-import type { ModelFace, Named } from '../trainable';
+import type { Named } from '../trainable';
 import { balanceRecord } from './balancing';
 import type { TrainingStepInputs } from './batch';
+import { headLoss } from './headLoss';
 import type { StepPlan } from './plan';
-import { reduceLoss } from './reduceLoss';
 
 /** Results of the forward and backward pass of one step; the tensors are kept beyond the tape. */
 export interface StepGradients {
@@ -14,6 +14,8 @@ export interface StepGradients {
   /** Losses of the heads as they are, [heads]. */
   terms: TF.Tensor1D;
   predictions: Named<TF.Tensor>;
+  /** Of heads whose steps do not all count. */
+  masks: Named<TF.Tensor>;
   /** Numbers of the balancer to record. */
   balance: TF.Tensor1D[];
 }
@@ -26,11 +28,16 @@ export function gradientsOf(plan: StepPlan, inputs: TrainingStepInputs): StepGra
 /** Predictions and unweighted losses of one batch. */
 function forward({ face, losses }: StepPlan, { columns, perStep }: TrainingStepInputs) {
   const { inputs, targets, weights } = columns;
-  const predictions = withRandomKey(perStep.key as TF.Tensor1D, () => face.forward(inputs, true));
+  const { predictions, masks } = withRandomKey(perStep.key as TF.Tensor1D, () => face.forwardWithMasks(inputs, true));
   const terms = face.heads.map((head) =>
-    reduceLoss(head, losses[head]!(targets[head]!, predictions[head]!), weights[head]),
+    headLoss(head, losses[head]!, {
+      targets: targets[head]!,
+      predictions: predictions[head]!,
+      weights: weights[head],
+      mask: masks[head],
+    }),
   );
-  return { predictions, terms };
+  return { predictions, masks, terms };
 }
 
 /** One backward pass for the sum of all terms. */
@@ -40,20 +47,25 @@ function allAtOnce(plan: StepPlan, inputs: TrainingStepInputs): StepGradients {
   const results: Partial<StepGradients> = {};
   const variables = [...face.trainable, ...balancing.trainable];
   const { grads } = variableGrads(() => {
-    const { predictions, terms } = forward(plan, inputs);
+    const { predictions, masks, terms } = forward(plan, inputs);
     const stacked = tf.stack(terms) as TF.Tensor1D;
     const weighted = balancing.total(tf.mul(stacked, inputs.fixed.lossWeights), factors);
     const total = face.penalties().reduce((sum, penalty) => tf.add(sum, penalty), weighted as TF.Tensor) as TF.Scalar;
     // The tape disposes of what it does not need; these are wanted after it.
     results.total = tf.keep(total.clone());
     results.terms = tf.keep(stacked);
-    results.predictions = Object.fromEntries(face.heads.map((head) => [head, tf.keep(predictions[head]!.clone())]));
+    results.predictions = kept(predictions);
+    results.masks = kept(masks);
     return total;
   }, variables);
   const gradients = variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
   const balance = balanceRecord(balancing, { weights: balancing.counted(factors) });
   return { ...(results as StepGradients), gradients, balance };
 }
+
+/** Copies that outlive the tape. */
+const kept = (tensors: Named<TF.Tensor>): Named<TF.Tensor> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tf.keep(tensor.clone())]));
 
 /** One backward pass per term; the forward pass that each repeats is the same, and compiled away. */
 function termByTerm(plan: StepPlan, inputs: TrainingStepInputs): StepGradients {
@@ -62,9 +74,10 @@ function termByTerm(plan: StepPlan, inputs: TrainingStepInputs): StepGradients {
   const results: Partial<StepGradients> = {};
   const perTerm = face.heads.map((head, k) => {
     const { grads } = variableGrads(() => {
-      const { predictions, terms } = forward(plan, inputs);
+      const { predictions, masks, terms } = forward(plan, inputs);
       results.terms ??= tf.keep(tf.stack(terms) as TF.Tensor1D);
-      results.predictions ??= Object.fromEntries(face.heads.map((h) => [h, tf.keep(predictions[h]!.clone())]));
+      results.predictions ??= kept(predictions);
+      results.masks ??= kept(masks);
       return tf.mul(terms[k]!, lossWeights.slice([k], [1]).reshape([])) as TF.Scalar;
     }, [...face.trainable]);
     if (Object.keys(grads).length > 0) return face.trainable.map((variable) => grads[variable.name]);
@@ -78,7 +91,7 @@ function termByTerm(plan: StepPlan, inputs: TrainingStepInputs): StepGradients {
   const scaled = tf.mul(results.terms!, lossWeights) as TF.Tensor1D;
   const factors = inputs.perStep.factors as TF.Tensor1D;
   const balanced = balancing.combine(perTerm, scaled, factors, inputs.perStep.order as TF.Tensor1D, face.trainable);
-  const { gradients, penalty } = withPenalties(face, balanced.gradients);
+  const { gradients, penalty } = withPenalties(plan, inputs, balanced.gradients);
   const weighted =
     balancing.balancer.kind === 'uncertainty'
       ? balancing.total(scaled, factors)
@@ -92,9 +105,16 @@ function termByTerm(plan: StepPlan, inputs: TrainingStepInputs): StepGradients {
 }
 
 /** Adds the gradients of the layers' penalties, which are no term to balance. */
-function withPenalties(face: ModelFace, gradients: TF.Tensor[]): { gradients: TF.Tensor[]; penalty: TF.Tensor } {
-  if (face.penalties().length === 0) return { gradients, penalty: tf.scalar(0) };
-  const { value, grads } = variableGrads(() => tf.addN(face.penalties()) as TF.Scalar, [...face.trainable]);
+function withPenalties(plan: StepPlan, inputs: TrainingStepInputs, gradients: TF.Tensor[]) {
+  const { face } = plan;
+  const penalties = face.penalties();
+  if (penalties.length === 0) return { gradients, penalty: tf.scalar(0) };
+  // Penalties of what passed through the layers are there once per forward pass, and need the way it came.
+  const areOfActivity = face.penalties().length < penalties.length;
+  const { value, grads } = variableGrads(() => {
+    if (areOfActivity) forward(plan, inputs);
+    return tf.addN(face.penalties()) as TF.Scalar;
+  }, [...face.trainable]);
   const summed = face.trainable.map((variable, k) => {
     const ofPenalty = grads[variable.name];
     return ofPenalty ? tf.add(gradients[k]!, ofPenalty) : gradients[k]!;

@@ -1,11 +1,30 @@
 import { type TF, tf } from '../../core';
 import { type OptimizerChoice, optimizerSettings } from '../optimizerOptions';
+import { AccumulatingOptimizer } from './accumulatingOptimizer';
+import { ClippedOptimizer, type GradientBounds } from './clippedOptimizer';
 import { FlatOptimizer } from './flatOptimizer';
 import { type Optimizer, slotsLike } from './optimizer';
 import { UPDATE_RULES } from './updateRules';
 
-/** Makes the optimiser and its slots. */
-export function createOptimizer(variables: readonly TF.Variable[], choice?: OptimizerChoice): Optimizer {
+/** What stands around an optimiser. */
+export interface OptimizerFrame extends GradientBounds {
+  /** Batches per step, default 1. */
+  accumulateSteps?: number | undefined;
+}
+
+/** Makes the optimiser and its slots, with what stands around it. */
+export function createOptimizer(
+  variables: readonly TF.Variable[],
+  choice?: OptimizerChoice,
+  { accumulateSteps = 1, ...bounds }: OptimizerFrame = {},
+): Optimizer {
+  const plain = plainOptimizer(variables, choice);
+  const isBound = Object.values(bounds).some((bound) => bound !== undefined);
+  const bound = isBound ? new ClippedOptimizer(plain, bounds) : plain;
+  return accumulateSteps > 1 ? new AccumulatingOptimizer(variables, bound, accumulateSteps) : bound;
+}
+
+function plainOptimizer(variables: readonly TF.Variable[], choice?: OptimizerChoice): Optimizer {
   const settings = optimizerSettings(choice);
   if (settings.kind === 'sgd') return new SGD(variables, settings);
   return new FlatOptimizer(variables, settings, UPDATE_RULES[settings.kind](settings));

@@ -2,6 +2,7 @@ import type { Loss } from '../../losses';
 import { historyKey, type MetricChoice } from '../history';
 import { metricOf } from '../metrics';
 import type { ModelFace, Named } from '../trainable';
+import type { Averages } from './averages';
 import { type Balancing, balanceKeys } from './balancing';
 import type { Optimizer } from './optimizer';
 
@@ -13,9 +14,10 @@ export interface StepPlan {
   /** Over the model's variables, then the balancer's. */
   optimizer: Optimizer;
   balancing: Balancing;
-  clipNorm: number | undefined;
-  clipVariableNorm: number | undefined;
-  clipValue: number | undefined;
+  /** Averages of the weights, if any are kept. */
+  averages?: Averages | undefined;
+  /** Steps of the fit that this one continues, which its optimiser has behind it; default 0. */
+  stepsBefore?: number | undefined;
 }
 
 /** Keys in the history of the numbers that a step records: total loss, each head's loss, metrics that are means, balance. */
@@ -41,6 +43,9 @@ export function rowMetrics({ face, metrics }: Pick<StepPlan, 'face' | 'metrics'>
 export function wholeMetricsOf({ metrics }: Pick<StepPlan, 'metrics'>, head: string): MetricChoice[] {
   return (metrics[head] ?? []).filter((metric) => !metricOf(metric).perRow);
 }
+
+/** Under which name the mask of a head's steps stands beside its predictions. */
+export const maskOutput = (head: string): string => `${head} mask`;
 
 /** Heads whose predictions of every row are needed after the epoch. */
 export function recordedHeads(plan: StepPlan): string[] {

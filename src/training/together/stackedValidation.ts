@@ -3,8 +3,8 @@ import { ReluctantError, type TF, tf } from '../../core';
 import type { TensorFeed } from '../feeds/tensorFeed';
 import { metricsOfValues, validationRow } from '../loop/validation';
 import type { TrainingBatch } from '../step/batch';
+import { headLoss } from '../step/headLoss';
 import type { StepPlan } from '../step/plan';
-import { reduceLoss } from '../step/reduceLoss';
 import type { Named } from '../trainable';
 import type { ManySettings } from './manySettings';
 
@@ -104,9 +104,17 @@ export class StackedValidation {
         ({ columns }) => {
           const predictions = face.forward(columns.inputs, false);
           const terms = face.heads.map((head) => {
-            const values = losses[head]!(columns.targets[head]!, predictions[head]!);
-            if (values.rank === 0 && !isWhole) throw inPieces(head);
-            return reduceLoss(head, values, columns.weights[head]).reshape([1]);
+            const loss: (typeof losses)[string] = (targets, outputs) => {
+              const values = losses[head]!(targets, outputs);
+              if (values.rank === 0 && !isWhole) throw inPieces(head);
+              return values;
+            };
+            const rows = {
+              targets: columns.targets[head]!,
+              predictions: predictions[head]!,
+              weights: columns.weights[head],
+            };
+            return headLoss(head, loss, rows).reshape([1]);
           });
           const penalty = face.penalties().reduce((sum, one) => tf.add(sum, one), tf.scalar(0));
           const flat = face.heads.map((head) => {

@@ -37,6 +37,12 @@ export class TrainingTogether {
     private readonly options: SweepOptions,
     private readonly settings: readonly SweepSetting[],
   ) {
+    if (face.makesMasks)
+      throw new ReluctantError({
+        code: 'not-vectorizable',
+        operation: 'sweep',
+        problem: 'layers of the model leave steps out',
+      });
     const { validateEvery: every, ...common } = options;
     this.checked = checkOptions(face, common);
     const tenth = Math.max(1, Math.round(this.checked.epochs / 10));
@@ -140,7 +146,9 @@ export class TrainingTogether {
   private planOf(): StepPlan {
     const { face } = this;
     const balancing = this.balancing();
-    const optimizer = this.owned(createOptimizer([...face.trainable, ...balancing.trainable], this.options.optimizer));
+    const optimizer = this.owned(
+      createOptimizer([...face.trainable, ...balancing.trainable], this.options.optimizer, this.checked.frame),
+    );
     return { face, optimizer, balancing, ...this.checked.plan };
   }
 }
