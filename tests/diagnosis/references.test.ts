@@ -8,7 +8,9 @@ import { chanceOfDistance } from '../../src/diagnosis/evidence/features';
 import { shortfallOf } from '../../src/diagnosis/evidence/harm';
 import { bestReach, type Matrix, references, rowErrors, straightLine } from '../../src/diagnosis/evidence/references';
 import { boostedTrees } from '../../src/diagnosis/evidence/references/boostedTrees';
+import { logisticLine } from '../../src/diagnosis/evidence/references/logistic';
 import { nearestNeighbours } from '../../src/diagnosis/evidence/references/neighbours';
+import { patternColumns } from '../../src/diagnosis/evidence/references/patterns';
 import { targetKind } from '../../src/diagnosis/evidence/targetKind';
 
 const peer = JSON.parse(fs.readFileSync(path.join(__dirname, 'reference', 'references.json'), 'utf8')) as {
@@ -123,4 +125,61 @@ test('dependence sees bent relations, and rows that were joined some rows off', 
   assert.ok(late.chance > 1e-3);
   assert.equal(late.shift!.rows, 2);
   tf.disposeVariables();
+});
+
+test('the logistic line recovers the weights that drew its classes, as yes or no and as one of two', () => {
+  const random = new Random(31);
+  const rows = Array.from({ length: 4000 }, () => [random.normal(), random.normal()]);
+  const chance = ([a, b]: readonly number[]) => 1 / (1 + Math.exp(-(1.5 * a! - 0.8 * b! + 0.3)));
+  const yes = rows.map((row) => Number(random.uniform() < chance(row)));
+  const probe = [
+    [0, 0],
+    [1, 1],
+    [-1, 0.5],
+  ];
+  const [one] = logisticLine(matrix(rows), matrix(yes.map((value) => [value])), [matrix(probe)], false);
+  const [two] = logisticLine(matrix(rows), matrix(yes.map((value) => [1 - value, value])), [matrix(probe)], true);
+  probe.forEach((row, k) => {
+    assert.ok(Math.abs(one!.values[k]! - chance(row)) < 0.04, `${one!.values[k]} ${chance(row)}`);
+    assert.ok(Math.abs(two!.values[2 * k + 1]! - chance(row)) < 0.04, `${two!.values[2 * k + 1]} ${chance(row)}`);
+  });
+});
+
+test('random filters tell which of two patterns is hidden somewhere, where the values in their places do not', () => {
+  const random = new Random(32);
+  const draw = (count: number) => {
+    const classes = Array.from({ length: count }, () => random.integer(0, 1));
+    const windows = classes.map((c) => {
+      const window = Array.from({ length: 20 }, () => 0.3 * random.normal());
+      const start = random.integer(0, 16);
+      (c === 0 ? [2, -2, 2, -2] : [2, 2, -2, -2]).forEach((value, k) => {
+        window[start + k]! += value;
+      });
+      return window.map((value) => [value]);
+    });
+    return { windows: tf.tensor3d(windows), targets: matrix(classes.map((c) => [c])) };
+  };
+  const [training, validation] = [draw(300), draw(200)];
+  const flat = (windows: typeof training.windows) => ({
+    values: Float64Array.from(windows.dataSync()),
+    rows: windows.shape[0],
+    columns: 20,
+  });
+  const found = references({
+    inputs: flat(training.windows),
+    targets: training.targets,
+    patterns: patternColumns([training.windows])!,
+    validation: {
+      inputs: flat(validation.windows),
+      targets: validation.targets,
+      patterns: patternColumns([validation.windows])!,
+    },
+    measure: 'each-log',
+    classes: true,
+    isOneOfMany: false,
+  });
+  const hitsOf = (by: string) => found.validation.find((one) => one.by === by)!.hitShare;
+  assert.ok(hitsOf('patterns') > 0.9, String(hitsOf('patterns')));
+  assert.ok(hitsOf('line') < 0.75, String(hitsOf('line')));
+  assert.equal(patternColumns([tf.zeros([3, 4])]), undefined);
 });

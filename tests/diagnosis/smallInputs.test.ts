@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random, type TF, tf } from '../../src/core';
-import { type Diagnosis, diagnose } from '../../src/diagnosis';
+import { confirm, type Diagnosis, diagnose } from '../../src/diagnosis';
+import { train } from '../../src/programs';
 import { type FitOptions, fit, type TrainingData } from '../../src/training';
 
 const normals = (seed: number, count: number) => {
@@ -219,4 +220,26 @@ test('a place gets one verdict: what follows from it is folded under it, and not
   const { probability } = diagnosis.verdicts[0]!;
   assert.ok(probability > 0 && probability < 1);
   assert.match(diagnosis.toString(), /% sure/);
+});
+
+test('confirm on layers without names finds them by their place, and refuses a change that touches nothing', async () => {
+  const x = normals(12, 300);
+  const program = {
+    model: () =>
+      tf.sequential({
+        layers: [
+          dense(8, 'relu', { inputShape: [1] }),
+          dense(1, 'relu', { biasInitializer: tf.initializers.constant({ value: -6 }) }),
+        ],
+      }),
+    data: { inputs: column(x), targets: column(x.map((value) => value * value)) },
+    options: { losses: 'meanSquaredError', epochs: 30 } as FitOptions,
+  };
+  const diagnosis = diagnose(await train(program, { mode: 'graph' }));
+  const [verdict] = diagnosis.verdicts;
+  assert.equal(first(diagnosis), 'dead-head', diagnosis.toString());
+  const idle = { ...verdict!, change: { says: 'nothing', apply: (parts: typeof program) => parts } };
+  await assert.rejects(confirm(idle as never, program, { mode: 'graph' }), { code: 'change-touched-nothing' });
+  const { confirmed, heads } = await confirm(verdict!, program, { mode: 'graph' });
+  assert.ok(confirmed && heads[0]!.after > heads[0]!.before + 0.3, JSON.stringify(heads));
 });

@@ -13,6 +13,9 @@ import { type Cause, together } from './cause';
 
 const SATURATING = /^(sigmoid|tanh|softsign|hard_?sigmoid)$/i;
 
+/** Skill that a network without a bend may lack beside a fitted line. */
+const AS_GOOD_AS_A_LINE = 0.08;
+
 /** Hidden layers drawn anew, saturating activations replaced by ReLU. */
 const rectified = (program: Program): Program =>
   withHiddenActivation(
@@ -58,15 +61,20 @@ export const layers: readonly Cause[] = [
   {
     id: 'no-nonlinearity',
     title: 'Nothing between inputs and head bends',
-    tier: 5,
+    tier: 4,
     needs: 'training',
-    find: (seen) =>
+    find: (seen, { heads }) =>
       together(seen.of('linear-network'), () => {
+        // What does as well as a line can is held back by being one, and by nothing in the settings.
+        const isAsGood = heads.some(
+          ({ head, skill, lineSkill }) =>
+            seen.has('linear-network', undefined, head) && skill > lineSkill - AS_GOOD_AS_A_LINE,
+        );
         const [layersBefore, line, bent] = seen.of('linear-network')[0]!.evidence;
         return layersBefore!.value > 0
           ? {
               says: `${layersBefore!.value} layers in a row without a nonlinear activation are one straight line, which reaches ${formatShare(line!.value)}; what bends reaches ${formatShare(bent!.value)}`,
-              severity: 0.9,
+              severity: isAsGood ? 0.98 : 0.3,
               change: { says: 'use ReLU in the hidden layers', apply: withHiddenActivation('relu') },
               wrongIf: 'a nonlinear activation left the training loss where it is',
             }

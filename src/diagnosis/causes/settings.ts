@@ -11,7 +11,7 @@ const rates = ({ options: { optimizer = {} } }: Evidence) => {
   const momentum = kind === 'sgd' ? (optimizer.momentum ?? 0) : 0;
   return kind === 'sgd'
     ? { rate, momentum, effective: rate / (1 - momentum), slow: 0.005, usual: 0.05, high: 0.2 }
-    : { rate, momentum, effective: rate, slow: 3e-4, usual: 3e-3, high: 0.01 };
+    : { rate, momentum, effective: rate, slow: 3e-4, usual: 5e-3, high: 0.01 };
 };
 
 /** Causes in the settings: initial values, penalties. */
@@ -132,9 +132,11 @@ export const settings: readonly Cause[] = [
       ];
       // A large first step alone says nothing: it must be seen in what came of it.
       if (!(after.length > 0 || (isHigh && stuck.length > 0) || effective > 5 * high)) return [];
-      if (after.length > 0 && !isHigh && !(after.length > 1 || fast.length > 0)) return [];
+      // At a usual rate a restless loss is no proof: the steps themselves must be seen to be too long, or the loss to run away.
+      const isProven = after.some(({ rule }) => rule !== 'loss-curve') && (after.length > 1 || fast.length > 0);
+      if (after.length > 0 && !isHigh && !isProven) return [];
       if (after.length === 0 && !isHigh) return [];
-      const target = momentum > 0.95 ? usual / 10 : Math.min(rate / 10, (usual * rate) / effective);
+      const target = momentum > 0.95 ? 0.02 : Math.min(rate / 10, (usual * rate) / effective);
       return [
         {
           where: '',

@@ -27,7 +27,7 @@ import {
 import { type NotFiniteData, notFiniteData } from './notFinite';
 import { withOneHotTargets } from './oneHot';
 import type { EpochRow, RunLike, TrainingOptions } from './program';
-import { inputColumns, type Matrix } from './references';
+import { inputColumns, type Matrix, patternColumns } from './references';
 import { drawSample, isLarge, predicted, type Sample } from './sample';
 import { type StepSearch, stepSearch } from './stepSearch';
 import { type ThroughTime, throughTime } from './throughTime';
@@ -146,8 +146,13 @@ function targetsByHead(
 ): Map<string, TargetEvidence> {
   const words = train.inputs.map((_, k) => feedsEmbedding(model, k));
   const { table: training, vocabulary } = inputColumns(train.inputs, words);
-  const tables: { training: Matrix; validation?: Matrix } = { training };
+  const tables: { training: Matrix; validation?: Matrix; patterns?: Matrix; validationPatterns?: Matrix } = {
+    training,
+  };
   if (validation) tables.validation = inputColumns(validation.inputs, words, vocabulary).table;
+  const patterns = isLarge(model) ? undefined : patternColumns(train.inputs);
+  if (patterns) tables.patterns = patterns;
+  if (patterns && validation) tables.validationPatterns = patternColumns(validation.inputs)!;
   return new Map(
     heads.map((head) => [head, targetEvidence(head, lossGiven(options, head), train, validation, tables)]),
   );

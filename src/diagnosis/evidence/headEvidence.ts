@@ -107,7 +107,7 @@ export function targetEvidence(
   given: LossName | Loss,
   train: Sample,
   validation: Sample | undefined,
-  tables: { training: Matrix; validation?: Matrix },
+  tables: { training: Matrix; validation?: Matrix; patterns?: Matrix; validationPatterns?: Matrix },
 ): TargetEvidence {
   const targets = matrixOf(train.targets[head]!);
   const kind = targetKind(targets.values, targets.columns);
@@ -119,11 +119,17 @@ export function targetEvidence(
   const measure = measureOf(given, behaviour, kind, targets.columns);
   const later = validation && matrixOf(validation.targets[head]!);
   const isOneOfMany = kind === 'one-of-many' || kind === 'probabilities';
-  const held = later && tables.validation && { inputs: tables.validation, targets: later };
+  const held = later &&
+    tables.validation && {
+      inputs: tables.validation,
+      targets: later,
+      ...(tables.validationPatterns && { patterns: tables.validationPatterns }),
+    };
   const closest = held && closestColumn({ inputs: tables.training, targets }, held);
   const found = references({
     inputs: tables.training,
     targets,
+    ...(tables.patterns && { patterns: tables.patterns }),
     ...(held && { validation: held }),
     measure,
     classes,

@@ -32,4 +32,5 @@ const NAMES = {
   neighbours: 'the mean of the nearest neighbours',
   features: 'a line through random rectified features',
   trees: 'a small boosted ensemble of trees',
+  patterns: 'a line through what random filters find',
 };

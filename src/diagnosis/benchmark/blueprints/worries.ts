@@ -71,7 +71,7 @@ const EVERYDAY: readonly Everyday[] = [
     rows: 800,
     head: NUMBER,
     hidden: [[8], 'tanh'],
-    options: adam(1e-3, 8),
+    options: adam(3e-3, 40),
     law: (law) => {
       const weights = normals(law, 8).map((w) => 0.1 * w);
       return (random) => {
@@ -86,7 +86,7 @@ const EVERYDAY: readonly Everyday[] = [
     rows: 900,
     head: YES_OR_NO,
     hidden: [[8], 'relu'],
-    options: adam(1e-3, 8),
+    options: adam(3e-3, 40),
     law: () => (random) => {
       const x = normals(random, 6);
       return { inputs: x, targets: { y: [Number(random.uniform() < logistic(0.5 * x[0]! - 0.4 * x[3]!))] } };

@@ -2,6 +2,7 @@ export { boostedTrees } from './boostedTrees';
 export { inputColumns } from './inputColumns';
 export { straightLine } from './line';
 export { columnOf, type Matrix, rowsOf } from './matrix';
+export { patternColumns } from './patterns';
 export {
   bestReach,
   type MoreRows,

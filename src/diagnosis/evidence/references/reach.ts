@@ -1,12 +1,13 @@
 import { boostedTrees, type Link } from './boostedTrees';
-import { straightLine } from './line';
+import { solveRidge, straightLine } from './line';
+import { logisticLine } from './logistic';
 import { type Matrix, rowsOf } from './matrix';
 import { nearestNeighbours } from './neighbours';
 import { randomFeatures, ridgeOf } from './randomFeatures';
 import { bestConstant, constantPredictions, hits, type Measure, rowErrors } from './score';
 
 /** A predictor that asks for no tuning: what is easily reached. */
-export type ReferenceName = 'constant' | 'line' | 'neighbours' | 'features' | 'trees';
+export type ReferenceName = 'constant' | 'line' | 'neighbours' | 'features' | 'trees' | 'patterns';
 
 /** How a reference does on some rows that it was not fitted to. */
 export interface Reach {
@@ -41,7 +42,9 @@ export interface MoreRows {
 export interface ReferenceTask {
   inputs: Matrix;
   targets: Matrix;
-  validation?: { inputs: Matrix; targets: Matrix };
+  validation?: { inputs: Matrix; targets: Matrix; patterns?: Matrix };
+  /** What random filters find in the inputs, row by row; of windows and pictures. */
+  patterns?: Matrix;
   measure: Measure;
   /** Targets are classes: predictions are probabilities. */
   classes: boolean;
@@ -66,6 +69,7 @@ export function references(asked: ReferenceTask): References {
   const names: ReferenceName[] = ['constant', 'line', 'neighbours', 'features', 'trees'];
   if (targets.columns > MOST_TREE_OUTPUTS) names.pop();
   if (inputs.columns === 0) names.length = 1;
+  if (asked.patterns) names.push('patterns');
   const folds = targets.rows < 1200 ? 3 : 2;
   const constant = bestConstant(measure, targets);
   const zero = (rows: Matrix) => meanOf(rowErrors(measure, rows, constantPredictions(constant, rows.rows)));
@@ -77,7 +81,9 @@ export function references(asked: ReferenceTask): References {
   const byFold = names.map((by) => outOfFold(by, task, folds));
   const training = names.map((by, k) => reach(by, targets, byFold[k]!.training));
   const later = validation?.targets.rows
-    ? names.map((by) => reach(by, validation.targets, predict(by, task, inputs, targets, [validation.inputs])[0]!))
+    ? names.map((by) =>
+        reach(by, validation.targets, predict(by, task, readBy(by, task), targets, [readBy(by, validation)])[0]!),
+      )
     : [];
   const validationByFold = names.flatMap((by, k) =>
     byFold[k]!.validation ? [reach(by, validation!.targets, byFold[k]!.validation)] : [],
@@ -112,7 +118,8 @@ export function bestReach(found: References, part: 'training' | 'validation' | '
 const finite = (value: number): number => (Number.isFinite(value) ? value : -Infinity);
 
 function outOfFold(by: ReferenceName, task: Task, folds: number): { training: Matrix; validation?: Matrix } {
-  const { inputs, targets } = task;
+  const { targets } = task;
+  const inputs = readBy(by, task);
   const { rows, columns } = targets;
   const values = new Float64Array(rows * columns);
   let validation: Matrix | undefined;
@@ -121,7 +128,7 @@ function outOfFold(by: ReferenceName, task: Task, folds: number): { training: Ma
     // Rows were drawn at random before they were put in order, so that every so manyth is a random part as well.
     for (let row = 0; row < rows; row++) (row % folds === fold ? left! : kept!).push(row);
     const [x, z] = [rowsOf(inputs, kept!), rowsOf(targets, kept!)];
-    const later = fold === 0 && task.validation?.targets.rows ? [task.validation.inputs] : [];
+    const later = fold === 0 && task.validation?.targets.rows ? [readBy(by, task.validation)] : [];
     const [told, ofLater] = predict(by, task, x, z, [rowsOf(inputs, left!), ...later]);
     left!.forEach((row, k) => {
       values.set(told!.values.subarray(k * columns, (k + 1) * columns), row * columns);
@@ -131,6 +138,13 @@ function outOfFold(by: ReferenceName, task: Task, folds: number): { training: Ma
   return { training: { values, rows, columns }, ...(validation && { validation }) };
 }
 
+/** What a reference reads of some rows. */
+const readBy = (by: ReferenceName, { inputs, patterns }: Pick<ReferenceTask, 'inputs' | 'patterns'>): Matrix =>
+  by === 'patterns' ? (patterns ?? inputs) : inputs;
+
+/** Ridge of the line through what filters find: many columns that say much the same. */
+const PATTERN_RIDGE = 0.02;
+
 function predict(by: ReferenceName, task: Task, inputs: Matrix, targets: Matrix, others: readonly Matrix[]): Matrix[] {
   const { measure, classes, isOneOfMany } = task;
   const constant = bestConstant(measure, targets);
@@ -139,8 +153,10 @@ function predict(by: ReferenceName, task: Task, inputs: Matrix, targets: Matrix,
     const link: Link = classes ? (isOneOfMany ? 'softmax' : 'logistic') : 'identity';
     return boostedTrees(inputs, targets, others, link);
   }
+  if (by === 'line' && classes) return logisticLine(inputs, targets, others, isOneOfMany);
   const fit = {
     line: straightLine,
+    patterns: (x: Matrix, y: Matrix, of: readonly Matrix[]) => solveRidge(x, y)(PATTERN_RIDGE, of),
     neighbours: nearestNeighbours,
     features: (x: Matrix, y: Matrix, of: readonly Matrix[]) => randomFeatures(x, y, of, task.ridge),
   }[by];
