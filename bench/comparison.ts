@@ -13,7 +13,7 @@ const environment = { ...process.env };
 
 /** What is compared: each side with the settings it offers for speed. */
 export const SIDES = {
-  reluctant: ['auto', 'xla', 'graph'],
+  reluctant: ['auto', 'xla', 'xla-step', 'graph'],
   Keras: ['plain', 'jit', 'plain-many', 'jit-many'],
   JAX: ['step', 'scan'],
 } as const;

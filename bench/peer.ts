@@ -11,7 +11,7 @@ const answer = (value: object) => console.log(JSON.stringify(value));
 async function main(): Promise<void> {
   const { model, setting } = JSON.parse((await next()).value) as {
     model: ModelName;
-    setting: 'auto' | 'xla' | 'graph';
+    setting: 'auto' | 'xla' | 'xla-step' | 'graph';
   };
   const { batch, steps, input, target, loss, model: make } = MODELS[model];
   const rows = batch * steps;

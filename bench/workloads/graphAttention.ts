@@ -21,12 +21,14 @@ export function graphAttention(): FunctionModel {
   }));
   const output = weight([HEADS * WIDTH, 1], 9);
   const attend = (x: TF.Tensor, { kernel, from, to }: (typeof layers)[number]): TF.Tensor => {
-    const h = tf.matMul(x as TF.Tensor2D, kernel as unknown as TF.Tensor2D).reshape([NODES, HEADS, WIDTH]);
+    // `fit` asks for the shapes of predictions with a few rows.
+    const [nodes] = x.shape as [number];
+    const h = tf.matMul(x as TF.Tensor2D, kernel as unknown as TF.Tensor2D).reshape([nodes, HEADS, WIDTH]);
     const score = (of: TF.Variable) => tf.sum(tf.mul(h, tf.transpose(of)), -1);
     const each = tf.add(score(from).transpose().expandDims(2), score(to).transpose().expandDims(1));
-    const attention = tf.softmax(tf.add(tf.leakyRelu(each, 0.2), links));
+    const attention = tf.softmax(tf.add(tf.leakyRelu(each, 0.2), links.slice([0, 0], [nodes, nodes])));
     const mixed = tf.matMul(attention, tf.transpose(h, [1, 0, 2]));
-    return tf.transpose(mixed, [1, 0, 2]).reshape([NODES, HEADS * WIDTH]);
+    return tf.transpose(mixed, [1, 0, 2]).reshape([nodes, HEADS * WIDTH]);
   };
   return {
     heads: ['value'],

@@ -18,6 +18,9 @@ export interface Binding {
   TF_Version: string;
   loadSavedModel(folder: string, tags: string): number;
   deleteSavedModel(session: number): void;
+  createTensor(shape: readonly number[], type: number, values: Int32Array): number;
+  deleteTensor(id: number): void;
+  executeOp(name: string, attributes: Attribute[], inputs: number[], count: number): { id: number }[];
   runSavedModel(session: number, inputs: number[], inputNames: string, outputNames: string): unknown[];
 }
 
@@ -30,6 +33,8 @@ export interface Backend {
   read(dataId: object): Promise<ArrayLike<number>>;
   getInputTensorIds(tensors: TF.Tensor[]): number[];
   createOutputTensor(metadata: unknown): TF.Tensor;
+  /** What it holds of every tensor: values of JavaScript until TensorFlow asks for them, then the number of TensorFlow's own. */
+  tensorMap: { get(dataId: object): { shape: number[]; dtype: number; id: number; values: unknown } };
 }
 
 /** The part of tfjs's engine that knows which variables exist. */

@@ -86,7 +86,7 @@ function specialise<Inputs extends TF.Tensor[], Output extends Result>(
   name: string,
   step: (...inputs: Inputs) => Output,
   inputs: Inputs,
-  mode: 'auto' | GraphMode,
+  mode: 'auto' | 'xla' | 'graph',
   repeatable: boolean,
 ): Concrete<Output> | Eager {
   let build: ((tensors: TF.Tensor[]) => Output) | undefined;
@@ -127,7 +127,7 @@ class Concrete<Output> {
   constructor(
     private readonly traced: Trace,
     private readonly build: (tensors: TF.Tensor[]) => Output,
-    mode: 'auto' | GraphMode,
+    mode: 'auto' | 'xla' | 'graph',
     sample: TF.Tensor[],
   ) {
     if (mode === 'auto') this.choose(sample);

@@ -76,8 +76,8 @@ export class GraphFunction {
   }
 
   /** A function for this one to refer to. */
-  within(name: string): GraphFunction {
-    const made = new GraphFunction(`${this.name}_${name}${this.functions.length}`, this.isCompiledByXLA);
+  within(name: string, isCompiledByXLA = this.isCompiledByXLA): GraphFunction {
+    const made = new GraphFunction(`${this.name}_${name}${this.functions.length}`, isCompiledByXLA);
     this.functions.push(made);
     return made;
   }

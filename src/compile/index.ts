@@ -3,6 +3,7 @@ export { runEagerly } from './eagerLoop';
 export { gatherRows } from './gather';
 export { CompiledLoop } from './loop';
 export type { LoopInputs, LoopOutputs, LoopRange, LoopStep, StepInputs, StepOutputs, Tensors } from './loopInputs';
+export { type ModeNotes, readModeNotes, writeModeNotes } from './modeNotes';
 export { hasRandomKey, randomUniform, withRandomKey } from './random';
 export { clearCompiled, countCompiled, type GraphMode } from './session';
 export { leavesOf, mapTree, type TensorTree } from './tensorTree';

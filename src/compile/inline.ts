@@ -34,6 +34,10 @@ export function inlineTrace(
       results.push(writeTimeLoop(into, operation, operation.inputs.map(at)));
       return;
     }
+    if (operation.name === 'AddN' && into.isCompiledByXLA) {
+      results.push([addedInTurn(into, operation, operation.inputs.map(at))]);
+      return;
+    }
     const attributes: Record<string, MessageOf> = {};
     for (const each of operation.attributes) attributes[each.name] = translate(each);
     addInferred(operation.name, operation.inputSpecs, attributes);
@@ -41,6 +45,15 @@ export function inlineTrace(
     results.push(outputNames(operation.name, operation.outputs.length, operation.attributes, node));
   });
   return { outputs: trace.outputs.map(at), updates: trace.updates.map(({ value }) => at(value)) };
+}
+
+/**
+ * A sum of many as additions in turn. TensorFlow's optimiser of memory rewrites large `AddN`s with a `TemporaryVariable`, for which
+ * XLA has no code, so that it refused every step above some size.
+ */
+function addedInTurn(into: GraphFunction, { outputs }: Operation, terms: readonly string[]): string {
+  const type = { T: attribute.type(typeNumber(outputs[0]!.dtype, 'compile')) };
+  return terms.reduce((sum, term) => into.single('AddV2', [sum, term], type));
 }
 
 /**

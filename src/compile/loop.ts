@@ -1,3 +1,4 @@
+import * as os from 'node:os';
 import { ReluctantError, type TF, tf } from '../core';
 import { TYPE_NUMBERS } from './backend';
 import { attribute, GraphFunction } from './graph';
@@ -103,9 +104,25 @@ export class CompiledLoop<Inputs extends StepInputs = StepInputs> {
     ]);
   }
 
-  /** Number of TensorFlow operations in one step. */
+  /** Number of TensorFlow operations in one step, those of a time step of its loops included. */
   get operations(): number {
-    return this.traced.operations.length;
+    return countOperations(this.traced);
+  }
+
+  /** Whether the step has convolutions: inside a loop of its own XLA computes their gradients number by number. */
+  get hasConvolutions(): boolean {
+    return this.traced.operations.some(({ name }) => /^(Depthwise)?Conv/.test(name) && name !== 'ConcatV2');
+  }
+
+  /** What names this step on this machine, whatever the length of the loop around it. */
+  get stepKey(): string {
+    const { traced, batch } = this;
+    return signature(traced, ['step', batch, os.cpus().length, os.cpus()[0]?.model ?? 'unknown']);
+  }
+
+  /** Where in the caller's code an operation is first called. */
+  lineOf(operation: string): string | undefined {
+    return this.traced.operations.find(({ name }) => name === operation)?.line();
   }
 
   /** The variables the step reads or assigns. */
@@ -177,7 +194,7 @@ export class CompiledLoop<Inputs extends StepInputs = StepInputs> {
       body: attribute.function(body.name),
       output_shapes: attribute.shapes(carried.map(({ shape }) => shape)),
       parallel_iterations: attribute.integer(1),
-      ...(mode === 'graph' ? { _lower_using_switch_merge: attribute.boolean(true) } : {}),
+      ...(mode !== 'xla' ? { _lower_using_switch_merge: attribute.boolean(true) } : {}),
     });
     results.forEach((position, k) => {
       main.result(`r${k}`, types[position]!, `${loop}:output:${position}`);
@@ -204,7 +221,11 @@ export class CompiledLoop<Inputs extends StepInputs = StepInputs> {
       argumentsAt.push(slices.row(at[position]!, carried[position]!, step));
       position++;
     }
-    const { outputs, updates } = inlineTrace(body, traced, argumentsAt, at.slice(position));
+    const variablesAt = at.slice(position);
+    const { outputs, updates } =
+      mode === 'xla-step'
+        ? this.callStep(body, argumentsAt, variablesAt)
+        : inlineTrace(body, traced, argumentsAt, variablesAt);
     const next = [...at];
     next[0] = body.single('AddV2', [step, body.integers([1], [])], integer);
     next[1] = slices.writeRow(at[1]!, carried[1]!, step, outputs[0]!);
@@ -219,7 +240,37 @@ export class CompiledLoop<Inputs extends StepInputs = StepInputs> {
     });
     return body;
   }
+
+  /** Puts the step into a function of its own that XLA compiles, and calls it. */
+  private callStep(body: GraphFunction, argumentsAt: readonly string[], variablesAt: readonly string[]) {
+    const { traced } = this;
+    const step = body.within('step', true);
+    step.mustCompileWithXLA();
+    const type = ({ dtype }: Spec) => typeNumber(dtype, 'compile');
+    const taken = [...traced.arguments, ...specsOf(traced.variables)].map(type);
+    const at = taken.map((each, k) => step.argument(`a${k}`, each));
+    const count = traced.arguments.length;
+    const { outputs, updates } = inlineTrace(step, traced, at.slice(0, count), at.slice(count));
+    const given = [
+      ...traced.outputSpecs,
+      ...specsOf(traced.updates.map(({ variable }) => traced.variables[variable]!)),
+    ];
+    [...outputs, ...updates].forEach((reference, k) => {
+      step.result(`r${k}`, type(given[k]!), reference);
+    });
+    const call = body.node('StatefulPartitionedCall', [...argumentsAt, ...variablesAt], {
+      Tin: attribute.types(taken),
+      Tout: attribute.types(given.map(type)),
+      f: attribute.function(step.name),
+      _XlaMustCompile: attribute.boolean(true),
+    });
+    const results = given.map((_, k) => `${call}:output:${k}`);
+    return { outputs: results.slice(0, outputs.length), updates: results.slice(outputs.length) };
+  }
 }
+
+const countOperations = ({ operations }: Trace): number =>
+  operations.reduce((sum, { loop }) => sum + 1 + (loop ? countOperations(loop.body) : 0), 0);
 
 /** Names of inputs and outputs, in their order. Fixed inputs and those per step have no groups. */
 interface Names {

@@ -1,7 +1,9 @@
 import { callersLine, ReluctantError, type TF, tf } from '../core';
 import { type Attribute, backend, TYPE_NUMBERS } from './backend';
+import { blank, fill, filled } from './blank';
 import { definitionOf } from './operations';
-import { type Constant, type Spec, sameShape, type TimeLoop, type Trace, typeNumber, type Value } from './traced';
+import { shapesOf } from './shapes';
+import { type Constant, sameShape, type TimeLoop, type Trace, typeNumber, type Value } from './traced';
 
 /** Bookkeeping of one recorded call: the backend that writes down what it computes. */
 export class Recorder {
@@ -23,6 +25,8 @@ export class Recorder {
   constructor(
     private readonly operation: string,
     private readonly withLines: boolean,
+    /** Whether operations are computed even where their shapes are known without. */
+    private readonly computes = false,
     /** The recorder of the step that this one records a part of. */
     private readonly outer?: Recorder,
   ) {}
@@ -59,19 +63,24 @@ export class Recorder {
     native.executeSingleOutput = (name, attributes, inputs) => {
       if (Recorder.current !== this) return executeSingleOutput.call(native, name, attributes, inputs);
       const note = this.before(name, attributes, inputs);
-      const output = executeSingleOutput.call(native, name, attributes, inputs);
-      note([output]);
-      return output;
+      const outputs = this.withoutComputing(name, attributes, inputs) ?? [
+        executeSingleOutput.call(native, name, attributes, inputs.map(filled)),
+      ];
+      note(outputs);
+      return outputs[0]!;
     };
     native.executeMultipleOutputs = (name, attributes, inputs, count) => {
       if (Recorder.current !== this) return executeMultipleOutputs.call(native, name, attributes, inputs, count);
       const note = this.before(name, attributes, inputs);
-      const outputs = executeMultipleOutputs.call(native, name, attributes, inputs, count);
+      const outputs =
+        this.withoutComputing(name, attributes, inputs) ??
+        executeMultipleOutputs.call(native, name, attributes, inputs.map(filled), count);
       note(outputs);
       return outputs;
     };
     native.readSync = (dataId) => {
       if (!boundsCheck) this.refuseReading(dataId);
+      fill(dataId);
       return readSync.call(native, dataId);
     };
     native.read = (dataId) => {
@@ -112,6 +121,19 @@ export class Recorder {
     }
   }
 
+  /**
+   * Results of an operation as tensors of which only the shape is right. Values that depend on a step's inputs are never looked at
+   * while it is traced, so they are not computed where the shape is known without.
+   */
+  private withoutComputing(name: string, attributes: Attribute[], inputs: TF.Tensor[]): TF.Tensor[] | undefined {
+    if (this.computes) return undefined;
+    const depends = (tensor: TF.Tensor) => this.places.get(tensor.dataId)?.depends === true;
+    if (!inputs.some(depends)) return undefined;
+    const constantOf = (tensor: TF.Tensor) =>
+      depends(tensor) || tensor.size > MOST_READ ? undefined : Array.from(this.readConstant(tensor.dataId));
+    return shapesOf(name, attributes, inputs, constantOf)?.map(blank);
+  }
+
   private refusal: Error | undefined;
 
   private readConstant: (dataId: object) => ArrayLike<number> = (dataId) => backend().readSync(dataId);
@@ -134,7 +156,7 @@ export class Recorder {
   loop(loop: TimeLoop, inputs: TF.Tensor[]): TF.Tensor[] {
     const note = this.note('StatelessWhile', [], inputs, loop);
     const outputs = loop.body.outputSpecs.map(({ dtype, shape }, k) =>
-      Recorder.aside(() => blank({ dtype, shape: k < loop.carried ? shape : [loop.steps, ...shape] })),
+      blank({ dtype, shape: k < loop.carried ? shape : [loop.steps, ...shape] }),
     );
     note(outputs);
     return outputs;
@@ -264,18 +286,10 @@ export class Recorder {
   }
 }
 
-const UNKNOWN_LINE = () => 'unknown';
+/** Numbers of axes and sizes that a rule reads at most. */
+const MOST_READ = 64;
 
-/** A tensor of which only the shape matters. */
-export function blank({ dtype, shape }: Spec): TF.Tensor {
-  const { binding } = backend();
-  const type = (name: string, value: number) => ({ name, type: binding.TF_ATTR_TYPE, value });
-  const [size, zero] = [tf.tensor1d([...shape], 'int32'), tf.scalar(0, dtype as 'float32')];
-  const attributes = [type('T', TYPE_NUMBERS[dtype]!), type('index_type', 3)];
-  const made = backend().executeSingleOutput('Fill', attributes, [size, zero]);
-  tf.dispose([size, zero]);
-  return made;
-}
+const UNKNOWN_LINE = () => 'unknown';
 
 /** The innermost frame of the caller's own code, written down only when an error asks for it. */
 function callerLine(): () => string {

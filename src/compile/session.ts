@@ -2,8 +2,11 @@ import type { TF } from '../core';
 import { backend } from './backend';
 import { withGraphFolder } from './graphCache';
 
-/** How a compiled function runs: by XLA's machine code, or by TensorFlow's graph executor. */
-export type GraphMode = 'xla' | 'graph';
+/**
+ * How a compiled function runs: by XLA's machine code, the loop around its steps included; each step by XLA, in a loop of TensorFlow's
+ * executor; or all by that executor.
+ */
+export type GraphMode = 'xla' | 'xla-step' | 'graph';
 
 /** Graphs loaded in this process, least recently used first, by their signature. */
 const loaded = new Map<string, number>();

@@ -1,6 +1,7 @@
 import { type TF, tf } from '../core';
 import { engine } from './backend';
-import { blank, Recorder } from './recorder';
+import { blank } from './blank';
+import { Recorder } from './recorder';
 import { type BackwardPlan, planBackward } from './timeGradient';
 import type { Spec, TimeLoop, Trace } from './traced';
 
@@ -135,7 +136,7 @@ function recordBody(outer: Recorder, specs: readonly Spec[], call: Call): Trace 
   return Recorder.aside(() => {
     let result: Trace | undefined;
     tf.tidy(() => {
-      const recorder = new Recorder('fit', false, outer);
+      const recorder = new Recorder('fit', false, false, outer);
       const given = specs.map(({ dtype, shape }) => recorder.argument(blank({ dtype, shape })));
       const outputs = recorder.during(() => call(given));
       const values = outputs.map((output) => recorder.valueOf(output));

@@ -1,5 +1,6 @@
 import { ReluctantError, type TF, tf } from '../core';
 import { backend, engine, TYPE_NUMBERS } from './backend';
+import { blank, isBlank } from './blank';
 import { firstDifference } from './differences';
 import { Recorder } from './recorder';
 import type { Trace } from './traced';
@@ -47,18 +48,34 @@ export function trace(
   }
 }
 
-function record(
-  operation: string,
-  step: (inputs: TF.Tensor[]) => TF.Tensor[],
-  inputs: TF.Tensor[],
-  withLines: boolean,
-) {
+type Step = (inputs: TF.Tensor[]) => TF.Tensor[];
+
+/** Thrown where a step makes a variable out of values that were not computed. */
+const NEEDS_VALUES = new Error('a variable is made of values that were not computed');
+
+/** One call of the step, written down: by the shapes of its tensors, or computed where a variable is made of them. */
+function record(operation: string, step: Step, inputs: TF.Tensor[], withLines: boolean) {
+  try {
+    return recordCall(operation, step, inputs, { withLines, computes: false });
+  } catch (error) {
+    if (error !== NEEDS_VALUES) throw error;
+    return recordCall(operation, step, inputs, { withLines, computes: true });
+  }
+}
+
+interface Manner {
+  withLines: boolean;
+  computes: boolean;
+}
+
+function recordCall(operation: string, step: Step, inputs: TF.Tensor[], manner: Manner) {
   separateVariables();
   const registered = { ...engine().registeredVariables };
   const snapshots = Object.values(registered).map((variable) => ({ variable, initial: variable.clone() }));
   const { makeVariable } = engine();
   const created: typeof snapshots = [];
   engine().makeVariable = function (...all) {
+    if (isBlank(all[0] as TF.Tensor)) throw NEEDS_VALUES;
     const variable = makeVariable.apply(this, all);
     created.push({ variable, initial: tf.keep(variable.clone()) });
     return variable;
@@ -67,7 +84,7 @@ function record(
     // Not returned from the scope: tfjs would walk through the whole trace in search of tensors to keep.
     let result: Trace | undefined;
     tf.tidy(() => {
-      result = recordOnce(operation, step, inputs, withLines);
+      result = recordOnce(operation, step, inputs, manner);
     });
     return { trace: result!, created: created.length };
   } finally {
@@ -100,14 +117,9 @@ function copyOf(tensor: TF.Tensor): TF.Tensor {
   return copy;
 }
 
-function recordOnce(
-  operation: string,
-  step: (inputs: TF.Tensor[]) => TF.Tensor[],
-  inputs: TF.Tensor[],
-  withLines: boolean,
-): Trace {
-  const recorder = new Recorder(operation, withLines);
-  const copies = inputs.map((input) => recorder.argument(copyOf(input)));
+function recordOnce(operation: string, step: Step, inputs: TF.Tensor[], { withLines, computes }: Manner): Trace {
+  const recorder = new Recorder(operation, withLines, computes);
+  const copies = inputs.map((input) => recorder.argument(computes ? copyOf(input) : blank(input)));
   const before = Object.values(engine().registeredVariables).map((variable) => ({ variable, dataId: variable.dataId }));
   for (const { variable } of before) recorder.knowVariable(variable);
   const outputs = recorder.during(() => step(copies));

@@ -68,7 +68,7 @@ const STANDARD: Readonly<Record<keyof StandardSetting, (operation: string, value
     return value;
   },
   balancer: (_, value) => value, // checked with the loss weights, by `fit`
-  mode: (operation, value) => checkChoice(operation, 'mode', value, ['auto', 'xla', 'graph', 'eager']),
+  mode: (operation, value) => checkChoice(operation, 'mode', value, ['auto', 'xla', 'xla-step', 'graph', 'eager']),
 };
 
 /** What settings of one program are checked against. */

@@ -111,7 +111,7 @@ const CHECKS: Readonly<Record<keyof FitOptions, Check>> = {
   averaging: (value) => averagingSettings(value as FitOptions['averaging'], 1e9),
   shuffle: isBoolean,
   seed: integer(0, 2 ** 32 - 1),
-  mode: isMode(['auto', 'xla', 'graph', 'eager']),
+  mode: isMode(['auto', 'xla', 'xla-step', 'graph', 'eager']),
   earlyStopping: objectOf({ ...MONITORED, restoreBestWeights: isBoolean }),
   onBatch: isFunction,
   onEpoch: isFunction,

@@ -162,7 +162,10 @@ export interface FitOptions<
   shuffle?: boolean;
   /** Seed of order and of dropout; default 0. The same seed and mode give the same bits. */
   seed?: number;
-  /** Default `auto`: measures graph and XLA before the first epoch and keeps the faster. */
+  /**
+   * Default `auto`: measures before the first epoch, in at most 2 seconds or a twentieth of the run, how the steps run fastest, and
+   * remembers it for the next run of the same step.
+   */
   mode?: Mode;
   earlyStopping?: EarlyStopping;
   /**

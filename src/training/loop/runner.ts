@@ -1,8 +1,8 @@
 import { CompiledLoop, type GraphMode, type LoopOutputs, type LoopRange, runEagerly, UNTRACEABLE } from '../../compile';
 import { ReluctantError, type TF, tf } from '../../core';
-import { formatDuration } from '../../tables';
 import type { Mode } from '../mode';
 import type { TrainingStep, TrainingStepInputs } from '../step/batch';
+import { chooseMode, whyNotXLA } from './modeChoice';
 
 /** Steps of one batch size, in the mode asked for or measured to be fastest. */
 export class Runner {
@@ -55,37 +55,23 @@ export class Runner {
   }
 
   private choose(mode: Mode, sample: TrainingStepInputs, plannedSteps: number): void {
-    if (mode === 'graph') {
-      this.mode = 'graph';
+    const loop = this.loop!;
+    const measure = (candidate: GraphMode, steps: number) => this.measure(candidate, sample, steps);
+    if (mode === 'auto') {
+      const capacity = sample.perStep.key.shape[0]!;
+      const chosen = chooseMode(loop, plannedSteps, (candidate) => measure(candidate, capacity));
+      Object.assign(this, chosen);
       return;
     }
-    const capacity = sample.perStep.key.shape[0]!;
-    const graph = mode === 'auto' ? this.measure('graph', sample, capacity) : undefined;
-    if (graph !== undefined) {
-      this.mode = 'graph';
-      const left = graph * plannedSteps;
-      const compile = compileSeconds(this.loop!.operations);
-      if (left < 2 * compile) {
-        this.reason = `the run takes at most ${formatDuration(left)}; XLA would take about ${formatDuration(compile)} to compile`;
-        return;
-      }
-    }
+    this.mode = mode;
+    if (mode === 'graph') return;
     try {
-      let xla = this.measure('xla', sample, graph === undefined ? 1 : capacity);
-      if (graph === undefined) this.mode = 'xla';
-      else {
-        const again = Math.min(graph, this.measure('graph', sample, capacity));
-        xla = Math.min(xla, this.measure('xla', sample, capacity));
-        if (xla < again) this.mode = 'xla';
-        const times = `${microseconds(xla)} per step compiled by XLA, ${microseconds(again)} as a graph`;
-        this.reason = `measured before the first epoch: ${times}`;
-      }
+      measure(mode as GraphMode, 1);
     } catch (error) {
       if (error instanceof ReluctantError) throw error;
-      const message = error instanceof Error ? error.message.split('\n')[0]! : String(error);
       this.mode = 'graph';
-      this.reason = `XLA cannot compile the step: ${message}`;
-      if (mode === 'xla') this.warning = `${this.reason} — running in mode "graph"`;
+      this.reason = whyNotXLA(loop, error);
+      this.warning = `${this.reason} — running in mode "graph"`;
     }
   }
 
@@ -119,11 +105,6 @@ export class Runner {
 
 /** Seconds that one timed call should last. */
 const LONG_ENOUGH = 0.03;
-
-/** What XLA took to compile steps of 140 to 1,500 operations on 2 cores: about 4 ms an operation after 0.3 s. */
-const compileSeconds = (operations: number) => 0.3 + 0.004 * operations;
-
-const microseconds = (seconds: number) => `${(seconds * 1e6).toFixed(seconds < 1e-4 ? 1 : 0)} µs`;
 
 export function disposeOutputs({ record, rows }: LoopOutputs): void {
   tf.dispose([record, ...Object.values(rows)] as TF.Tensor[]);
