@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   type Dataset,
+  ENCODINGS,
   FILE_FORMATS,
   FORM_OPTIONS,
   type FormOptions,
@@ -31,11 +32,7 @@ export function addDataOptions(command: Command, { isArgument = false, required 
     .addOption(new Option('--format <format>', 'where the name of the file does not tell').choices(FILE_FORMATS))
     .option('--delimiter <mark>', 'between cells: a character, tab or whitespace (default: found out)')
     .addOption(
-      new Option('--encoding <name>', 'of a text file (default: utf-8, or utf-16 where it shows)').choices([
-        'utf-8',
-        'utf-16',
-        'latin-1',
-      ]),
+      new Option('--encoding <name>', 'of a text file (default: utf-8, or utf-16 where it shows)').choices(ENCODINGS),
     )
     .option('--header', 'the first row names the columns, whatever it looks like')
     .option('--no-header', 'the first row is data; columns are called column0, column1 ...')

@@ -26,7 +26,11 @@ const inCode: Wording = (option, value) => `{ ${option}: ${wordOf(value)} }`;
 
 /** A value as code writes it, names of fields without quotation marks. */
 const wordOf = (value: unknown): string =>
-  (JSON.stringify(value) ?? String(value)).replace(/"([A-Za-z_]\w*)":/g, '$1: ').replace(/,(?=\S)/g, ', ');
+  (JSON.stringify(value) ?? String(value))
+    .split(/("(?:[^"\\]|\\.)*":?)/)
+    // Texts stay as they are: a comma in one may be what is asked for.
+    .map((part, k) => (k % 2 === 0 ? part.replaceAll(',', ', ') : part.replace(/^"([A-Za-z_]\w*)":$/, '$1: ')))
+    .join('');
 
 let wording: Wording = inCode;
 

@@ -39,6 +39,6 @@ export {
 } from './table/column';
 export { concat } from './table/concat';
 export { type ColumnSummary, type CSVOptions, Dataset, type Truth } from './table/dataset';
-export { FILE_FORMATS, type FileFormat, FORM_OPTIONS, type FormOptions } from './table/form';
+export { ENCODINGS, type Encoding, FILE_FORMATS, type FileFormat, FORM_OPTIONS, type FormOptions } from './table/form';
 export { MARKET_COLUMNS, type MarketColumn } from './table/roles';
 export type { RowSchema } from './table/schema';

@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { ReluctantError } from '../../src/core';
 import { type LoadOptions, load } from '../../src/data';
 
-// Files in the forms that people have, with the frame that pandas makes of each when it is told everything (reference/forms.py).
-const folder = path.join(__dirname, 'reference', 'forms');
+// Files in the forms that people have, with the frame that pandas makes of each when it is told everything (reference/forms.py); and files as
+// brokers, vendors, exchanges, central banks and programs of several countries write them, with the bars they were written from (reference/wild.py).
 type Cell = number | string | null;
 interface Form {
   file: string;
@@ -14,9 +14,14 @@ interface Form {
   frame?: Record<string, Cell[]>;
   refuse?: string;
 }
-const { forms } = JSON.parse(fs.readFileSync(path.join(folder, 'forms.json'), 'utf8')) as { forms: Form[] };
+const formsOf = (name: string) => {
+  const folder = path.join(__dirname, 'reference', name);
+  const { forms } = JSON.parse(fs.readFileSync(path.join(folder, `${name}.json`), 'utf8')) as { forms: Form[] };
+  return forms.map((form) => ({ ...form, folder }));
+};
+const forms = [...formsOf('forms'), ...formsOf('wild')];
 
-for (const { file, options, frame, refuse } of forms) {
+for (const { folder, file, options, frame, refuse } of forms) {
   const given = Object.keys(options).length === 0 ? '' : ` with ${JSON.stringify(options)}`;
   test(`load ${refuse ? `refuses ${file} as ${refuse}` : `reads ${file}${given} as pandas does`}`, async () => {
     const place = path.join(folder, file);
@@ -50,6 +55,6 @@ for (const { file, options, frame, refuse } of forms) {
   });
 }
 
-test('there are at least 60 forms', () => {
-  assert.ok(forms.length >= 60);
+test('there are at least 60 forms, and 60 files as others write them', () => {
+  assert.ok(formsOf('forms').length >= 60 && formsOf('wild').length >= 60);
 });

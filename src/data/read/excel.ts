@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import type * as XLSX from '@e965/xlsx';
 import { lazy, ReluctantError } from '../../core';
+import { MILLISECONDS_PER_DAY } from '../table/column';
 import { roleOf } from '../table/roles';
 import { findLayout, type Layout } from './layout/layout';
 import { TableBuilder } from './layout/tableBuilder';
@@ -21,12 +22,7 @@ const xlsx = lazy(() => require('@e965/xlsx') as typeof XLSX);
 export function loadExcel(operation: string, file: string, options: LoadOptions, notes: string[]): FileColumns {
   const book = open(operation, file);
   const name = sheetOf(operation, file, book, options.sheet, notes);
-  const whole = xlsx.utils.sheet_to_json<unknown[]>(book.Sheets[name]!, {
-    header: 1,
-    raw: true,
-    UTC: true,
-    blankrows: true,
-  });
+  const whole = valuesOf(book, name);
   const width = whole.reduce((most, cells) => Math.max(most, lastFilled(cells) + 1), 0);
   const rows = whole
     .map((cells, k) => ({ line: k + 1, values: Array.from({ length: width }, (_, c) => cells[c]) }))
@@ -51,6 +47,41 @@ export function loadExcel(operation: string, file: string, options: LoadOptions,
   }
   return { file, columns: withNativeValues(texts, layout, rows), rowOf: texts.rowOf, quick: false };
 }
+
+/** Days from the day 0 of a workbook to 1970; those of old Macs count from 1904. */
+const [EPOCH, EPOCH_1904] = [25_569, 24_107];
+
+/** The values of a sheet by row and column: texts, numbers, booleans, and dates where a number is shown as one. */
+function valuesOf(book: XLSX.WorkBook, name: string): unknown[][] {
+  const sheet = book.Sheets[name] as XLSX.DenseWorkSheet;
+  if (!sheet['!ref']) return [];
+  const { s: first, e: last } = xlsx.utils.decode_range(sheet['!ref']);
+  const epoch = book.Workbook?.WBProps?.date1904 ? EPOCH_1904 : EPOCH;
+  const data = sheet['!data'] ?? [];
+  return Array.from({ length: last.r + 1 }, (_, row) =>
+    Array.from({ length: last.c - first.c + 1 }, (__, k) => cellValue(data[row]?.[first.c + k], epoch)),
+  );
+}
+
+function cellValue(cell: XLSX.CellObject | undefined, epoch: number): unknown {
+  if (cell === undefined || cell.t === 'z' || cell.t === 'e') return undefined;
+  if (cell.t === 'd') return new Date(cell.v as Date);
+  const isDate = cell.t === 'n' && typeof cell.z === 'string' && xlsx.SSF.is_date(cell.z);
+  if (!isDate) return cell.v;
+  const serial = cell.v as number;
+  // A clock without a day, of less than one: a day before all days otherwise.
+  if (serial >= 0 && serial < 1 && !/[yd]/i.test(cell.z as string)) return clockText(serial);
+  // To the millisecond: what the number cannot hold beyond it is rounding.
+  // Workbooks hold that 1900 had a 29th of February, their day 60.
+  const days = serial - epoch + (epoch === EPOCH && serial < 60 ? 1 : 0);
+  return new Date(Math.round(days * MILLISECONDS_PER_DAY));
+}
+
+const clockText = (serial: number): string =>
+  new Date(Math.round(serial * MILLISECONDS_PER_DAY))
+    .toISOString()
+    .slice(11, 23)
+    .replace(/\.000$/, '');
 
 /** Numbers and dates of the sheet as they are, without the way over a text, except where a column is one of names. */
 function withNativeValues(
@@ -84,7 +115,7 @@ function open(operation: string, file: string): XLSX.WorkBook {
   try {
     const bytes = fs.readFileSync(file);
     checkMagic(bytes);
-    return xlsx.read(bytes, { dense: true, cellDates: true, UTC: true, cellFormula: false, cellHTML: false });
+    return xlsx.read(bytes, { dense: true, cellNF: true, cellFormula: false, cellHTML: false });
   } catch (cause) {
     throw new ReluctantError({
       code: 'file-damaged',

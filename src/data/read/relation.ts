@@ -1,3 +1,4 @@
+import { ReluctantError } from '../../core';
 import type { FileFormat, FormOptions } from '../table/form';
 import { roleOf } from '../table/roles';
 import { type Dialect, detectDialect } from './csv/dialect';
@@ -58,8 +59,7 @@ function csvSettings(
   const bound = (name: string) => `$${prefix}${name}`;
   bindTexts(bindings, `${prefix}missing`, options.missing ?? MISSING);
   bindings.values[`${prefix}delimiter`] = dialect.delimiter;
-  bindings.values[`${prefix}encoding`] =
-    dialect.charset === 'windows-1252' ? 'latin-1' : dialect.charset.startsWith('utf-16') ? 'utf-16' : 'utf-8';
+  bindings.values[`${prefix}encoding`] = encodingOf(operation, file, dialect);
   const settings = [
     `delim = ${bound('delimiter')}`,
     `header = ${layout.header !== undefined}`,
@@ -82,6 +82,20 @@ function csvSettings(
     settings.push(`dateformat = ${bound('dateFormat')}`);
   }
   return settings.join(', ');
+}
+
+/** What DuckDB calls the charset. @throws ReluctantError `encoding-not-streamed` for one that it does not read. */
+function encodingOf(operation: string, file: string, { charset }: Dialect): string {
+  if (charset === 'windows-1252') return 'latin-1';
+  if (charset.startsWith('utf-16')) return 'utf-16';
+  if (charset === 'utf-8') return charset;
+  throw new ReluctantError({
+    code: 'encoding-not-streamed',
+    operation,
+    problem: `a text file in ${charset} is read whole only, not in batches or by a query`,
+    where: { file },
+    fix: 'write it in UTF-8, or read it without memory limit, batches and query',
+  });
 }
 
 /** Columns that are names and not numbers, as far as the first rows tell. */

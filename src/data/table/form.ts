@@ -3,8 +3,12 @@ export const FILE_FORMATS = ['csv', 'parquet', 'json', 'arrow', 'excel', 'duckdb
 /** A kind of file that {@link load} reads. */
 export type FileFormat = (typeof FILE_FORMATS)[number];
 
-/** How the characters of a text file are written. */
-export type Encoding = 'utf-8' | 'utf-16' | 'latin-1';
+/** How the characters of a text file may be written: as everywhere, as Western Europe did, Russia, Japan, China, Taiwan, Korea. */
+export const ENCODINGS = [
+  ...(['utf-8', 'utf-16', 'latin-1', 'windows-1251', 'shift-jis', 'gb18030', 'big5', 'euc-kr'] as const),
+] as const;
+/** One of {@link ENCODINGS}. */
+export type Encoding = (typeof ENCODINGS)[number];
 
 /**
  * How files are written, where that cannot be told from them. The command line has a flag of the same name for each, and a run

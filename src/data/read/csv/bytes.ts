@@ -6,7 +6,7 @@ import type { Encoding } from '../../table/form';
 const zstandard = lazy(() => require('fzstd') as typeof import('fzstd'));
 
 /** What a TextDecoder calls it; UTF-16 comes in two orders of bytes. */
-export type Charset = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+export type Charset = Exclude<Encoding, 'utf-16' | 'latin-1'> | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
 /** Bytes of a file that are looked at before it is read. */
 export const SAMPLE_BYTES = 1 << 18;
@@ -68,6 +68,7 @@ const isZstandard = (bytes: Buffer): boolean => bytes.length >= 4 && bytes.readU
 /** The charset of a text: by its mark, by the zeros of UTF-16, or as the caller says. */
 export function charsetOf(bytes: Uint8Array, given?: Encoding): Charset {
   if (given === 'latin-1') return 'windows-1252';
+  if (given !== undefined && given !== 'utf-8' && given !== 'utf-16') return given;
   if (given !== 'utf-8') {
     if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
     if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
@@ -80,11 +81,6 @@ export function charsetOf(bytes: Uint8Array, given?: Encoding): Charset {
     if (given === 'utf-16') return 'utf-16le';
   }
   return 'utf-8';
-}
-
-/** The characters of the start of a file; one that is cut at the end is left out. */
-export function decodeStart(bytes: Uint8Array, charset: Charset): string {
-  return new TextDecoder(charset).decode(bytes, { stream: true });
 }
 
 const PIECE_BYTES = 1 << 24;
@@ -105,6 +101,19 @@ export function* pieces(operation: string, file: string, bytes: Buffer, charset:
   }
 }
 
+/**
+ * The text of the start of a file.
+ *
+ * @throws ReluctantError `row-not-readable` where bytes are no characters of the charset: also in the names, which DuckDB does not look at.
+ */
+export function readStart(operation: string, file: string, bytes: Buffer, charset: Charset): string {
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(bytes, { stream: true });
+  } catch (cause) {
+    throw notOfCharset(operation, file, bytes, charset, cause);
+  }
+}
+
 function notOfCharset(
   operation: string,
   file: string,
@@ -122,7 +131,10 @@ function notOfCharset(
     problem: `the file is not written in ${charset.toUpperCase()}`,
     where: { file, row: before.split('\n').length },
     received: line.slice(-60),
-    fix: (say) => `say how it is written: ${say('encoding', 'latin-1')} or ${say('encoding', 'utf-16')}`,
+    fix: (say) => {
+      const list = ['latin-1', 'windows-1251', 'shift-jis', 'gb18030', 'euc-kr'] as const;
+      return `say how it is written: ${list.map((name) => say('encoding', name)).join(' or ')}`;
+    },
     cause,
   });
 }

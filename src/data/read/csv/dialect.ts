@@ -2,7 +2,7 @@ import { ReluctantError } from '../../../core';
 import type { Encoding } from '../../table/form';
 import { readMoment } from '../texts/moments';
 import { plainNumber } from '../texts/numbers';
-import { type Charset, charsetOf, decodeStart, firstBytes, SAMPLE_BYTES } from './bytes';
+import { type Charset, charsetOf, firstBytes, readStart, SAMPLE_BYTES } from './bytes';
 import { readRecords, type TextRecord, WHITESPACE } from './records';
 
 /** What the caller may say of how a text file is written. */
@@ -39,13 +39,13 @@ const NAMED: Record<string, string> = {
 
 /**
  * Settles delimiter, encoding and line ends of a text file from its beginning.
- * @throws ReluctantError `file-empty`, `not-a-table`, `delimiter-not-usable`.
+ * @throws ReluctantError `file-empty`, `not-a-table`, `delimiter-not-usable`, `row-not-readable` for bytes of another encoding.
  */
 export function detectDialect(operation: string, file: string, given: DialectOptions = {}): Dialect {
   const bytes = firstBytes(file);
   checkMagic(operation, file, bytes);
   const charset = charsetOf(bytes, given.encoding);
-  const text = decodeStart(bytes, charset).replace(/^\ufeff/, '');
+  const text = readStart(operation, file, bytes, charset).replace(/^\ufeff/, '');
   const hidesQuote = bytes[0] === 0xef && bytes[3] === 0x22;
   if (text.trim() === '') {
     throw new ReluctantError({ code: 'file-empty', operation, problem: 'the file is empty', where: { file } });

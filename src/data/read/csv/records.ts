@@ -56,7 +56,15 @@ export function* readRecords(pieces: Iterable<string>, delimiter: Delimiter): Ge
 }
 
 const split = (record: string, delimiter: Delimiter): string[] =>
-  delimiter === WHITESPACE ? record.trim().split(/\s+/) : record.split(delimiter);
+  delimiter === WHITESPACE ? splitAtBlanks(record.trim()) : record.split(delimiter);
+
+/** Cells between blanks; one in quotation marks may hold blanks, as R writes its tables. */
+function splitAtBlanks(record: string): string[] {
+  if (!record.includes('"')) return record.split(/\s+/);
+  return [...record.matchAll(/"((?:[^"]|"")*)"(?=\s|$)|\S+/g)].map(([whole, quoted]) =>
+    quoted === undefined ? whole : quoted.replaceAll('""', '"'),
+  );
+}
 
 interface QuotedRecord {
   cells: string[];

@@ -111,10 +111,14 @@ function uncommentedHeader(rows: readonly RawRow[], width: number): number | und
 /** Rows before the header: of fewer cells than the table, or with one of many filled. */
 function countTitles(rows: readonly RawRow[], from: number, width: number): number {
   if (width < 2) return 0;
+  const apart = titlesApart(rows, from, width);
+  if (apart > 0) return apart;
   let at = from;
   for (; at + 1 < rows.length; at++) {
     const { cells } = rows[at]!;
     const next = rows[at + 1]!.cells;
+    // Titles may be several, each one cell of a sheet that is as wide as its table.
+    const table = rows.slice(at + 1).find((row) => filled(row.cells) > 1)?.cells ?? next;
     const isTitle =
       cells.length !== width
         ? cells.length < width &&
@@ -123,11 +127,26 @@ function countTitles(rows: readonly RawRow[], from: number, width: number): numb
         : width > 2 &&
           filled(cells) === 1 &&
           cells[0]!.trim() !== '' &&
-          filled(next) > 1 &&
-          !next.slice(1).every((cell) => cell.trim() === '' || isValue(cell));
+          filled(table) > 1 &&
+          !table.slice(1).every((cell) => cell.trim() === '' || isValue(cell));
     if (!isTitle) break;
   }
   return at - from;
+}
+
+/**
+ * Rows of another width than the table, which a blank line parts from it: names and values of what was asked for, as Bloomberg and central
+ * banks put them above.
+ */
+function titlesApart(rows: readonly RawRow[], from: number, width: number): number {
+  for (let at = from + 1; at + 1 < Math.min(rows.length, from + 40); at++) {
+    const [before, row, next] = [rows[at - 1]!, rows[at]!, rows[at + 1]!];
+    if (before.cells.length === width) return 0;
+    const isParted = row.line > before.line + 1;
+    if (isParted && row.cells.length === width && !row.cells.some(isValue) && next.cells.some(isValue))
+      return at - from;
+  }
+  return 0;
 }
 
 /** Whether first cells are names of rows, as R writes them: all different, or dates. */

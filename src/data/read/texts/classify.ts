@@ -165,6 +165,7 @@ class Reading {
     }
     // 000001 and 12345678901234567890 are names, unless the column is one of prices or volumes or has fractions too.
     if (identifiers > 0 && fractions === 0 && parts.size === 0 && role === undefined) return undefined;
+    if (role === undefined && parts.size > 0 && [...parts.keys()].every((k) => isLabel(trimmed[k]!))) return undefined;
     if (!isOfOneUnit(parts, values, missing)) return undefined;
     return { as: 'number', values, parts, placeholders: this.placeholders };
   }
@@ -215,6 +216,9 @@ const UNITS = [
 export function isIdentifier(text: string, value: number): boolean {
   return /^0\d/.test(text) ? /^\d+$/.test(text) : Math.abs(value) > Number.MAX_SAFE_INTEGER && /^[+-]?\d+$/.test(text);
 }
+
+/** Letters and a whole number in one word: USD1, a series of a central bank, or 3M, a term; amounts have a blank, a mark or a fraction. */
+const isLabel = (text: string): boolean => /^\p{Lu}{2,}\d+$|^\d{1,2}[KMBT]$/u.test(text);
 
 /** Whether numbers bear one currency, and all or none of them a percent sign (a zero may do without either). */
 function isOfOneUnit(

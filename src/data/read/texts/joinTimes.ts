@@ -25,7 +25,7 @@ export function joinTimes(
   columns: Map<string, Column>,
   { timeColumn, zone, notes }: JoinOptions,
 ): Map<string, Column> {
-  const name = timeColumn ?? [...columns.keys()].find((other) => isTimeName(other));
+  const name = timeColumn ?? [...columns.keys()].find((other) => isTimeName(other)) ?? besideDays(file, columns);
   if (name === undefined) return columns;
   if (!columns.has(name)) {
     throw new ReluctantError({
@@ -37,7 +37,9 @@ export function joinTimes(
       fix: (say) => `name the column of times of day: ${say('timeColumn', 'time')}`,
     });
   }
-  const dated = [...columns].find(([other, { kind }]) => other !== name && kind === 'date' && roleOf(other) === 'date');
+  const dated = [...columns].find(
+    ([other, { kind }]) => other !== name && kind === 'date' && (roleOf(other) === 'date' || UNNAMED.test(other)),
+  );
   const source = file.columns.get(name)!;
   if (!dated || !('texts' in source)) return columns;
   const times = source.texts.map((text) => readTimeOfDay(text.trim()));
@@ -58,6 +60,24 @@ export function joinTimes(
   notes.push(`columns ${brief(dated[0], 40)} and ${brief(name, 40)} are joined to one of instants`);
   joined.set(dated[0], { kind: 'time', values: instantsOf(dated[1].values as Int32Array, source, times, zone) });
   return joined;
+}
+
+const UNNAMED = /^column\d+$/;
+
+/** In a file without names: a column of nothing but clock times right after one of days. */
+function besideDays(file: FileColumns, columns: Map<string, Column>): string | undefined {
+  const names = [...columns.keys()];
+  return names.find((name, k) => {
+    const before = names[k - 1];
+    if (before === undefined || !UNNAMED.test(name) || !UNNAMED.test(before)) return false;
+    const source = file.columns.get(name)!;
+    return (
+      columns.get(before)!.kind === 'date' &&
+      'texts' in source &&
+      source.texts.length > 0 &&
+      source.texts.every((text) => /^\s*\d{1,2}:\d{2}/.test(text) && readTimeOfDay(text.trim()) !== undefined)
+    );
+  });
 }
 
 function instantsOf(

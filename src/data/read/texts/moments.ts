@@ -35,6 +35,10 @@ const MONTH_DAY = new RegExp(
 );
 const YEAR_MONTH = new RegExp(String.raw`^(\d{4})[-/ ]${MONTH}[-/ ](\d{1,2})(?!\d)`, 'i');
 const CTIME = new RegExp(String.raw`^${WEEKDAY}${MONTH}\s+(\d{1,2})\s+(\d{1,2}:\d{2}(?::\d{2})?)\s+(\d{4})$`, 'i');
+/** Digits alone with a time apart: no number is written so, whatever the column is called. */
+const COMPACT_CLOCK = /^((?:19|20|21)\d{2})(\d{2})(\d{2})(?:[ ;]|T| {2})(\d{2}):?(\d{2})(?::?(\d{2})([.,]\d{1,9})?)?$/;
+/** As Japan, China and Korea write days. */
+const EAST_ASIAN = /^(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号]?/;
 const COMPACT = /^(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2})(\d{2})(\d{2})?)?(?=$|[T ]|Z)/;
 
 /**
@@ -50,6 +54,13 @@ export function readMoment(text: string, digits: boolean): Moment | undefined {
     if (iso) return withTime('ymd', [iso[1]!, iso[3]!, iso[4]!], iso[2]!, text.slice(iso[0].length));
     const open = THREE_NUMBERS.exec(text);
     if (open) return withTime('open', [open[1]!, open[3]!, open[4]!], open[2]!, text.slice(open[0].length));
+    const clocked = COMPACT_CLOCK.exec(text);
+    if (clocked) {
+      const [, year, month, day, hour, minute, second = '00', fraction = ''] = clocked;
+      return withTime('ymd', [year!, month!, day!], '', ` ${hour}:${minute}:${second}${fraction}`);
+    }
+    const asian = EAST_ASIAN.exec(text);
+    if (asian) return withTime('ymd', [asian[1]!, asian[2]!, asian[3]!], '年', text.slice(asian[0].length));
     const compact = digits ? COMPACT.exec(text) : undefined;
     if (compact) {
       const [whole, year, month, day, hour, minute, second = '00'] = compact;

@@ -23,7 +23,8 @@ export function settleForm(
     for (const [k, text] of column.texts.entries()) {
       const parts = found.parts.get(k);
       if (parts) evidence.add(parts.body);
-      else if (text.includes('.') && !/e/i.test(text)) evidence.add(text.trim().replace(/^[+-]/, ''));
+      else if (/\d/.test(text) && text.includes('.') && !/e/i.test(text))
+        evidence.add(text.trim().replace(/^[+-]/, ''));
       if (parts && place < 0 && evidence.form() === undefined) [doubtful, place] = [name, k];
     }
   }
@@ -44,7 +45,10 @@ export function settleForm(
       : 'the comma may be a decimal comma or stand between thousands',
     where: { file: file.file, row: file.rowOf(column.codes.indexOf(place)), column: doubtful },
     received: column.texts[place],
-    fix: (say) => `say which: ${say('decimal', ',')} or ${say('thousands', ',')}`,
+    fix: (say) =>
+      contradiction
+        ? `write all of them in one way, or keep the column as it stands: ${say('texts', [doubtful])}`
+        : `say which: ${say('decimal', ',')} or ${say('thousands', ',')}`,
   });
 }
 
