@@ -93,7 +93,7 @@ test('the same in the shell: the flags of the message, added to the command, mak
   for (const name of ['orders.csv', 'commas.csv', 'word.csv', 'latin.csv']) {
     const said = look(name);
     assert.notEqual(said.status, 0, name);
-    const flags = [...said.stderr.matchAll(/--[a-z-]+(?: (?!or\b)(?:'[^']*'|[\w@%+=:,./-]*[\w,.]))?/g)].map(
+    const flags = [...said.stderr.matchAll(/--[a-z-]+(?: (?!or\b)(?:'[^']*'|,(?= )|[\w@%+=:./-]*\w))?/g)].map(
       ([flag]) => flag,
     );
     assert.ok(flags.length > 0, said.stderr);
