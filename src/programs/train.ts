@@ -10,7 +10,10 @@ export interface TrainOptions
     Pick<FitOptions, 'watch' | 'onEpoch' | 'onProgress' | 'signal' | 'verbose'> {
   /** Trains in this folder: a checkpoint after every epoch, and at the end history, weights and results. */
   folder?: string;
-  /** Goes on with the run in the folder, to the same bits as if it had never stopped. */
+  /**
+   * Goes on with the run in the folder, to the same bits as if it had never stopped. With `epochs` beside it that is larger than it was begun with, also a
+   * finished one goes on, to the bits of a run that was begun with as many; not where a schedule of learning rates runs over all of them.
+   */
   resume?: boolean;
   /** Told what the reader should know, such as a damaged checkpoint. */
   onNotice?: (notice: string) => void;
@@ -40,7 +43,10 @@ export async function train<M extends Trainable, Row extends HistoryRow = Histor
   const program = toProgram(given).with(settings);
   const following = present({ watch, onEpoch, onProgress, signal, verbose });
   if (folder !== undefined)
-    return trainInFolder(program, folder, { following, resume, onNotice, diagnose }) as Promise<TrainedRun<M, Row>>;
+    return trainInFolder(program, folder, {
+      ...{ following, resume, onNotice, diagnose },
+      moreEpochs: settings.epochs !== undefined,
+    }) as Promise<TrainedRun<M, Row>>;
   const parts = await program.parts();
   return (await fit(await parts.model(), parts.data, followed(parts.options, following))) as TrainedRun<M, Row>;
 }
@@ -50,13 +56,13 @@ type Following = Pick<FitOptions, 'watch' | 'onEpoch' | 'onProgress' | 'signal' 
 async function trainInFolder(
   program: Program<Setting, Trainable>,
   folder: string,
-  given: { following: Following } & Pick<TrainOptions, 'resume' | 'onNotice' | 'diagnose'>,
+  given: { following: Following; moreEpochs: boolean } & Pick<TrainOptions, 'resume' | 'onNotice' | 'diagnose'>,
 ): Promise<Run> {
-  const { following, resume = false, onNotice, diagnose } = given;
+  const { following, resume = false, moreEpochs, onNotice, diagnose } = given;
   const runFolder = RunFolder.open(
     folder,
     { program: program.reference, seed: Number(program.setting['seed']) },
-    { resume },
+    { resume, moreEpochs },
   );
   let isBegun = resume;
   try {

@@ -37,6 +37,7 @@ export class RunFolder {
   private constructor(
     readonly folder: string,
     private record: RunRecord,
+    private readonly moreEpochs: boolean,
   ) {
     this.checkpoints = new Checkpoints(path.join(folder, 'checkpoints'));
   }
@@ -45,10 +46,15 @@ export class RunFolder {
    * Opens a folder to write a run to it; no other process can until {@link close}.
    *
    * @param options.resume go on with the run in it; otherwise the folder must hold none.
+   * @param options.moreEpochs the run may go on to more epochs than it was begun with.
    * @throws ReluctantError `run-exists`, `run-locked`, `settings-differ`, `format-too-new`, `run-not-readable`,
    *   `folder-not-writable`.
    */
-  static open(folder: string, what: TrainedThere, { resume = false }: { resume?: boolean } = {}): RunFolder {
+  static open(
+    folder: string,
+    what: TrainedThere,
+    { resume = false, moreEpochs = false }: { resume?: boolean; moreEpochs?: boolean } = {},
+  ): RunFolder {
     try {
       fs.mkdirSync(folder, { recursive: true });
     } catch (cause) {
@@ -77,11 +83,17 @@ export class RunFolder {
         });
       }
       const started = beginning(path.basename(path.resolve(folder)), what);
-      if (existing) checkSameProgram(folder, existing, started);
+      if (existing) checkSameProgram(folder, existing, started, moreEpochs);
       removeDrafts(folder);
       // The hash of version 1 was of the file, and cannot be compared.
       const goesOn = existing?.formatVersion === RUN_FORMAT_VERSION ? existing : { ...started, ...withBegin(existing) };
-      const run = new RunFolder(folder, { ...goesOn, name: started.name, versions: started.versions });
+      // The setting may ask for more epochs than before.
+      const asked = started.program && { program: started.program };
+      const run = new RunFolder(
+        folder,
+        { ...goesOn, ...asked, name: started.name, versions: started.versions },
+        moreEpochs,
+      );
       run.update({ status: 'running' });
       return run;
     } catch (error) {
@@ -99,7 +111,9 @@ export class RunFolder {
     const recorded = recordedOptions(options);
     const before = this.record;
     if (before.dataHash !== undefined) {
-      checkSame(this.folder, before.options, recorded);
+      const wanted = this.moreEpochs ? raised(before.options, recorded) : before.options;
+      if (wanted !== before.options && recorded['schedule'] !== undefined) throw scheduled(this.folder);
+      checkSame(this.folder, wanted, recorded);
       checkSame(this.folder, { data: before.dataHash }, { data: dataHash });
     }
     this.update({ options: recorded, dataHash });
@@ -165,12 +179,36 @@ function beginning(name: string, { program, seed }: TrainedThere): RunRecord {
 }
 
 /** Throws unless all that a run was begun with is as it was; a record of version 1 names only some of it. */
-function checkSameProgram(folder: string, { program: before, formatVersion }: RunRecord, now: RunRecord): void {
+function checkSameProgram(
+  folder: string,
+  { program: before, formatVersion }: RunRecord,
+  now: RunRecord,
+  moreEpochs: boolean,
+): void {
   const { setting, ...rest } = { setting: {}, ...before };
   const { setting: settingNow, ...restNow } = { setting: {}, ...now.program };
   const only = formatVersion < RUN_FORMAT_VERSION ? Object.keys(setting) : undefined;
   checkSame(folder, { ...rest, module: undefined }, { ...restNow, module: undefined });
-  checkSame(folder, { ...setting, [SOURCE]: undefined }, { ...settingNow, [SOURCE]: undefined }, only);
+  const wanted = moreEpochs ? raised(setting, settingNow) : setting;
+  checkSame(folder, { ...wanted, [SOURCE]: undefined }, { ...settingNow, [SOURCE]: undefined }, only);
+}
+
+/** What a run was begun with, at the number of epochs that is asked for now where that is larger. */
+function raised<T extends Readonly<Record<string, unknown>>>(
+  before: T,
+  { epochs }: Readonly<Record<string, unknown>>,
+): T {
+  return Number(epochs) > Number(before['epochs']) ? { ...before, epochs } : before;
+}
+
+function scheduled(folder: string): ReluctantError {
+  return new ReluctantError({
+    code: 'settings-differ',
+    operation: 'train',
+    problem: 'a run with a schedule of learning rates cannot go on to more epochs: the schedule runs over all of them',
+    where: { folder },
+    fix: 'train it anew with as many epochs, in another folder',
+  });
 }
 
 function checkSame(folder: string, before: object, now: object, only?: readonly string[]): void {

@@ -60,7 +60,7 @@ test('a run that 0.1.0 began is gone on with from its checkpoint, with the setti
   const folder = path.join(scratch, 'goes-on');
   fs.cpSync(path.join(SAMPLES, 'train-0.1.0'), folder, { recursive: true });
   const program = robustRecipe().with({ source: { files: [MARKET] }, epochs: 2, batchSize: 256, learningRate: 0.001 });
-  await assert.rejects(train(program, { folder, resume: true, epochs: 3 }), { code: 'settings-differ' });
+  await assert.rejects(train(program, { folder, resume: true, epochs: 1 }), { code: 'settings-differ' });
   const run = await train(program, { folder, resume: true });
   assert.deepEqual(
     run.history.map(({ loss }) => loss),

@@ -5,8 +5,9 @@ import * as path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Random, tf } from '../../src/core';
 import { robustMLP } from '../../src/models';
+import { program, train as trainProgram } from '../../src/programs';
 import { Checkpoints, RunFolder, readRecord } from '../../src/runs';
-import { fit, type TrainingState } from '../../src/training';
+import { type FitOptions, fit, schedules, type TrainingState } from '../../src/training';
 
 let folder: string;
 before(() => {
@@ -127,6 +128,43 @@ test('RunFolder lets one process write at a time, takes over from a dead one, an
   fs.writeFileSync(path.join(where, 'run.lock'), 'half a lo');
   open(3).close();
   assert.deepEqual(fs.readdirSync(where).sort(), ['run.json'], 'nothing is left lying');
+});
+
+test('a run goes on to more epochs where that is asked for, to the bits of one begun with as many; never to fewer', async () => {
+  const sumOf = (options: Partial<FitOptions> = {}) =>
+    program({
+      name: 'sum',
+      defaults: { seed: 1, epochs: 2 },
+      data: { inputs: tf.randomNormal([40, 2], 0, 1, 'float32', 3), targets: tf.ones([40, 1]) },
+      model: () => {
+        const kernelInitializer = tf.initializers.glorotUniform({ seed: 4 });
+        return tf.sequential({
+          layers: [tf.layers.dense({ name: 'sum', units: 1, inputShape: [2], kernelInitializer })],
+        });
+      },
+      options: { losses: 'meanSquaredError', mode: 'graph', ...options } as FitOptions,
+    });
+  const sum = sumOf();
+  const place = (name: string) => path.join(folder, name);
+  await trainProgram(sum, { folder: place('raised') });
+  await assert.rejects(trainProgram(sum.with({ epochs: 5 }), { folder: place('raised'), resume: true }), {
+    code: 'settings-differ',
+  });
+  const more = await trainProgram(sum, { folder: place('raised'), resume: true, epochs: 5 });
+  const whole = await trainProgram(sum, { folder: place('whole'), epochs: 5 });
+  assert.equal(more.history.length, 5);
+  assert.deepEqual(more.history, whole.history);
+  const weights = (run: typeof more) => run.model.getWeights().map((one) => [...one.dataSync()]);
+  assert.deepEqual(weights(more), weights(whole));
+  const record = readRecord(place('raised'))!;
+  assert.deepEqual([record.status, record.program!.setting['epochs'], record.options['epochs']], ['finished', 5, 5]);
+  await assert.rejects(trainProgram(sum, { folder: place('raised'), resume: true, epochs: 3 }), {
+    code: 'settings-differ',
+  });
+  const scheduled = sumOf({ schedule: schedules.stepDecay({ factor: 0.5, epochs: 1 }) });
+  await trainProgram(scheduled, { folder: place('scheduled') });
+  const further = trainProgram(scheduled, { folder: place('scheduled'), resume: true, epochs: 5 });
+  await assert.rejects(further, /schedule of learning rates/);
 });
 
 test('a run goes on with the options and data it was begun with, wherever they are read from now', () => {

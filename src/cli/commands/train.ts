@@ -89,7 +89,10 @@ export function define(command: Command): void {
       'memory of the whole process, such as 1GB; files that need more are streamed (default: half of the machine)',
       memoryOfProcess,
     )
-    .option('--resume', 'go on with the run in the folder, to the same weights as if it had never stopped')
+    .option(
+      '--resume',
+      'go on with the run in the folder, to the same weights as if it had never stopped; --epochs may be raised',
+    )
     .option('--diagnose', 'name what keeps the network from learning, at the end')
     .option('-v, --verbose', 'a line per epoch')
     .addHelpText('after', EXAMPLES)
@@ -119,6 +122,8 @@ async function run(name: string, flags: TrainFlags, signal: AbortSignal): Promis
     const run = await train(program, {
       folder,
       resume,
+      // Said on this command line, and not only by the recipe: the run may go on to as many.
+      ...(flags.epochs !== undefined && { epochs: flags.epochs }),
       signal,
       onNotice: (notice) => console.error(`! ${notice}`),
       onProgress: ({ epoch, epochs, step, stepsPerEpoch, secondsLeft }) => {
