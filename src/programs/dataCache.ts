@@ -49,7 +49,7 @@ export class DataCache {
 }
 
 /** A setting that tells which of its values are read. */
-function watched(setting: Setting, tell: (name: string) => void): Setting {
+export function watched(setting: Setting, tell: (name: string) => void): Setting {
   return new Proxy(setting, {
     get(target, name) {
       if (typeof name === 'string') tell(name);

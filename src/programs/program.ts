@@ -2,9 +2,10 @@ import { nearest, ReluctantError, type TF } from '../core';
 import type { BalancerName, BalancerOptions } from '../losses';
 import type { FitOptions, HistoryRow, ProgramReference, RowOf, Trainable, TrainingData } from '../training';
 import type { LossChoices, MetricChoices } from '../training/history';
-import { DataCache } from './dataCache';
+import { DataCache, watched } from './dataCache';
 import {
   changedSetting,
+  isStandard,
   type Setting,
   type SettingChanges,
   type SettingChoices,
@@ -81,6 +82,9 @@ export class Program<
   /** @internal The type of an epoch's numbers, known to the compiler only. */
   declare readonly row: Row | undefined;
 
+  /** Settings that parts have read. */
+  private readonly read = new Set<string>();
+
   /** @internal Use {@link program}. */
   constructor(
     readonly definition: ProgramDefinition<never, M, never>,
@@ -112,12 +116,22 @@ export class Program<
   /** What a record keeps of it: with a module, enough to make it again anywhere. */
   get reference(): ProgramReference {
     const { name, module, setting, changes } = this;
-    return {
+    const reference = {
       name,
       ...(module !== undefined && { module }),
       setting,
       ...(changes.length > 0 && { changes: changes.map(({ says }) => says) }),
     };
+    // Asked for when the parts have been made, and no part of a record.
+    return Object.defineProperty(reference, 'unread', { get: () => this.unread(), enumerable: false });
+  }
+
+  /** Settings other than their defaults that no part has read; the standard ones are put over the options. */
+  private unread(): string[] {
+    const { defaults, choices } = rulesOf(this.definition);
+    const isGiven = (name: string) =>
+      JSON.stringify(this.setting[name]) !== JSON.stringify(defaults[name] ?? choices[name]?.[0]);
+    return Object.keys(this.setting).filter((name) => isGiven(name) && !this.read.has(name) && !isStandard(name));
   }
 
   /**
@@ -177,7 +191,7 @@ export class Program<
 
   /** The setting as its functions see it: what has no default is refused by name, since it would silently be `undefined`. */
   private get readable(): Setting {
-    return readable(this.setting, this.name);
+    return watched(readable(this.setting, this.name), (name) => this.read.add(name));
   }
 
   toString(): string {

@@ -126,7 +126,8 @@ function checkValue(name: string, value: unknown, { program, defaults, choices }
   if (isStandard(name)) STANDARD[name](operation, value);
 }
 
-const isStandard = (name: string): name is keyof StandardSetting => Object.hasOwn(STANDARD, name);
+/** Whether a setting is one that every program understands. */
+export const isStandard = (name: string): name is keyof StandardSetting => Object.hasOwn(STANDARD, name);
 
 const kindOf = (value: unknown): string => (Array.isArray(value) ? 'list' : value === null ? 'null' : typeof value);
 

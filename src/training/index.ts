@@ -36,7 +36,7 @@ export type {
 } from './options';
 export type { NotFinite, RunOutcome, StopReason } from './outcome';
 export { Run, type RunOrigin, type WeightValues } from './run';
-export type { RowSource, Samples, TrainingData } from './samples';
+export type { RowFacts, RowSource, Samples, TrainingData } from './samples';
 export type { Schedule, SchedulePoint } from './schedules';
 export * as schedules from './schedules';
 export type { OptimizerState, SavedTensor, TrainingState } from './state';

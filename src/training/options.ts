@@ -105,6 +105,8 @@ export interface ProgramReference {
   setting: Readonly<Record<string, unknown>>;
   /** Changes made to it since, in words. */
   changes?: readonly string[];
+  /** Settings that were given and that no part of the program has read so far; not written into records. */
+  readonly unread?: readonly string[];
 }
 
 /** How to train. Only `losses` has no default. */

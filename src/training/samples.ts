@@ -2,6 +2,23 @@ import type { Random, TF } from '../core';
 import type { RowOrder } from '../data/samples/rowShards';
 import type { Named } from './trainable';
 
+/**
+ * What is known of rows beyond their tensors, each with one entry per row unless it says otherwise. Training does not read it; a
+ * diagnosis holds the tensors against it.
+ */
+export interface RowFacts {
+  /** Symbol (or other series) that each row is of. */
+  symbols?: readonly string[];
+  /** Close, or last price, at the moment of prediction. Rows of a symbol are in the order of time. */
+  closes?: ArrayLike<number>;
+  /** Return that followed each row. */
+  returns?: ArrayLike<number>;
+  /** Names of the features, in the order of the last axis of the inputs. */
+  features?: readonly string[];
+  /** By head: names of its classes, in the order of the columns of its targets. */
+  classes?: Readonly<Record<string, readonly string[]>>;
+}
+
 /** Rows to train or validate on. Every tensor has the rows along its first axis; the tensors stay the caller's. */
 export interface Samples {
   /** One tensor, or one by input name; [rows, ...]. */
@@ -10,6 +27,8 @@ export interface Samples {
   targets: TF.Tensor | Named<TF.Tensor>;
   /** How much each row counts, [rows], or each step of a head over time, [rows, time]; for all heads, or by head. */
   sampleWeights?: TF.Tensor1D | TF.Tensor2D | Named<TF.Tensor1D | TF.Tensor2D>;
+  /** What else is known of the rows, for a diagnosis. */
+  facts?: RowFacts;
 }
 
 /** Training rows that are not all in memory: fetched as they are needed, some thousands at a time. */

@@ -9,6 +9,7 @@ export {
 } from './benchmark';
 export { BLUEPRINTS, type Blueprint, packagedBlueprints } from './blueprints';
 export { HEALTHY } from './healthy';
+export { MARKET_TWINS, type MarketTwin } from './marketTwins';
 export { programOfModule } from './module';
 export type { Confirmed, Half, MutantRow, Repaired } from './mutantRow';
 export { type CalibrationRow, MutantSummary } from './mutantSummary';

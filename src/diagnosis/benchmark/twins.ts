@@ -84,6 +84,19 @@ export const TWINS: readonly Twin[] = [
   twin('cross-entropy on a regression', 'log-loss-on-numbers', (parts, faulty) => {
     if (faulty) parts.options.losses = { y: 'binaryCrossentropy' };
   }),
+  twin('a sigmoid before a loss that applies its own', 'second-sigmoid', (parts, faulty) => {
+    for (const part of both(parts)) part.targets['y'] = part.targets['y']!.map((value) => Number(value > 0));
+    parts.options.losses = { y: 'binaryCrossentropyFromLogits' };
+    if (faulty) parts.heads['y'] = { activation: 'sigmoid' };
+  }),
+  twin('a Huber loss of the sigmoid of a sigmoid', 'second-sigmoid', (parts, faulty) => {
+    for (const part of both(parts)) part.targets['y'] = part.targets['y']!.map((value) => Number(value > 0));
+    parts.options.losses = { y: (t, p) => huber(t, tf.sigmoid(p)) };
+    if (faulty) parts.heads['y'] = { activation: 'sigmoid' };
+  }),
+  twin('a loss that reads nothing of the predictions', 'loss-constant', (parts, faulty) => {
+    parts.options.losses = { y: faulty ? (t, p) => tf.add(tf.mean(tf.square(t)), tf.mul(tf.mean(p), 0)) : squared };
+  }),
   twin('flipped sign of the gradient', 'loss-rewards-error', (parts, faulty) => {
     parts.options.losses = { y: faulty ? (t, p) => tf.neg(squared(t, p)) : squared };
   }),

@@ -3,12 +3,14 @@ import { classes } from './classes';
 import { brokenData, data } from './data';
 import { heads } from './heads';
 import { layers } from './layers';
+import { rowFacts } from './rowFacts';
 import { duration, settings } from './settings';
 import { wiring } from './wiring';
 
 /** Every cause a verdict can name. */
 export const CAUSES: readonly Cause[] = [
   ...brokenData,
+  ...rowFacts,
   ...wiring,
   ...data,
   ...classes,

@@ -32,6 +32,7 @@ import { drawSample, isLarge, predicted, type Sample } from './sample';
 import { type StepSearch, stepSearch } from './stepSearch';
 import { type ThroughTime, throughTime } from './throughTime';
 import { type WindowEvidence, windowEvidence } from './windows';
+import { type WiringEvidence, wiringEvidence } from './wiring';
 
 export { type HeadEvidence, lossGiven, type TargetEvidence } from './headEvidence';
 
@@ -69,6 +70,8 @@ export interface Evidence {
   throughTime: readonly ThroughTime[];
   /** The same rows in another order got other predictions: rows of a batch are mixed. */
   rowsMixed: boolean;
+  /** How the rows were put together. */
+  wiring: WiringEvidence;
   /** Names of weights that are not trainable. */
   frozen: readonly string[];
 }
@@ -82,6 +85,7 @@ export interface Known {
   initialPredictions?: Record<string, { values: Float32Array; shape: number[] }>;
   /** By head. */
   targets?: Map<string, TargetEvidence>;
+  wiring?: WiringEvidence;
 }
 
 /**
@@ -106,6 +110,7 @@ export function gather(
     const losses = Object.fromEntries(heads.map((head) => [head, lossOf(lossGiven(options, head), 'diagnose')]));
     known.notFiniteData ??= notFiniteData(model, data);
     known.targets ??= targetsByHead(model, heads, options, train, validation);
+    known.wiring ??= wiringEvidence(model, data, heads, options);
     known.features ??= train.inputs.flatMap((input, k) => features(model, input, k, validation?.inputs[k]));
     if (run.initialWeights) lookAtStart(model, run.initialWeights, train, losses, options, known);
     const initial = known.initialPredictions && tensorsOf(known.initialPredictions);
@@ -130,6 +135,7 @@ export function gather(
       windows: windowEvidence(inputNames(model), train),
       throughTime: attempt(() => throughTime(model, heads, train, options)) ?? [],
       rowsMixed: mixesRows(model, train),
+      wiring: known.wiring,
       frozen: leafLayers(model).flatMap((layer) => layer.nonTrainableWeights.map((weight) => weight.originalName)),
     };
   } finally {

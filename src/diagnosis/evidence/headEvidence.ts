@@ -22,12 +22,15 @@ import {
   straightLine,
 } from './references';
 import type { Sample } from './sample';
+import { squashesPredictions } from './secondSigmoid';
 import { isClasses, type TargetKind, targetKind } from './targetKind';
 import { type ClosestColumn, closestColumn, laggedSkill } from './windows';
 
 /** What a head was asked for, whatever it learnt. */
 export interface TargetEvidence {
   behaviour: LossBehaviour;
+  /** The loss squashes predictions itself. */
+  squashes: boolean;
   /** What the targets are. */
   kind: TargetKind;
   /** True for targets whose outputs are probabilities. */
@@ -138,6 +141,7 @@ export function targetEvidence(
   const isOneClass = kind === 'one-of-many' || kind === 'yes-or-no';
   return {
     behaviour,
+    squashes: attempt(() => squashesPredictions(given, targets.columns)) ?? false,
     kind,
     classes,
     targets: Float32Array.from(targets.values),

@@ -3,6 +3,7 @@ import { classOrder } from './classOrder';
 import { clippedGradient } from './clippedGradient';
 import { collapsedHead } from './collapsedHead';
 import { constantData } from './constantData';
+import { crossingSymbols } from './crossingSymbols';
 import { deadHead } from './deadHead';
 import { deadReLU } from './deadReLU';
 import { deadTrunk } from './deadTrunk';
@@ -10,7 +11,9 @@ import { dominantTerm } from './dominantTerm';
 import { dropoutRate } from './dropoutRate';
 import { explodingGradient } from './explodingGradient';
 import { fewRows } from './fewRows';
+import { fittedOnValidation } from './fittedOnValidation';
 import { flatValidationLoss } from './flatValidationLoss';
+import { futureInputs } from './futureInputs';
 import { gradientThroughTime } from './gradientThroughTime';
 import { headMisfit } from './headMisfit';
 import { heavyTailedInput } from './heavyTailedInput';
@@ -21,6 +24,7 @@ import { linearNetwork } from './linearNetwork';
 import { lossCurve } from './lossCurve';
 import { lossNotDecreasing } from './lossNotDecreasing';
 import { lossWiring } from './lossWiring';
+import { movedClasses } from './movedClasses';
 import { movedWeights } from './movedWeights';
 import { narrowLayer } from './narrowLayer';
 import { negativeOutputs } from './negativeOutputs';
@@ -34,6 +38,7 @@ import { regularisationDominates } from './regularisationDominates';
 import { rowsMixed } from './rowsMixed';
 import type { Rule } from './rule';
 import { saturation } from './saturation';
+import { secondSigmoid } from './secondSigmoid';
 import { shortRun } from './shortRun';
 import { sigmoidLayers } from './sigmoidLayers';
 import { singleBatchFit } from './singleBatchFit';
@@ -44,6 +49,7 @@ import { underfits } from './underfits';
 import { unrelatedTargets } from './unrelatedTargets';
 import { unscaledInput } from './unscaledInput';
 import { unscaledTarget } from './unscaledTarget';
+import { unusedParts } from './unusedParts';
 import { updateRatio } from './updateRatio';
 import { validationRange } from './validationRange';
 import { vanishingGradient } from './vanishingGradient';
@@ -54,6 +60,12 @@ import { wrongLabels } from './wrongLabels';
 export const RULES: readonly Rule[] = [
   notFiniteInData,
   constantData,
+  crossingSymbols,
+  futureInputs,
+  movedClasses,
+  secondSigmoid,
+  unusedParts,
+  fittedOnValidation,
   lossWiring,
   rowsMixed,
   headMisfit,
