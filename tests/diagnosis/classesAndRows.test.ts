@@ -219,3 +219,19 @@ test('shares of classes and recalls are counted by hand', () => {
   assert.deepEqual(order!.moved, [1, 0]);
   assert.ok(order!.hitShare < 0.1 && order!.movedHitShare > 0.9);
 });
+
+test('a sigmoid that multiplies another layer is a gate, and no layer of sigmoids', () => {
+  const input = tf.input({ shape: [3] });
+  const [wide, gate] = [dense(8, 'tanh'), dense(8, 'sigmoid')].map((layer) => layer.apply(input) as TF.SymbolicTensor);
+  const head = (x: TF.SymbolicTensor) => dense(1, 'linear').apply(x) as TF.SymbolicTensor;
+  const gated = tf.layers.multiply().apply([wide!, gate!]) as TF.SymbolicTensor;
+  const random = new Random(21);
+  const inputs = table(Array.from({ length: 60 }, () => [random.normal(), random.normal(), random.normal()]));
+  const data = { inputs, targets: tf.tidy(() => inputs.sum(1, true)) };
+  const seen = (x: TF.SymbolicTensor) => {
+    const model = tf.model({ inputs: input, outputs: head(x) });
+    const { symptoms } = diagnose({ history: [] }, { model, data, options: { losses: 'meanSquaredError' } });
+    return symptoms.filter(({ rule }) => rule === 'sigmoid-layers').length;
+  };
+  assert.deepEqual([seen(gated), seen(gate!)], [0, 1]);
+});

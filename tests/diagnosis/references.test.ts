@@ -89,6 +89,28 @@ test('harm asks for a shortfall beyond a margin and beyond chance', () => {
   assert.equal(of(constant.errors.map(() => Number.NaN))!.deviations, Infinity);
 });
 
+test('a head that is right no more often than the most frequent class is harmed where a reference loses much less, few rows or not', () => {
+  const rows = Array.from({ length: 60 }, (_, k) => k);
+  const reach = (errors: number[], hitShare: number) => ({
+    by: 'trees' as const,
+    errors: Float64Array.from(errors),
+    skill: 1 - errors.reduce((a, b) => a + b, 0) / (0.6 * errors.length),
+    predictions: matrix([[0]]),
+    hitShare,
+  });
+  const constant = reach(
+    rows.map(() => 0.6),
+    0.72,
+  );
+  const trees = reach(
+    rows.map((row) => (row % 10 === 0 ? 0.9 : 0.3)),
+    0.8,
+  );
+  const own = Float64Array.from(rows, (row) => (row % 3 === 0 ? 0.65 : 0.55));
+  assert.equal(shortfallOf(own, 0.72, trees, constant, 'training')?.by, 'trees');
+  assert.equal(shortfallOf(own, 0.79, trees, constant, 'training'), undefined, 'about as often right');
+});
+
 test('outputs of one class of many are measured after they are scaled, as the loss does: forties are uniform', () => {
   const targets = matrix([
     [1, 0, 0],

@@ -17,10 +17,12 @@ const SHARES = { training: 0.06, validation: 0.1 };
 const DEVIATIONS = 3;
 /** Classes: least shortfall in the share of rows that are right. */
 const HITS = 0.02;
+/** Of the rows that the most frequent class gets wrong, a share that is no learning. */
+const NOTHING = 0.2;
 
 /**
  * Harm: the head loses more than the reference, by more than a margin and more than chance. Classes must also be right less
- * often, unless neither is right more often than the most frequent class: certainty alone that is off harms nothing.
+ * often, unless the head is right no more often than the most frequent class: certainty alone that is off harms nothing.
  *
  * @param errors of the head, row by row, in the measure of `reach`. @param hitShare share of rows whose class is right.
  */
@@ -53,7 +55,9 @@ function isRightLessOften(hitShare: number, reach: Reach, constant: Reach, short
   const noise = Math.sqrt((reach.hitShare * (1 - reach.hitShare) + hitShare * (1 - hitShare)) / rows);
   if (reach.hitShare - hitShare > Math.max(HITS, 2 * noise)) return true;
   const isTrivial = reach.hitShare - constant.hitShare < HITS && hitShare - constant.hitShare < HITS;
-  return isTrivial && shortfall > 0.1;
+  // A head that is right no more often than the most frequent class has learnt nothing, however few rows there are to tell by.
+  const hasLearntNothing = hitShare - constant.hitShare < Math.min(HITS, NOTHING * (1 - constant.hitShare));
+  return (isTrivial || hasLearntNothing) && shortfall > 0.1;
 }
 
 function meanOf(values: Float64Array): number {

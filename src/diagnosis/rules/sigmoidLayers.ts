@@ -1,3 +1,4 @@
+import type { TF } from '../../core';
 import { leafLayers } from '../../inspection';
 import { activationOf } from '../../inspection/layers';
 import { measure, rule } from './rule';
@@ -11,9 +12,11 @@ export const sigmoidLayers = rule({
   },
   evaluate({ model, heads }, { left }) {
     const outputs = new Set(heads.map(({ head }) => head));
+    const gates = gatesOf(model);
     const found = leafLayers(model).filter(
       (layer) =>
         !outputs.has(layer.name) &&
+        !gates.has(layer.name) &&
         layer.weights.length > 0 &&
         ['sigmoid', 'hardSigmoid'].includes(activationOf(layer)),
     );
@@ -32,3 +35,13 @@ export const sigmoidLayers = rule({
         ];
   },
 });
+
+/** Layers that are multiplied with others: a sigmoid there is a gate, and the gradient goes past it. */
+function gatesOf(model: TF.LayersModel): Set<string> {
+  return new Set(
+    leafLayers(model)
+      .filter((layer) => layer.getClassName() === 'Multiply')
+      .flatMap((layer) => (layer as unknown as { inboundNodes: { inboundLayers: TF.layers.Layer[] }[] }).inboundNodes)
+      .flatMap(({ inboundLayers }) => inboundLayers.map(({ name }) => name)),
+  );
+}
