@@ -15,6 +15,7 @@ export { toMarket } from './market/panel';
 export { addTargets, type TargetOptions, type VolatilityMeasure } from './market/targets';
 export { loadBatches } from './read/batches';
 export type { SessionOptions } from './read/duckdb/session';
+export { fromTable, type TableOptions } from './read/fromTable';
 export { load } from './read/load';
 export type { LoadOptions } from './read/options';
 export { type QueryOptions, query } from './read/query';
