@@ -6,7 +6,7 @@ import type { NamedTensor } from '../weights';
 import { countOf, fileError } from './fileError';
 
 /** The package offers its Node build to `import` alone; CommonJS takes the file itself, which Node can require. */
-const h5 = lazy(() => {
+export const h5 = lazy(() => {
   for (const folder of require.resolve.paths('h5wasm') ?? []) {
     const file = path.join(folder, 'h5wasm', 'dist', 'node', 'hdf5_hl.js');
     if (fs.existsSync(file)) return require(file) as typeof H5;

@@ -5,6 +5,9 @@ import { fileError } from '../files/fileError';
 import { type KerasFile, readKerasFile } from '../files/kerasFile';
 import { type ConvertedLayer, convertModel } from './config';
 import type { Place } from './description';
+import { folderOf } from './filing';
+
+export { saveKeras } from './save';
 
 /**
  * A model of Keras, to run, inspect and train: from a `.keras` file (Keras 3) or a `.h5` one. Layers that tfjs computes as
@@ -76,10 +79,7 @@ function setWeights(
   const used = new Map<string, number>();
   for (const { kerasClass, name, kerasName = name, isExtra, inner, parts = [''] } of layers) {
     if (isExtra) continue;
-    const stem = snakeCase(kerasClass);
-    const before = used.get(stem);
-    used.set(stem, (before ?? -1) + 1);
-    const layerFolder = `${folder}/${before === undefined ? stem : `${stem}_${before + 1}`}`;
+    const layerFolder = `${folder}/${folderOf(kerasClass, used)}`;
     const layer = owner.layers.find((one) => one.name === name);
     if (!layer) continue;
     if (inner) {
@@ -112,11 +112,3 @@ function setWeights(
 /** tfjs takes no doubles. */
 const singles = (values: ArrayLike<number>): Float32Array =>
   values instanceof Float32Array ? values : Float32Array.from(values);
-
-/** How Keras files layers: `LeakyReLU` is `leaky_re_lu`, `Conv1D` is `conv1d`. */
-const snakeCase = (name: string): string =>
-  name
-    .replace(/\W+/g, '')
-    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .toLowerCase();
