@@ -62,7 +62,9 @@ const ROOMS = {
   'inspection/keras': ['core', 'inspection/files', 'layers', 'layers/activations'],
   runs: ['core', 'tables', 'training', 'inspection/files'],
   programs: ['core', 'tables', 'losses', 'compile', 'training', 'runs'],
-  'programs/recipes': ['core', 'data', 'data/read', 'data/samples', 'synthetic', 'models', 'training', 'runs', 'programs'],
+  'programs/recipes': [
+    ...['core', 'data', 'data/read', 'data/samples', 'synthetic', 'losses', 'models', 'training', 'runs', 'programs'],
+  ],
   // From what is seen, over what it may mean, to the verdict: what rules and causes are made of lies below them.
   'diagnosis/evidence/references': ['core', 'evaluation'],
   'diagnosis/evidence': [

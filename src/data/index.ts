@@ -21,7 +21,7 @@ export type { LoadOptions } from './read/options';
 export { type QueryOptions, query } from './read/query';
 export { save } from './read/save';
 export { makeRows, type RowOptions, type RowSet, type Rows } from './samples/rows';
-export { DIRECTIONS, SampleSet, type SampleTensors, type SampleValues } from './samples/sampleSet';
+export { DIRECTIONS, type SampleFacts, SampleSet, type SampleTensors, type SampleValues } from './samples/sampleSet';
 export { type DirectionRule, type MarketSamples, makeSamples, type SampleOptions } from './samples/samples';
 export { Scaler, type ScalerState, type Scaling } from './samples/scaler';
 export { splitByTime, type TimeSplit, type TimeSplitOptions } from './samples/splits';

@@ -17,6 +17,8 @@ export interface RobustMLPOptions {
   head?: string;
   /** What the untrained network predicts for every row: the mean of the target spares it the way there. Default 0. */
   initialOutput?: number;
+  /** `sigmoid` ends in a sigmoid with He's weights and bias 0, as the documented network did. Default `linear`. */
+  outputActivation?: 'linear' | 'sigmoid';
   /** Of the initial weights and of dropout. Default 0. */
   seed?: number;
 }
@@ -53,13 +55,18 @@ export function robustMLP(options: RobustMLPOptions): TF.LayersModel {
     }
     x = y;
   });
+  const isShare = options.outputActivation === 'sigmoid';
+  const last = seed + hiddenDims.length + 1;
   const output = apply(
     tf.layers.dense({
       units: 1,
+      activation: isShare ? 'sigmoid' : 'linear',
       // Small, so that training begins at the initial output and not at noise around it.
       // tfjs takes the seed 0 for no seed at all, so none of these seeds may be 0.
-      kernelInitializer: tf.initializers.randomNormal({ stddev: 0.01, seed: seed + hiddenDims.length + 1 }),
-      biasInitializer: tf.initializers.constant({ value: options.initialOutput ?? 0 }),
+      kernelInitializer: isShare
+        ? tf.initializers.heNormal({ seed: last })
+        : tf.initializers.randomNormal({ stddev: 0.01, seed: last }),
+      biasInitializer: tf.initializers.constant({ value: isShare ? 0 : (options.initialOutput ?? 0) }),
       name: head,
     }),
     x,

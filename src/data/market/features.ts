@@ -55,6 +55,12 @@ const EXPRESSIONS = {
       'op.sum((d.high + d.low + d.close) / 3 * d.volume) / op.sum(d.volume)',
     ),
   },
+  typicalPrice: {
+    about:
+      'Typical price of the row: (high + low + close) / 3, in units of price; the documented robust run calls it vwap',
+    needs: ['high', 'low', 'close'],
+    expression: '(d.high + d.low + d.close) / 3',
+  },
   priceRange: {
     about: 'Range of the row relative to its close: (high - low) / close',
     needs: ['high', 'low', 'close'],

@@ -36,6 +36,18 @@ export interface SampleValues {
   symbols: readonly string[];
   /** Row number of the last row of the window in the data set the samples were made from. */
   rows: Int32Array;
+  /** Close of that row. */
+  closes?: Float64Array;
+}
+
+/** What a diagnosis holds the tensors of samples against: the `facts` of training data. */
+export interface SampleFacts {
+  symbols: readonly string[];
+  closes?: Float64Array;
+  returns: Float32Array;
+  features: readonly string[];
+  /** The classes of the direction in the order of its columns. */
+  classes: { direction: readonly string[] };
 }
 
 /** Samples of one part of the data, as plain arrays, made by {@link makeSamples}; {@link toTensors} turns them into what a model takes. */
@@ -48,6 +60,7 @@ export class SampleSet implements SampleValues {
   readonly dates: Int32Array | Float64Array;
   readonly symbols: readonly string[];
   readonly rows: Int32Array;
+  readonly closes?: Float64Array;
 
   /**
    * @param window rows per sample.
@@ -66,6 +79,7 @@ export class SampleSet implements SampleValues {
     this.dates = values.dates;
     this.symbols = values.symbols;
     this.rows = values.rows;
+    if (values.closes) this.closes = values.closes;
   }
 
   /** Number of samples. */
@@ -92,6 +106,18 @@ export class SampleSet implements SampleValues {
         volatility: tf.tensor2d(this.volatilities, [n, 1]),
         magnitude: tf.tensor2d(this.magnitudes, [n, 1]),
       },
+    };
+  }
+
+  /** What is known of the samples beyond their tensors: pass it on as `facts`, and `diagnose` compares the two. */
+  facts(): SampleFacts {
+    const { symbols, closes, forwardReturns, features } = this;
+    return {
+      symbols,
+      ...(closes && { closes }),
+      returns: forwardReturns,
+      features,
+      classes: { direction: DIRECTIONS },
     };
   }
 
@@ -122,6 +148,7 @@ export class SampleSet implements SampleValues {
       dates: pick(this.dates),
       symbols: Array.from(at, (k) => this.symbols[k]!),
       rows: pick(this.rows),
+      ...(this.closes && { closes: pick(this.closes) }),
     });
   }
 

@@ -261,6 +261,7 @@ function collect(
   const [down, up] = thresholds;
   const symbol = dataset.column('symbol');
   const dictionary = symbol.kind === 'symbol' ? symbol.dictionary : [];
+  const closes = dataset.numbers('close');
   const dates = dataset.numbers('date');
   return new SampleSet(reader.window, reader.features, {
     inputs,
@@ -274,6 +275,7 @@ function collect(
         : Float64Array.from(rows, (row) => dates[row]!),
     symbols: Array.from(rows, (row) => dictionary[symbol.values[row]!] ?? ''),
     rows,
+    closes: Float64Array.from(rows, (row) => closes[row]!),
   });
 }
 

@@ -1,5 +1,5 @@
 import type { TF } from '../../core';
-import { type MarketSamples, makeSamples } from '../../data';
+import { type MarketSamples, makeSamples, type SampleSet } from '../../data';
 import { financialWaveNet, HEAD_ACTIVATIONS, HEAD_INITIALIZERS, threeBranchWaveNet } from '../../models';
 import { type FitOptions, type Samples, schedules, type TrainingData } from '../../training';
 import { program } from '../program';
@@ -78,7 +78,8 @@ export function financialWaveNetRecipe(samples?: MarketSamples) {
     data: async ({ source, window, horizon }): Promise<WindowData> => {
       const { training, validation, features } =
         samples ?? makeSamples(await readMarket('financialWaveNet', source), { window, horizon });
-      return { ...training.toTensors(), validation: validation.toTensors(), features: features.length };
+      const part = (set: SampleSet) => ({ ...set.toTensors(), facts: set.facts() });
+      return { ...part(training), validation: part(validation), features: features.length };
     },
     model: (setting, { features, inputs }): TF.LayersModel =>
       modelOf(setting, features, (inputs as TF.Tensor).shape[1]!),

@@ -23,6 +23,9 @@ interface ModelSetting {
   hiddenDims: readonly number[];
   dropoutRate: number;
   seed: number;
+  /** Absent in runs of earlier versions. */
+  residual?: boolean;
+  outputActivation?: 'linear' | 'sigmoid';
   horizon: number;
   columns?: Partial<Record<MarketColumn, string>>;
 }
@@ -32,10 +35,12 @@ const MEAN_RANK = 0.5;
 
 /** The network of the robust recipe, untrained. */
 export function robustModel(
-  { hiddenDims, dropoutRate, seed }: { hiddenDims: readonly number[]; dropoutRate: number; seed: number },
+  setting: Pick<ModelSetting, 'hiddenDims' | 'dropoutRate' | 'seed' | 'residual' | 'outputActivation'>,
   features: number,
 ): TF.LayersModel {
-  return robustMLP({ features, hiddenDims, dropoutRate, seed, initialOutput: MEAN_RANK });
+  const { hiddenDims, dropoutRate, seed, residual = true, outputActivation = 'linear' } = setting;
+  const size = { features, hiddenDims, dropoutRate, residual, outputActivation, seed };
+  return robustMLP({ ...size, initialOutput: MEAN_RANK });
 }
 
 const MODEL_FORMAT_VERSION = 2;
