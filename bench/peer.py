@@ -22,6 +22,9 @@ def start(side, model, batch, steps, loss, input, target, setting):
     targets = random.normal(size=(batch * steps, target)).astype("float32")
     if loss == "categoricalCrossentropy":
         targets = np.eye(target, dtype="float32")[targets.argmax(1)]
+    if loss == "threeHeads":
+        direction = np.eye(3, dtype="float32")[targets[:, :3].argmax(1)]
+        targets = np.concatenate([direction, np.abs(targets[:, 3:])], 1)
     if side == "Keras":
         from keras_models import Keras as Side
     else:

@@ -132,7 +132,92 @@ def graph_attention(draw):
     return {"layers": [layer(), layer()], "out": draw(64, 1)}, apply
 
 
+def three_branch_wavenet(draw):
+    """Without the moving averages of batch normalisation, which its gradients do not need."""
+    lstm = lambda inputs, units: {"x": draw.dense(inputs, 4 * units), "h": draw(units, 4 * units)}
+    p = {
+        "units": [
+            {
+                "filter": draw(2, 70 if k == 0 else 32, 64, fan=140 if k == 0 else 64),
+                "bias": jnp.zeros(64),
+                "normal": draw.normal(64),
+                "residual": draw.dense(32, 32),
+                "skip": draw.dense(32, 32),
+            }
+            for k in range(12)
+        ],
+        "shortcut": draw.dense(70, 32),
+        "convolutions": [draw(3, i, o, fan=3 * i) for i, o in [(70, 64), (64, 128), (128, 256)]],
+        "biases": [jnp.zeros(o) for o in [64, 128, 256]],
+        "normals": [draw.normal(o) for o in [64, 128, 256]],
+        "lstms": [[lstm(i, u), lstm(i, u)] for i, u in [(256, 256), (512, 128)]],
+        "attention": draw.dense(256, 128),
+        "score": draw(128, 1),
+        "trunk": [draw.dense(288, 256), draw.dense(256, 128)],
+        "trunkNormals": [draw.normal(256), draw.normal(128)],
+        "heads": draw.dense(128, 5),
+    }
+    numbers = ("NWC", "WIO", "NWC")
+
+    def batch_normal(p, x):
+        axes = tuple(range(x.ndim - 1))
+        mean = x.mean(axes)
+        variance = ((x - mean) ** 2).mean(axes)
+        return (x - mean) * lax.rsqrt(variance + 1e-3) * p["scale"] + p["shift"]
+
+    def run(p, x):
+        def cell(state, x):
+            h, c = state
+            i, f, g, o = jnp.split(x + h @ p["h"], 4, -1)
+            c = nn.sigmoid(f) * c + nn.sigmoid(i) * jnp.tanh(g)
+            h = nn.sigmoid(o) * jnp.tanh(c)
+            return (h, c), h
+
+        zeros = jnp.zeros((x.shape[0], p["h"].shape[0]))
+        return lax.scan(cell, (zeros, zeros), dense(p["x"], x).transpose(1, 0, 2))[1].transpose(1, 0, 2)
+
+    def apply(p, x, key):
+        keys = iter(jax.random.split(key, 32))
+        drop = lambda x, rate: x * jax.random.bernoulli(next(keys), 1 - rate, x.shape) / (1 - rate)
+        stream, total = x, 0
+        for k, u in enumerate(p["units"]):
+            d = 2 ** (k % 3)
+            y = lax.conv_general_dilated(
+                stream, u["filter"], (1,), [(d, 0)], rhs_dilation=(d,), dimension_numbers=numbers
+            )
+            y = batch_normal(u["normal"], y + u["bias"])
+            y = drop(jnp.tanh(y[..., :32]) * nn.sigmoid(y[..., 32:]), 0.1)
+            stream = dense(u["residual"], y) + (dense(p["shortcut"], stream) if k == 0 else stream)
+            total = total + dense(u["skip"], y)
+        waves = total.mean(1)
+        for k, kernel in enumerate(p["convolutions"]):
+            x = lax.conv_general_dilated(x, kernel, (1,), "SAME", dimension_numbers=numbers) + p["biases"][k]
+            x = nn.elu(batch_normal(p["normals"][k], x))
+            if k < 2:
+                x = lax.reduce_window(x, -jnp.inf, lax.max, (1, 2, 1), (1, 2, 1), "VALID")
+            x = drop(x, 0.3)
+        for forwards, backwards in p["lstms"]:
+            x = jnp.concatenate([run(forwards, x), run(backwards, x[:, ::-1])[:, ::-1]], -1)
+            x = drop(x, 0.3)
+        weights = nn.softmax((jnp.tanh(dense(p["attention"], x)) @ p["score"])[..., 0])
+        trunk = jnp.concatenate([waves, (x * weights[..., None]).sum(1)], -1)
+        for layer, normal in zip(p["trunk"], p["trunkNormals"]):
+            trunk = drop(batch_normal(normal, nn.elu(dense(layer, trunk))), 0.3)
+        y = dense(p["heads"], trunk)
+        return jnp.concatenate([nn.softmax(y[:, :3]), nn.softplus(y[:, 3:])], -1)
+
+    return p, apply
+
+
+def penalised(p):
+    """What the L2 penalty of the WaveNet weighs."""
+    kernels = [*p["convolutions"], *[each["w"] for each in p["trunk"]]]
+    kernels += [one["x"]["w"] for both in p["lstms"] for one in both]
+    return sum((kernel**2).sum() for kernel in kernels)
+
+
 MODELS = {
+    "three-branch-wavenet": three_branch_wavenet,
     "wide-mlp": wide_mlp,
     "patchtst": patchtst,
     "gru": lambda draw: recurrent(draw, 3),
@@ -151,7 +236,14 @@ class JAX:
         cut = lambda x: jnp.asarray(x).reshape(steps, batch, *x.shape[1:])
         self.data = cut(inputs), cut(targets)
 
-        def error(p, x, y):
+        def error(p, x, y, t):
+            if loss == "threeHeads":
+                prediction = apply(p, x, jax.random.key(t.astype(jnp.int32)))
+                off = jnp.abs(prediction[:, 4] - y[:, 4])
+                huber = jnp.where(off < 1, 0.5 * off**2, off - 0.5).mean()
+                squared = ((prediction[:, 3] - y[:, 3]) ** 2).mean()
+                entropy = -(y[:, :3] * jnp.log(jnp.clip(prediction[:, :3], 1e-7, 1 - 1e-7))).sum(-1).mean()
+                return entropy + squared + huber + 1e-4 * penalised(p)
             prediction = apply(p, x)
             if loss == "meanSquaredError":
                 return ((prediction - y) ** 2).mean()
@@ -159,7 +251,7 @@ class JAX:
 
         def step(state, batch):
             p, m, v, t = state
-            value, gradient = jax.value_and_grad(error)(p, *batch)
+            value, gradient = jax.value_and_grad(error)(p, *batch, t)
             t = t + 1
             m = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, m, gradient)
             v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, v, gradient)

@@ -1,5 +1,6 @@
 import { type TF, tf } from '../../src/core';
 import { attention, layerNormalization } from '../../src/layers';
+import { threeBranchWaveNet } from '../../src/models';
 import type { Trainable } from '../../src/training';
 import { graphAttention } from './graphAttention';
 
@@ -12,7 +13,8 @@ export interface ModelWork {
   /** Shape of one row of the inputs, and numbers in one row of the targets. */
   input: readonly number[];
   target: number;
-  loss: 'meanSquaredError' | 'categoricalCrossentropy';
+  /** `threeHeads`: cross-entropy of the first three numbers of a target, squared error of the fourth, Huber's of the fifth. */
+  loss: 'meanSquaredError' | 'categoricalCrossentropy' | 'threeHeads';
   model: () => Trainable;
   /** Multiplications and additions of the matrix products and convolutions of one training step, forwards and backwards. */
   operations: number;
@@ -77,6 +79,16 @@ function wideMLP(): TF.LayersModel {
   return tf.model({ inputs: input, outputs: symbolic(tf.layers.dense({ units: 1, name: 'value' }), x) });
 }
 
+/** Weights times the steps that use them: units of the WaveNet branch, convolutions, LSTMs with attention, trunk. */
+const WAVENET_PRODUCTS =
+  20 * (70 * 32 + 2 * 70 * 64 + 11 * 2 * 32 * 64 + 12 * 2 * 32 * 32) +
+  20 * 3 * 70 * 64 +
+  10 * 3 * 64 * 128 +
+  5 * (3 * 128 * 256 + 2 * 4 * 256 * (256 + 256) + 2 * 4 * 128 * (512 + 128) + 256 * 128 + 2 * 256) +
+  288 * 256 +
+  256 * 128 +
+  128 * 5;
+
 const series = { input: [STEPS, SERIES], target: 1, loss: 'meanSquaredError' as const, batch: 64, steps: 40 };
 
 /** The models that are timed beside Keras and JAX, by name. */
@@ -91,6 +103,17 @@ export const MODELS = {
     model: wideMLP,
     operations: trained(256 * (64 * 256 + 256 * 256 + 256)),
     goals: { Keras: 1.7, JAX: 1 },
+  },
+  'three-branch-wavenet': {
+    title: 'Financial WaveNet, 2.07 M weights, batch 64',
+    batch: 64,
+    steps: 8,
+    input: [20, 70],
+    target: 5,
+    loss: 'threeHeads',
+    model: () => threeBranchWaveNet({ features: 70 }),
+    operations: trained(64 * WAVENET_PRODUCTS),
+    goals: { Keras: 1.3, JAX: 1 },
   },
   patchtst: {
     title: 'PatchTST 180 x 64, d 192, batch 200',
