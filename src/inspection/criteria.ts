@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { lazy, ReluctantError, z } from '../core';
+import { checkPlainFile, lazy, ReluctantError, z } from '../core';
 import { census, mean, meanAbsoluteError, meanSquaredError, rocAUCOneVsRest } from '../evaluation';
 import { formatNumber, Table } from '../tables';
 import { type PredictionFile, predictionFile } from './predictionFile';
@@ -140,6 +140,7 @@ export function readCriteria(file: string): Criteria {
       ...more,
     });
   let content: unknown;
+  checkPlainFile('inspect.readCriteria', file);
   try {
     content = JSON.parse(fs.readFileSync(file, 'utf8'));
   } catch (cause) {

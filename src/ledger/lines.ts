@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ReluctantError } from '../core';
+import { checkPlainFile, ReluctantError } from '../core';
 
 /** A training was begun: written before its first step. */
 export interface BegunLine {
@@ -83,6 +83,7 @@ export function appendLine(file: string, line: LedgerLine): void {
 }
 
 function lastHash(file: string): string {
+  checkPlainFile('TrialLedger', file);
   if (!fs.existsSync(file)) return FIRST;
   const handle = fs.openSync(file, 'r');
   try {
@@ -132,6 +133,7 @@ export function readLines(file: string): LedgerLine[] {
       fix: 'train something here first, or name the file: TrialLedger.open(file)',
     });
   }
+  checkPlainFile('TrialLedger', file);
   const text = fs.readFileSync(file, 'utf8');
   const known = new Set([FIRST]);
   const lines: LedgerLine[] = [];

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import * as path from 'node:path';
 import * as vm from 'node:vm';
-import { ReluctantError } from '../core';
+import { checkPlainFile, ReluctantError } from '../core';
 
 const SOURCE = /\.[cm]?[jt]s$/;
 const ENDINGS = ['', '.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '/index.ts', '/index.js'];
@@ -90,6 +90,7 @@ function compiled(file: string): string {
       expected: 'a module in TypeScript or JavaScript whose default export is a program, or the name of a recipe',
     });
   }
+  checkPlainFile('programs.loadProgram', file);
   // Loaded on first use: the compiler takes a quarter of a second.
   const ts = require('typescript') as typeof import('typescript');
   const { outputText, diagnostics = [] } = ts.transpileModule(fs.readFileSync(file, 'utf8'), {

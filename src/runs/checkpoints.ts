@@ -1,7 +1,7 @@
 import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ReluctantError, writeAtomically } from '../core';
+import { checkPlainFile, ReluctantError, writeAtomically } from '../core';
 import type { SavedTensor, TrainingState } from '../training/state';
 
 const MAGIC = Buffer.from('RELUCTC1');
@@ -107,6 +107,7 @@ export function readCheckpoint(file: string): TrainingState {
   const damaged = (problem: string): never => {
     throw new ReluctantError({ code: 'checkpoint-damaged', operation: 'resume', problem, where: { file } });
   };
+  checkPlainFile('resume', file);
   const bytes = fs.readFileSync(file);
   const start = MAGIC.length + 4;
   if (bytes.length < start + CHECKSUM_BYTES) damaged('the file is cut short');

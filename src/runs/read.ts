@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { ZodType } from 'zod';
-import { ReluctantError } from '../core';
+import { checkPlainFile, ReluctantError } from '../core';
 import { Checkpoints } from './checkpoints';
 import { fromEarlier, historyFromCSV } from './earlier';
 import { placeOf } from './names';
@@ -66,6 +66,7 @@ function readHistory(place: string): RecordedRun['history'] {
 }
 
 function readJSON(place: string, file: string): unknown {
+  checkPlainFile('runs.read', path.join(place, file));
   try {
     return JSON.parse(fs.readFileSync(path.join(place, file), 'utf8'));
   } catch (cause) {

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
-import { ReluctantError } from '../../core';
+import { checkPlainFile, ReluctantError } from '../../core';
 import { checkCriteria, readCriteria } from '../../inspection';
 import { EXIT } from '../exitCodes';
 
@@ -52,6 +52,7 @@ function value(text: string, before: Record<string, number>): Record<string, num
 }
 
 function readHistory(file: string): Record<string, number>[] {
+  checkPlainFile('check', file);
   try {
     const rows: unknown = JSON.parse(fs.readFileSync(file, 'utf8'));
     if (Array.isArray(rows) && rows.every((row) => typeof row === 'object' && row !== null)) return rows;

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { ReluctantError, tf } from '../../core';
+import { checkPlainFile, ReluctantError, tf } from '../../core';
 import { type Diagnosis, diagnose } from '../../diagnosis';
 import { loadProgram, PROGRAM_BYTES, type RobustSetting, robustRecipe, type Setting, train } from '../../programs';
 import { robustFrom } from '../../programs/recipes/robust';
@@ -102,6 +102,7 @@ export function define(command: Command): void {
 /** A setting as JSON, or the path of a file that holds it. */
 function parseSetting(text: string): Setting {
   const isJSON = text.trimStart().startsWith('{');
+  if (!isJSON) checkPlainFile('train', text);
   try {
     const setting: unknown = JSON.parse(isJSON ? text : fs.readFileSync(text, 'utf8'));
     if (typeof setting === 'object' && setting !== null && !Array.isArray(setting)) return setting as Setting;

@@ -6,8 +6,8 @@ import { validateRows } from '../table/schema';
 import { allocate, copyChunk, type QuickBuffers, type QuickPlan, quickColumns } from './csv/quick';
 import { Chunks } from './duckdb/chunks';
 import { openSession, type Session } from './duckdb/session';
-import { checkGzip } from './gzip';
 import type { LoadOptions } from './options';
+import { checkForDuckDB } from './packed';
 import type { Buffers } from './plan';
 import { prepare } from './readColumns';
 import { explain } from './readErrors';
@@ -52,8 +52,8 @@ export async function* loadBatches(
     });
   }
   if (options.query !== undefined) throw notStreamed(operation, files[0]!);
-  for (const file of files) await checkGzip(operation, file);
-  const session = await openSession(options);
+  for (const file of files) await checkForDuckDB(operation, file);
+  const session = await openSession({ reads: files }, options);
   try {
     const batches =
       format === 'csv'

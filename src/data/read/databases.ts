@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import type * as SQLite from 'node-sqlite3-wasm';
 import { lazy, ReluctantError } from '../../core';
-import { type Bindings, openSession, quoteName } from './duckdb/session';
+import { type Bindings, openSession, quoteName, quoteText } from './duckdb/session';
 import { looseColumn } from './looseColumns';
 import type { LoadOptions } from './options';
 import { queryFailed } from './query';
@@ -109,10 +109,9 @@ function exact(value: unknown): unknown {
 }
 
 async function loadDuckDB(operation: string, file: string, options: LoadOptions): Promise<FileColumns> {
-  const session = await openSession(options);
+  const session = await openSession({ reads: [file, `${file}.wal`] }, options);
   try {
-    // A path cannot be bound in ATTACH: quoted as SQL quotes a text.
-    await session.connection.run(`ATTACH '${file.replaceAll("'", "''")}' AS file (READ_ONLY)`);
+    await session.connection.run(`ATTACH ${quoteText(file)} AS file (READ_ONLY)`);
     await session.connection.run('USE file');
     const listed = await session.connection.runAndReadAll(
       `SELECT table_name FROM information_schema.tables WHERE table_catalog = 'file' ORDER BY table_name`,

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { brief, ReluctantError } from '../../core';
+import { brief, checkPlainFile, ReluctantError } from '../../core';
 import { FILE_FORMATS, type FileFormat } from '../table/form';
 
 /** Extension -> format; a `.gz` or `.zst` after it is looked through. */
@@ -57,6 +57,7 @@ function expand(operation: string, source: string): string[] {
   if (source.includes('\0')) throw notFound(operation, source);
   const found = fs.statSync(source, { throwIfNoEntry: false });
   if (found?.isFile()) return [path.resolve(source)];
+  if (found && !found.isDirectory()) checkPlainFile(operation, source);
   if (found) {
     throw new ReluctantError({
       code: 'not-a-file',

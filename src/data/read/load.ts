@@ -34,7 +34,7 @@ export async function load(source: string | readonly string[], options: LoadOpti
   const operation = 'data.load';
   const { files, formats, name } = settleFiles(operation, source, options);
   const notes: string[] = [];
-  const session = await openSession(options);
+  const session = await openSession({ reads: files }, options);
   let settled: Settled;
   let parts: FileColumns[] = [];
   try {
@@ -99,7 +99,7 @@ function pick(operation: string, file: string, dataset: Dataset, columns: readon
 /** The parameters of a synthetic data set, kept in a file of their own beside it. */
 function readTruth(file: string): Truth | undefined {
   const beside = file.replace(/\.[a-z]+(\.(gz|zst))?$/i, '.truth.json');
-  if (beside === file || !fs.existsSync(beside)) return undefined;
+  if (beside === file || !fs.statSync(beside, { throwIfNoEntry: false })?.isFile()) return undefined;
   try {
     const { generator, parameters } = JSON.parse(fs.readFileSync(beside, 'utf8')) as Truth;
     if (typeof generator === 'string' && typeof parameters === 'object') return { generator, parameters, columns: {} };

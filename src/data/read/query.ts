@@ -2,7 +2,7 @@ import { brief, ReluctantError } from '../../core';
 import { Dataset } from '../table/dataset';
 import { intoTable } from './duckdb/duckTable';
 import { type Bindings, openSession, quoteName, type SessionOptions } from './duckdb/session';
-import { checkGzip } from './gzip';
+import { checkForDuckDB } from './packed';
 import { collect, describe } from './readColumns';
 import { explain } from './readErrors';
 import { type RelationOptions, relationOf } from './relation';
@@ -14,6 +14,8 @@ export interface QueryOptions extends SessionOptions, RelationOptions {
   files: Readonly<Record<string, string | readonly string[]>>;
   /** Values for `$name` in the SQL: bound, never written into it. */
   values?: Readonly<Record<string, string | number | boolean | null>>;
+  /** Whether the SQL may read files that are not among `files`, e.g. by `read_csv('other.csv')`. Default: false. */
+  externalAccess?: boolean;
   /** As in {@link LoadOptions}. */
   timeZone?: string;
 }
@@ -49,13 +51,13 @@ export async function query(sql: string, options: QueryOptions): Promise<Dataset
         fix: (say) => `load it with the query: ${say('query', 'SELECT * FROM data')}`,
       });
     }
-    for (const file of files) await checkGzip(operation, file);
+    for (const file of files) await checkForDuckDB(operation, file);
     paths.push(...files);
     const relation = relationOf(operation, files, format, options, bindings, `file${k}_`);
     tables.push(`${quoteName(name)} AS (SELECT * FROM ${relation})`);
   }
   const relation = `(WITH ${tables.join(', ')} SELECT * FROM (\n${sql}\n))`;
-  const session = await openSession(options);
+  const session = await openSession({ reads: paths, everything: options.externalAccess === true }, options);
   try {
     const { plan, statement } = await describe(operation, session, relation, 'the query', options, bindings);
     const result = await session.connection.stream(statement, bindings.values, bindings.types);
@@ -74,7 +76,7 @@ export async function queryDataset(
   sql: string,
   options: SessionOptions,
 ): Promise<Dataset> {
-  const session = await openSession(options);
+  const session = await openSession({}, options);
   try {
     await intoTable(session, 'data', dataset);
     const bindings: Bindings = { values: {}, types: {} };
@@ -104,12 +106,19 @@ export function queryFailed(
   tables: readonly string[],
   error: unknown,
 ): ReluctantError | undefined {
-  if (
-    !(error instanceof Error) ||
-    error instanceof ReluctantError ||
-    !/(Parser|Binder|Catalog|Conversion|Invalid Input|Out of Range) Error/.test(error.message)
-  )
-    return undefined;
+  if (!(error instanceof Error) || error instanceof ReluctantError) return undefined;
+  if (/Permission Error/.test(error.message)) {
+    return new ReluctantError({
+      code: 'query-failed',
+      operation,
+      problem: 'the query reaches for a file that it was not given',
+      received: /"([^"]*)"/.exec(error.message)?.[1] ?? sql,
+      expected: `${tables.length === 1 ? 'the table' : 'one of the tables'} ${tables.join(', ')}`,
+      fix: 'give it the file under a name, data.query(sql, { files: { name: path } }), or any file: externalAccess: true',
+      cause: error,
+    });
+  }
+  if (!/(Parser|Binder|Catalog|Conversion|Invalid Input|Out of Range) Error/.test(error.message)) return undefined;
   return new ReluctantError({
     code: 'query-failed',
     operation,

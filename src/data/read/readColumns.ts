@@ -24,7 +24,7 @@ export async function readColumns(
   format: TableFormat,
   options: ReadOptions,
 ): Promise<Map<string, Column>> {
-  const session = await openSession(options);
+  const session = await openSession({ reads: files }, options);
   try {
     const { plan, statement, bindings } = await prepare(operation, session, files, format, options);
     // Asked first: another query on the connection would end the stream.

@@ -6,9 +6,9 @@ import { planQuickly, readQuickly } from './csv/quick';
 import { loadDatabase } from './databases';
 import type { Session } from './duckdb/session';
 import { loadExcel } from './excel';
-import { checkGzip } from './gzip';
 import { loadJSON } from './json';
 import type { LoadOptions } from './options';
+import { checkText, SAFE_LAST_LINE } from './packed';
 import { readColumns } from './readColumns';
 import { explain } from './readErrors';
 import type { FileColumns } from './texts/fileColumns';
@@ -52,8 +52,8 @@ async function readText(
   options: LoadOptions,
   notes: string[],
 ): Promise<FileColumns> {
-  await checkGzip(operation, file);
-  const plan = planQuickly(operation, file, options);
+  const { lastLine } = await checkText(operation, file);
+  const plan = lastLine > SAFE_LAST_LINE ? undefined : planQuickly(operation, file, options);
   if (plan) {
     try {
       return await readQuickly(session, plan, options);

@@ -2,7 +2,7 @@ import { ReluctantError } from '../../core';
 import type { FileFormat, FormOptions } from '../table/form';
 import { roleOf } from '../table/roles';
 import { type Dialect, detectDialect } from './csv/dialect';
-import { type Bindings, bindTexts } from './duckdb/session';
+import { type Bindings, bindTexts, literally, quoteText } from './duckdb/session';
 import { findLayout } from './layout/layout';
 import { isIdentifier } from './texts/classify';
 import { MISSING } from './texts/missing';
@@ -39,11 +39,12 @@ export function relationOf(
   prefix = '',
 ): string {
   const paths = `$${prefix}files`;
-  bindTexts(bindings, `${prefix}files`, files);
-  if (format === 'parquet') return `read_parquet(${paths}, union_by_name = true)`;
+  bindTexts(bindings, `${prefix}files`, files.map(literally));
+  if (format === 'parquet') return `read_parquet(${paths}, union_by_name = true, hive_partitioning = false)`;
   // Types are decided by all values, not by the first.
-  if (format === 'json') return `read_json(${paths}, union_by_name = true, sample_size = -1)`;
-  return `read_csv(${paths}, union_by_name = true, ${csvSettings(operation, files[0]!, options, bindings, prefix)})`;
+  if (format === 'json')
+    return `read_json(${paths}, union_by_name = true, sample_size = -1, hive_partitioning = false)`;
+  return `read_csv(${paths}, union_by_name = true, hive_partitioning = false, ${csvSettings(operation, files[0]!, options, bindings, prefix)})`;
 }
 
 /** How DuckDB is to read CSV files, as arguments of its functions; texts are bound under `prefix`. */
@@ -75,8 +76,7 @@ function csvSettings(
     'null_padding = false',
   ];
   const texts = textColumns(dialect, layout.names, layout.before, options);
-  if (texts.length > 0)
-    settings.push(`types = {${texts.map((name) => `'${name.replaceAll("'", "''")}': 'VARCHAR'`).join(', ')}}`);
+  if (texts.length > 0) settings.push(`types = {${texts.map((name) => `${quoteText(name)}: 'VARCHAR'`).join(', ')}}`);
   if (options.dateFormat !== undefined) {
     bindings.values[`${prefix}dateFormat`] = options.dateFormat;
     settings.push(`dateformat = ${bound('dateFormat')}`);

@@ -5,7 +5,7 @@ import { type Column, cellOf, MILLISECONDS_PER_DAY, MISSING_DAY } from '../table
 import type { Dataset } from '../table/dataset';
 import { flechette } from './arrowFiles';
 import { intoTable } from './duckdb/duckTable';
-import { openSession } from './duckdb/session';
+import { openSession, quoteText } from './duckdb/session';
 import { EXTENSIONS } from './files';
 
 const xlsx = lazy(() => require('@e965/xlsx') as typeof XLSX);
@@ -54,11 +54,12 @@ export async function save(dataset: Dataset, file: string): Promise<string> {
 }
 
 async function writeParquet(dataset: Dataset, draft: string): Promise<void> {
-  const session = await openSession();
+  const session = await openSession({ writes: [draft] });
   try {
     await intoTable(session, 'data', dataset);
-    // A path cannot be bound in COPY: quoted as SQL quotes a text.
-    await session.connection.run(`COPY data TO '${draft.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`);
+    // The draft is a draft already: DuckDB writes no other beside it.
+    const how = 'FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false';
+    await session.connection.run(`COPY data TO ${quoteText(draft)} (${how})`);
   } finally {
     session.close();
   }

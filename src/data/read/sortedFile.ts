@@ -2,7 +2,7 @@ import { ReluctantError } from '../../core';
 import type { Dataset } from '../table/dataset';
 import { isStreamed, loadBatches } from './batches';
 import { intoTable } from './duckdb/duckTable';
-import { openSession, quoteName } from './duckdb/session';
+import { openSession, quoteName, quoteText } from './duckdb/session';
 import type { LoadOptions } from './options';
 import { settleFiles } from './sources';
 
@@ -25,7 +25,7 @@ export async function writeSorted(
     const fix = 'write the data as Parquet';
     throw new ReluctantError({ code: 'format-not-streamed', operation, problem: 'cannot be sorted on disk', fix });
   }
-  const session = await openSession({ ...options, file: `${target}.sorting` });
+  const session = await openSession({ writes: [target] }, { ...options, file: `${target}.sorting` });
   try {
     let made = false;
     for await (const batch of loadBatches(source, { ...options, columns })) {
@@ -33,8 +33,7 @@ export async function writeSorted(
       made = true;
     }
     const select = `SELECT ${columns.map(quoteName).join(', ')} FROM rows ORDER BY ${by.map(quoteName).join(', ')}`;
-    // A path cannot be bound in COPY: quoted as SQL quotes a text.
-    await session.connection.run(`COPY (${select}) TO '${target.replaceAll("'", "''")}' (FORMAT parquet)`);
+    await session.connection.run(`COPY (${select}) TO ${quoteText(target)} (FORMAT parquet, USE_TMP_FILE false)`);
   } finally {
     session.close();
   }

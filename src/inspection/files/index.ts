@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { checkPlainFile } from '../../core';
 import { type NamedTensor, type WeightOptions, type WeightTable, weights } from '../weights';
 import { fileError } from './fileError';
 import { readHDF5 } from './hdf5';
@@ -50,6 +51,7 @@ async function read(path: string): Promise<NamedTensor[]> {
   } catch (cause) {
     throw fileError('not-readable', 'there is no such file', { file: path }, { cause });
   }
+  checkPlainFile('inspect.file', path);
   if (status.isDirectory() || path.endsWith('.index')) return readSavedModel(path);
   if (status.size === 0) throw fileError('truncated', 'the file is empty', { file: path });
   const start = firstBytes(path);

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { checkPlainFile } from '../../core';
 import type { NamedTensor } from '../weights';
 import { openArchive } from './archive';
 import { fileError } from './fileError';
@@ -22,6 +23,7 @@ const MOST_TEXT = 64 * 2 ** 20;
 
 /** Reads a `.keras` archive or an `.h5` file, told apart by their first bytes. */
 export async function readKerasFile(file: string): Promise<KerasFile> {
+  checkPlainFile('inspect.file', file);
   const { size } = fs.statSync(file);
   const start = Buffer.alloc(8);
   const descriptor = fs.openSync(file, 'r');

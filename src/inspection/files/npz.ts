@@ -46,6 +46,7 @@ export function parseNpy(name: string, bytes: Uint8Array, where: Record<string, 
   if (start + length > bytes.length) throw fileError('truncated', 'the array ends within its header', where);
   const header = Buffer.from(bytes.subarray(start, start + length)).toString('latin1');
   const descr = /'descr':\s*'([<>|=])([a-zA-Z]\d+)'/.exec(header);
+  const isFortran = /'fortran_order':\s*True/.test(header);
   const shapeText = /'shape':\s*\(([\d\s,L]*)\)/.exec(header);
   if (!descr || !shapeText) {
     const problem = header.includes('|O')
@@ -69,7 +70,27 @@ export function parseNpy(name: string, bytes: Uint8Array, where: Record<string, 
     });
   data = data.slice(0, count * size);
   if (descr[1] === '>') swap(data, size);
-  return { name, shape, dtype, values: () => readNumbers(data, dtype, where) };
+  const values = () => readNumbers(data, dtype, where);
+  return { name, shape, dtype, values: isFortran ? () => rowMajor(values(), shape) : values };
+}
+
+/** Values in the order of C, the last index fastest, of an array in Fortran's, the first index fastest. */
+function rowMajor<V extends Float32Array | Float64Array>(columnMajor: V, shape: readonly number[]): V {
+  const values = columnMajor.slice() as V;
+  const index = shape.map(() => 0);
+  const strides = shape.map((_, k) => shape.slice(0, k).reduce((product, size) => product * size, 1));
+  let from = 0;
+  for (let to = 0; to < values.length; to++) {
+    values[to] = columnMajor[from]!;
+    for (let k = shape.length - 1; k >= 0; k--) {
+      from += strides[k]!;
+      index[k]! += 1;
+      if (index[k]! < shape[k]!) break;
+      from -= strides[k]! * shape[k]!;
+      index[k] = 0;
+    }
+  }
+  return values;
 }
 
 function swap(bytes: Uint8Array, size: number): void {

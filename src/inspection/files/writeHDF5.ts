@@ -1,6 +1,3 @@
-import * as fs from 'node:fs';
-import * as os from 'node:os';
-import * as path from 'node:path';
 import { h5 } from './hdf5';
 
 /** A tensor and where it goes in the file: groups on the way are made. */
@@ -10,12 +7,15 @@ export interface WrittenTensor {
   values: Float32Array;
 }
 
+let written = 0;
+
 /** The bytes of an HDF5 file that holds tensors of single precision. */
 export async function writeHDF5(tensors: readonly WrittenTensor[]): Promise<Uint8Array> {
-  const { activate_throwing_error_handler: throwing } = await h5.ready;
+  const { activate_throwing_error_handler: throwing, FS } = await h5.ready;
   throwing();
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'reluctant-'));
-  const file = path.join(folder, 'weights.h5');
+  // In the file system of the reader, which is memory.
+  const { readFile, unlink } = FS as unknown as { readFile(file: string): Uint8Array; unlink(file: string): void };
+  const file = `/written-${written++}.h5`;
   try {
     const root = new h5.File(file, 'w');
     const made = new Set<string>();
@@ -30,8 +30,8 @@ export async function writeHDF5(tensors: readonly WrittenTensor[]): Promise<Uint
     }
     root.flush();
     root.close();
-    return fs.readFileSync(file);
+    return readFile(file);
   } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
+    unlink(file);
   }
 }

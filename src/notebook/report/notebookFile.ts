@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import type { z as Zod } from 'zod';
-import { lazy, ReluctantError, z } from '../../core';
+import { checkPlainFile, lazy, ReluctantError, z } from '../../core';
 
 const shapes = lazy(() => {
   const text = z.union([z.string(), z.array(z.string()).transform((lines) => lines.join(''))]);
@@ -62,6 +62,7 @@ export function parseNotebook(json: unknown, file: string): Notebook {
 
 /** Reads a notebook file. */
 export function readNotebook(file: string): Notebook {
+  checkPlainFile('notebook.report', file);
   let content: string;
   try {
     content = fs.readFileSync(file, 'utf8');

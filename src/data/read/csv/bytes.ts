@@ -3,7 +3,7 @@ import * as zlib from 'node:zlib';
 import { lazy, ReluctantError } from '../../../core';
 import type { Encoding } from '../../table/form';
 
-const zstandard = lazy(() => require('fzstd') as typeof import('fzstd'));
+export const zstandard = lazy(() => require('fzstd') as typeof import('fzstd'));
 
 /** What a TextDecoder calls it; UTF-16 comes in two orders of bytes. */
 export type Charset = Exclude<Encoding, 'utf-16' | 'latin-1'> | 'utf-16le' | 'utf-16be' | 'windows-1252';
@@ -17,18 +17,39 @@ export function firstBytes(file: string, size = SAMPLE_BYTES): Buffer {
   const bytes = Buffer.alloc(size);
   try {
     const raw = bytes.subarray(0, fs.readSync(handle, bytes, 0, size, 0));
-    if (isGzip(raw)) return zlib.gunzipSync(raw, { finishFlush: zlib.constants.Z_SYNC_FLUSH });
-    if (isZstandard(raw)) {
-      const parts: Uint8Array[] = [];
-      new zstandard.Decompress((part) => parts.push(part)).push(raw, false);
-      return Buffer.concat(parts);
-    }
+    if (isGzip(raw)) return startOfGzip(raw, size);
+    if (isZstandardFile(raw)) return startOfZstandard(raw, size);
     return raw;
   } catch {
     return Buffer.alloc(0);
   } finally {
     fs.closeSync(handle);
   }
+}
+
+/** Unpacked from ever more of the bytes, since each of them may unpack to a thousand. */
+function startOfGzip(raw: Buffer, size: number): Buffer {
+  for (let taken = 1 << 10; ; taken *= 4) {
+    const unpacked = zlib.gunzipSync(raw.subarray(0, taken), { finishFlush: zlib.constants.Z_SYNC_FLUSH });
+    if (unpacked.length >= size || taken >= raw.length) return unpacked.subarray(0, size);
+  }
+}
+
+function startOfZstandard(raw: Buffer, size: number): Buffer {
+  const parts: Uint8Array[] = [];
+  let total = 0;
+  const enough = new Error('enough');
+  const stream = new zstandard.Decompress((part) => {
+    parts.push(part.slice());
+    total += part.length;
+    if (total >= size) throw enough;
+  });
+  try {
+    stream.push(raw, false);
+  } catch (error) {
+    if (error !== enough) throw error;
+  }
+  return Buffer.concat(parts).subarray(0, size);
 }
 
 /** A whole file, unpacked. @throws ReluctantError `file-damaged`, `file-too-large`. */
@@ -45,11 +66,13 @@ export function wholeBytes(operation: string, file: string): Buffer {
     });
   }
   const raw = fs.readFileSync(file);
+  const limit = mostUnpacked(raw.length);
   try {
-    if (isGzip(raw)) return zlib.gunzipSync(raw);
-    if (isZstandard(raw)) return Buffer.from(zstandard.decompress(raw));
+    if (isGzip(raw)) return zlib.gunzipSync(raw, { maxOutputLength: Math.min(limit, 2 ** 31 - 2) });
+    if (isZstandardFile(raw)) return unpackZstandard(raw, limit);
     return raw;
   } catch (cause) {
+    if (cause instanceof RangeError) throw unpacksTooFar(operation, file, raw.length);
     throw new ReluctantError({
       code: 'file-damaged',
       operation,
@@ -62,8 +85,42 @@ export function wholeBytes(operation: string, file: string): Buffer {
   }
 }
 
+/** Bytes that a packed file may unpack to, whatever its size; beyond that, how many times its size. */
+const ALWAYS_UNPACKED = 2 ** 28;
+const MOST_EXPANSION = 50;
+
+/** Bytes that a packed file of a size may unpack to. */
+export const mostUnpacked = (packed: number): number => Math.max(ALWAYS_UNPACKED, MOST_EXPANSION * packed);
+
+function unpackZstandard(raw: Uint8Array, limit: number): Buffer {
+  const parts: Uint8Array[] = [];
+  let total = 0;
+  const stream = new zstandard.Decompress((part) => {
+    total += part.length;
+    if (total > limit) throw new RangeError('beyond the limit');
+    parts.push(part.slice());
+  });
+  // In steps, so that the limit is met before all of it is unpacked.
+  for (let at = 0; at < raw.length; at += 1 << 16)
+    stream.push(raw.subarray(at, at + (1 << 16)), at + (1 << 16) >= raw.length);
+  return Buffer.concat(parts);
+}
+
+/** A packed file unpacks to more than it may. */
+export function unpacksTooFar(operation: string, file: string, packed: number): ReluctantError {
+  return new ReluctantError({
+    code: 'file-too-large',
+    operation,
+    problem: 'the file unpacks to far more than a table of its size rightly does',
+    where: { file },
+    received: `over ${mostUnpacked(packed)} bytes, from ${packed} packed`,
+    expected: `at most ${MOST_EXPANSION} times its size, or ${ALWAYS_UNPACKED} bytes`,
+    fix: 'if it can be trusted, unpack it first and load what comes of it',
+  });
+}
+
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
-const isZstandard = (bytes: Buffer): boolean => bytes.length >= 4 && bytes.readUInt32LE(0) === 0xfd2fb528;
+export const isZstandardFile = (bytes: Buffer): boolean => bytes.length >= 4 && bytes.readUInt32LE(0) === 0xfd2fb528;
 
 /** The charset of a text: by its mark, by the zeros of UTF-16, or as the caller says. */
 export function charsetOf(bytes: Uint8Array, given?: Encoding): Charset {

@@ -1,3 +1,4 @@
+import { ReluctantError } from '../../../core';
 import type { LayoutOptions } from '../layout/layout';
 import { findLayout, type RawRow } from '../layout/layout';
 import { TableBuilder } from '../layout/tableBuilder';
@@ -5,7 +6,25 @@ import { unstack } from '../layout/unstack';
 import type { FileColumns } from '../texts/fileColumns';
 import { pieces, wholeBytes } from './bytes';
 import { type DialectOptions, detectDialect } from './dialect';
-import { readRecords, type TextRecord } from './records';
+import { LONGEST_RECORD, RecordTooLong, readRecords, type TextRecord } from './records';
+
+/** The records of a file, an error among them with its place in it. */
+function* withPlace(operation: string, file: string, records: Iterable<TextRecord>): Generator<TextRecord> {
+  try {
+    yield* records;
+  } catch (cause) {
+    if (!(cause instanceof RecordTooLong)) throw cause;
+    throw new ReluctantError({
+      code: 'row-not-readable',
+      operation,
+      problem: 'a row is longer than any of a table',
+      where: { file, row: cause.line },
+      expected: `at most ${LONGEST_RECORD} characters, line ends within quotation marks included`,
+      fix: 'look at its end of line and its quotation marks: one that is never closed makes one row of all that follows',
+      cause,
+    });
+  }
+}
 
 /** Rows from which the layout of a table is told. */
 const LAYOUT_ROWS = 200;
@@ -24,7 +43,7 @@ export function readCarefully(
 ): FileColumns {
   const { delimiter, charset } = detectDialect(operation, file, options);
   const bytes = wholeBytes(operation, file);
-  const records = readRecords(pieces(operation, file, bytes, charset), delimiter);
+  const records = withPlace(operation, file, readRecords(pieces(operation, file, bytes, charset), delimiter));
   const skipped = options.skipRows ?? 0;
   const first: TextRecord[] = [];
   let exhausted = false;

@@ -3,7 +3,7 @@ import type { Encoding } from '../../table/form';
 import { readMoment } from '../texts/moments';
 import { plainNumber } from '../texts/numbers';
 import { type Charset, charsetOf, firstBytes, readStart, SAMPLE_BYTES } from './bytes';
-import { readRecords, type TextRecord, WHITESPACE } from './records';
+import { LONGEST_RECORD, readRecords, type TextRecord, WHITESPACE } from './records';
 
 /** What the caller may say of how a text file is written. */
 export interface DialectOptions {
@@ -42,7 +42,7 @@ const NAMED: Record<string, string> = {
  * @throws ReluctantError `file-empty`, `not-a-table`, `delimiter-not-usable`, `row-not-readable` for bytes of another encoding.
  */
 export function detectDialect(operation: string, file: string, given: DialectOptions = {}): Dialect {
-  const bytes = firstBytes(file);
+  const bytes = firstRecords(file);
   checkMagic(operation, file, bytes);
   const charset = charsetOf(bytes, given.encoding);
   const text = readStart(operation, file, bytes, charset).replace(/^\ufeff/, '');
@@ -52,6 +52,7 @@ export function detectDialect(operation: string, file: string, given: DialectOpt
   }
   checkIsTable(operation, file, text);
   const isWhole = bytes.length < SAMPLE_BYTES;
+  if (!isWhole && !/[\r\n]/.test(text)) throw tooLong(operation, file);
   const skipped = skipLines(text, given.skipRows ?? 0);
   const delimiter =
     given.delimiter === undefined ? likelyDelimiter(skipped) : checkDelimiter(operation, given.delimiter);
@@ -63,6 +64,27 @@ export function detectDialect(operation: string, file: string, given: DialectOpt
     isWhole,
     hidesQuote,
   };
+}
+
+/** The start of a file, more of it where the first line alone fills the sample: a table may have any number of columns. */
+function firstRecords(file: string): Buffer {
+  for (let size = SAMPLE_BYTES; ; size *= 4) {
+    const bytes = firstBytes(file, size);
+    const isEnough = bytes.length < size || size >= LONGEST_RECORD;
+    if (isEnough || bytes.includes(10, Math.min(bytes.indexOf(10) + 1 || size, size)) || bytes.includes(13))
+      return bytes;
+  }
+}
+
+function tooLong(operation: string, file: string): ReluctantError {
+  return new ReluctantError({
+    code: 'row-not-readable',
+    operation,
+    problem: 'the first line is longer than any of a table',
+    where: { file, row: 1 },
+    expected: `at most ${LONGEST_RECORD} characters`,
+    fix: 'look at how its lines end, and whether it is a table at all',
+  });
 }
 
 function checkDelimiter(operation: string, delimiter: string): string {
@@ -87,7 +109,7 @@ const skipLines = (text: string, count: number): string => {
 
 /** The first records; the last of a file that goes on may be cut, and is left out. */
 function sample(text: string, delimiter: string, isWhole: boolean): TextRecord[] {
-  const records = [...readRecords([text], delimiter)];
+  const records = [...readRecords([text.slice(0, LONGEST_RECORD)], delimiter)];
   if (!isWhole && records.length > 1) records.pop();
   return records;
 }

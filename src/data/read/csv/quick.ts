@@ -3,7 +3,7 @@ import { type Column, MILLISECONDS_PER_DAY, MISSING_DAY } from '../../table/colu
 import { isTimeName, roleOf } from '../../table/roles';
 import { type Chunk, Chunks } from '../duckdb/chunks';
 import { expectedRows } from '../duckdb/expectedRows';
-import { type Bindings, bindTexts, quoteName, type Session } from '../duckdb/session';
+import { type Bindings, bindTexts, literally, quoteName, quoteText, type Session } from '../duckdb/session';
 import { SymbolCodes } from '../duckdb/symbolCodes';
 import { findLayout, type Layout, type LayoutOptions } from '../layout/layout';
 import { isIdentifier } from '../texts/classify';
@@ -77,7 +77,7 @@ export function planQuickly(operation: string, file: string, options: QuickOptio
   const columns = wanted.map((name) => all.find((column) => column.name === name)!);
   const bindings: Bindings = {
     values: {
-      file,
+      file: literally(file),
       delimiter: dialect.delimiter,
       newLine: dialect.newLine === '\r\n' ? '\\r\\n' : dialect.newLine === '\r' ? '\\r' : '\\n',
     },
@@ -95,6 +95,7 @@ export function planQuickly(operation: string, file: string, options: QuickOptio
     `escape = '"'`,
     `comment = ''`,
     'skip = 0',
+    'hive_partitioning = false',
     `buffer_size = ${BUFFER_BYTES}`,
   ];
   const texts = all.filter(({ kind }) => kind !== 'double').map(({ name }) => name);
@@ -109,11 +110,11 @@ export function planQuickly(operation: string, file: string, options: QuickOptio
   return { file, columns, statement, bindings, notes: layout.notes };
 }
 
+/** Columns beyond which DuckDB, which keeps room for 2048 rows of each, is slower than reading with care. */
+const MOST_COLUMNS = 1000;
+
 /** Bytes that DuckDB reads, and hands over, at a time: small, so that this thread begins early. Lines may be half of it. */
 const BUFFER_BYTES = 1 << 20;
-
-/** A text in SQL. */
-const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 function isPlain(
   { charset, delimiter, records, hidesQuote }: Dialect,
@@ -129,6 +130,7 @@ function isPlain(
     thousands === undefined &&
     layout.symbols === undefined &&
     layout.names.length > 1 &&
+    layout.names.length <= MOST_COLUMNS &&
     layout.before === (layout.header === undefined ? 0 : 1) &&
     (layout.header === undefined || records[0]!.line === 1) &&
     (layout.header === undefined || layout.header.length === layout.names.length) &&

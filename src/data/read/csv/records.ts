@@ -14,9 +14,20 @@ export type Delimiter = string;
 
 export const WHITESPACE = 'whitespace';
 
+/** Characters a record may have: what is longer is no table, and would fill the memory before it could be read as one. */
+export const LONGEST_RECORD = 1 << 24;
+
+/** A record is longer than any of a table. */
+export class RecordTooLong extends Error {
+  constructor(readonly line: number) {
+    super(`the record that begins on line ${line} has more than ${LONGEST_RECORD} characters`);
+  }
+}
+
 /**
  * The records of a text, blank lines left out. Line by line, and character by character only where there are quotation marks.
  * @param pieces of the text, cut anywhere.
+ * @throws RecordTooLong
  */
 export function* readRecords(pieces: Iterable<string>, delimiter: Delimiter): Generator<TextRecord> {
   let text = '';
@@ -36,6 +47,7 @@ export function* readRecords(pieces: Iterable<string>, delimiter: Delimiter): Ge
       const end = text.indexOf('\n', at);
       if (end < 0 && !ended) break;
       const stop = end < 0 ? text.length : end;
+      if (stop - at > LONGEST_RECORD) throw new RecordTooLong(line);
       if (quote >= 0 && quote < at) quote = text.indexOf('"', at);
       if (quote < 0 || quote > stop || delimiter === WHITESPACE) {
         const record = text.slice(at, stop);
@@ -52,6 +64,7 @@ export function* readRecords(pieces: Iterable<string>, delimiter: Delimiter): Ge
       at = after;
     }
     text = text.slice(at);
+    if (text.length > LONGEST_RECORD) throw new RecordTooLong(line);
   }
 }
 

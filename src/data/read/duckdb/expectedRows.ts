@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { type Bindings, bindTexts, type Session } from './session';
+import { type Bindings, bindTexts, literally, type Session } from './session';
 
 const SAMPLE_BYTES = 1 << 18;
 const UNKNOWN = 1 << 16;
@@ -15,7 +15,7 @@ export async function expectedRows(
 ): Promise<number> {
   if (format === 'parquet') {
     const bindings: Bindings = { values: {}, types: {} };
-    bindTexts(bindings, 'files', files);
+    bindTexts(bindings, 'files', files.map(literally));
     const sql = 'SELECT CAST(sum(num_rows) AS DOUBLE) FROM parquet_file_metadata($files)';
     const [row] = (await session.connection.runAndReadAll(sql, bindings.values, bindings.types)).getRows();
     return Number(row?.[0] ?? UNKNOWN);

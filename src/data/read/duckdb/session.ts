@@ -13,6 +13,16 @@ export interface Session {
   close(): void;
 }
 
+/** What a session may touch outside of itself. */
+export interface Reach {
+  /** Files it may read. */
+  reads?: readonly string[];
+  /** Files it may write. */
+  writes?: readonly string[];
+  /** Any file. Default: false. */
+  everything?: boolean;
+}
+
 /** How a session is limited. */
 export interface SessionOptions {
   /** Memory DuckDB may use before it spills to the temporary folder, e.g. "500MB". Default: four fifths of the machine's. */
@@ -28,14 +38,19 @@ interface Place {
 }
 
 /**
- * Opens an in-memory DuckDB that never goes to the network: extensions are neither installed nor loaded on demand, so a
- * path such as "https://..." is refused rather than fetched.
+ * Opens an in-memory DuckDB that never goes to the network (extensions are neither installed nor loaded on demand, so a path such
+ * as "https://..." is refused rather than fetched) and touches no file but those it is opened for: SQL of the caller's, a view
+ * in somebody else's database and a name with wildcards reach nothing else.
  */
-export async function openSession({ memoryLimit, threads, file }: SessionOptions & Place = {}): Promise<Session> {
+export async function openSession(
+  { reads = [], writes = [], everything = false }: Reach,
+  { memoryLimit, threads, file }: SessionOptions & Place = {},
+): Promise<Session> {
+  const spill = fs.mkdtempSync(path.join(os.tmpdir(), 'reluctant-duckdb-'));
   const instance = await duckdb.DuckDBInstance.create(file ?? ':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
-    temp_directory: path.join(os.tmpdir(), `reluctant-duckdb-${process.pid}`),
+    temp_directory: spill,
     ...(memoryLimit ? { memory_limit: memoryLimit } : {}),
     ...(threads ? { threads: String(threads) } : {}),
   });
@@ -43,11 +58,18 @@ export async function openSession({ memoryLimit, threads, file }: SessionOptions
   // What of a streamed result may wait to be fetched. With DuckDB's own choice of 1 MB its threads stand still as often as they
   // work. It does not count towards the limit of memory, so with one it stays small.
   if (memoryLimit === undefined) await connection.run(`SET streaming_buffer_size = '40MB'`);
+  if (!everything) {
+    const paths = [...new Set([...reads.flatMap((one) => [one, literally(one)]), ...writes])];
+    await connection.run(`SET allowed_paths = [${paths.map(quoteText).join(', ')}]`);
+    await connection.run('SET enable_external_access = false');
+    await connection.run('SET lock_configuration = true');
+  }
   return {
     connection,
     close: () => {
       connection.closeSync();
       instance.closeSync();
+      fs.rmSync(spill, { recursive: true, force: true });
       if (file !== undefined) for (const name of [file, `${file}.wal`]) fs.rmSync(name, { force: true });
     },
   };
@@ -55,6 +77,12 @@ export async function openSession({ memoryLimit, threads, file }: SessionOptions
 
 /** A name as SQL: quoted, with the quotes inside doubled, so that no column name can be read as anything else. */
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** A text as SQL, where none can be bound: quoted, with the quotes inside doubled. */
+export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** A path as DuckDB's functions that read files take it: its wildcards stand for themselves. */
+export const literally = (file: string): string => file.replace(/[*?[]/g, '[$&]');
 
 /** Values bound to `$name` places of a statement, with the types that DuckDB cannot see from the value itself. */
 export interface Bindings {
