@@ -16,9 +16,9 @@ const NUMBERS = ['open', 'high', 'low', 'close', 'volume'];
  */
 const CONTENDERS = {
   'DuckDB, result': async () => {
-    (await openSession()).close();
+    (await openSession({ everything: true })).close();
     return async (file) => {
-      const session = await openSession();
+      const session = await openSession({ everything: true });
       const files = file.replaceAll("'", "''");
       const { rowCount } = await session.connection.run(`SELECT * FROM read_csv('${files}')`);
       session.close();
@@ -26,9 +26,9 @@ const CONTENDERS = {
     };
   },
   'DuckDB, table': async () => {
-    (await openSession()).close();
+    (await openSession({ everything: true })).close();
     return async (file) => {
-      const session = await openSession();
+      const session = await openSession({ everything: true });
       const files = file.replaceAll("'", "''");
       await session.connection.run(`CREATE TABLE prices AS SELECT * FROM read_csv('${files}')`);
       const counted = await session.connection.runAndReadAll('SELECT count(*) FROM prices');
@@ -38,9 +38,9 @@ const CONTENDERS = {
   },
   'DuckDB, columns to tensor': async () => {
     tf.scalar(0).dispose();
-    (await openSession()).close();
+    (await openSession({ everything: true })).close();
     return async (file) => {
-      const session = await openSession();
+      const session = await openSession({ everything: true });
       const files = file.replaceAll("'", "''");
       const reader = await session.connection.runAndReadAll(`SELECT ${NUMBERS.join(', ')} FROM read_csv('${files}')`);
       // Arrays of numbers, and of bigints where the column is of whole numbers.
@@ -56,7 +56,7 @@ const CONTENDERS = {
   },
   reluctant: async () => {
     tf.scalar(0).dispose();
-    (await openSession()).close();
+    (await openSession({ everything: true })).close();
     return async (file) => (await load(file)).toTensor(NUMBERS);
   },
   arquero: async () => {

@@ -1,15 +1,17 @@
-import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { graphCacheFolder } from '../core';
+import { graphCache } from '../core';
 
 const GRAPH = 'saved_model.pb';
-const DIGEST = 'sha256';
+const SEAL = 'seal';
+
+type Cache = NonNullable<ReturnType<typeof graphCache>>;
 
 /**
  * Calls `load` on a folder that holds the graph of this key. Graphs are kept on disk, so that the next run of a notebook
- * need not write them again; a damaged one is noticed by its digest and made anew. Where nothing can be kept, the folder is
+ * need not write them again; one that is damaged, foreign or of
+ * another key is noticed by its seal and made anew. Where nothing can be kept, the folder is
  * a temporary one that nobody else can read.
  *
  * @param write makes the graph's bytes. @param load loads them; what it throws is passed on.
@@ -19,21 +21,21 @@ export function withGraphFolder<T>(
   key: string,
   write: () => Uint8Array,
   load: (folder: string) => T,
-  cache = graphCacheFolder(),
+  cache = graphCache(),
 ): T {
-  const kept = cache && path.join(cache, key);
-  if (kept && isWhole(kept)) {
+  const kept = cache && path.join(cache.folder, key);
+  if (cache && kept && isWhole(cache, key)) {
     try {
       return load(kept);
     } catch {
       // Another process may have taken it away just now; if it is the graph that cannot be loaded, the next try says so.
     }
   }
-  const draft = fs.mkdtempSync(path.join(cache ?? os.tmpdir(), 'draft-'));
+  const draft = fs.mkdtempSync(path.join(cache?.folder ?? os.tmpdir(), 'draft-'));
   try {
     const bytes = write();
     fs.writeFileSync(path.join(draft, GRAPH), bytes, { mode: 0o600 });
-    fs.writeFileSync(path.join(draft, DIGEST), digest(bytes), { mode: 0o600 });
+    if (cache) fs.writeFileSync(path.join(draft, SEAL), cache.seals.of(key, bytes), { mode: 0o600 });
     const loaded = load(draft);
     if (kept) keep(draft, kept);
     return loaded;
@@ -42,12 +44,14 @@ export function withGraphFolder<T>(
   }
 }
 
-const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-function isWhole(folder: string): boolean {
+function isWhole({ folder: place, seals }: Cache, key: string): boolean {
   try {
-    const whole =
-      digest(fs.readFileSync(path.join(folder, GRAPH))) === fs.readFileSync(path.join(folder, DIGEST), 'utf8');
+    const folder = path.join(place, key);
+    const whole = seals.holds(
+      fs.readFileSync(path.join(folder, SEAL), 'utf8'),
+      key,
+      fs.readFileSync(path.join(folder, GRAPH)),
+    );
     // The graphs longest unused go first.
     if (whole) fs.utimesSync(folder, new Date(), new Date());
     return whole;

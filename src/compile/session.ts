@@ -1,4 +1,4 @@
-import type { TF } from '../core';
+import { sealCompiledCode, type TF } from '../core';
 import { backend } from './backend';
 import { withGraphFolder } from './graphCache';
 
@@ -17,6 +17,7 @@ const LIMIT = 48;
 export class Program {
   private readonly inputNames: string;
   private readonly outputNames: string;
+  private hasRun = false;
 
   /**
    * @param key of {@link signature}: programs of the same key are the same graph.
@@ -39,9 +40,16 @@ export class Program {
   run(inputs: TF.Tensor[]): TF.Tensor[] {
     const native = backend();
     const session = this.session();
-    return native.binding
-      .runSavedModel(session, native.getInputTensorIds(inputs), this.inputNames, this.outputNames)
-      .map((metadata) => native.createOutputTensor(metadata));
+    const results = native.binding.runSavedModel(
+      session,
+      native.getInputTensorIds(inputs),
+      this.inputNames,
+      this.outputNames,
+    );
+    // XLA compiles on the first run.
+    if (!this.hasRun) sealCompiledCode();
+    this.hasRun = true;
+    return results.map((metadata) => native.createOutputTensor(metadata));
   }
 
   private session(): number {

@@ -2,47 +2,72 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { isPrivate, Seals } from './seals';
 
 /** Compiled functions, and graphs, kept on disk at most, up to a megabyte each; the longest unused go first. */
 const LIMIT = 200;
 
+/** The folder that XLA uses in this process. */
+let inUse: { folder: string; seals: Seals } | undefined;
+
 /**
  * The folder where XLA keeps machine code between processes, made if need be: one per processor model and TensorFlow build, since
- * code for one need not run on another. Readable by its owner only. Undefined where there can be none (no home to write
- * to, or a path with blanks, which TensorFlow's flags cannot carry): then everything is compiled anew, as without it.
+ * code for one need not run on another. Code in it that was not made by this user's processes, or has changed since, is removed:
+ * it would run. Undefined where there can be none (no home to write to, a folder that others may write to, or a path with blanks,
+ * which TensorFlow's flags cannot carry): then everything is compiled anew, as without it.
  *
  * @param library TensorFlow's shared library, whose size and date tell builds apart.
  * @param flags how XLA is told to compile: code made with other flags is other code.
  */
-export function compileCacheFolder(library: string, flags: string, home = cacheHome()): string | undefined {
+export function compileCacheFolder(
+  library: string,
+  flags: string,
+  home = cacheHome(),
+  seals = Seals.open(),
+): string | undefined {
   try {
     const { size, mtimeMs } = fs.statSync(library);
     const machine = [os.arch(), os.cpus()[0]?.model, size, mtimeMs, flags].join('|');
     const folder = path.join(home, 'reluctant', 'xla', createHash('sha256').update(machine).digest('hex').slice(0, 16));
-    if (/\s/.test(folder)) return undefined;
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    fs.accessSync(folder, fs.constants.W_OK);
+    if (/\s/.test(folder) || !seals || !isUsable(folder)) return undefined;
+    seals.clean(folder);
     prune(folder);
+    inUse = { folder, seals };
     return folder;
   } catch {
     return undefined;
   }
 }
 
+/** Vouches for the machine code that XLA has just written; call it when something has been compiled. */
+export function sealCompiledCode(): void {
+  try {
+    inUse?.seals.seal(inUse.folder);
+  } catch {
+    // Nothing is lost but time: what has no seal is compiled again.
+  }
+}
+
 /**
- * The folder where graphs are kept between processes, made if need be, readable by its owner only. Undefined where there can
- * be none.
+ * The folder where graphs are kept between processes, made if need be, and the seals that they are known by. Undefined where there
+ * can be none.
  */
-export function graphCacheFolder(home = cacheHome()): string | undefined {
+export function graphCache(home = cacheHome(), seals = Seals.open()): { folder: string; seals: Seals } | undefined {
   try {
     const folder = path.join(home, 'reluctant', 'graphs');
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    fs.accessSync(folder, fs.constants.W_OK);
+    if (!seals || !isUsable(folder)) return undefined;
     prune(folder);
-    return folder;
+    return { folder, seals };
   } catch {
     return undefined;
   }
+}
+
+/** Makes a folder for this user alone; one that is there must be so, too. */
+function isUsable(folder: string): boolean {
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  fs.accessSync(folder, fs.constants.W_OK);
+  return isPrivate(folder) && isPrivate(path.dirname(folder));
 }
 
 function cacheHome(): string {

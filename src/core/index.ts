@@ -1,7 +1,7 @@
 export { checkWritable, replaceAtomically, writeAtomically } from './atomicFile';
 export { callersLine, isOfTensorFlow } from './callers';
 export { checkChoice, checkInteger, checkNumber } from './checks';
-export { graphCacheFolder } from './compileCache';
+export { graphCache, sealCompiledCode } from './compileCache';
 export { brief, type ErrorDetails, ReluctantError, setWording, type Wording } from './errors';
 export { collectGarbage, collectIfGrown } from './garbage';
 export { interruptRequested, interruptScope, interruptSignal } from './interrupt';

@@ -49,8 +49,8 @@ export class History {
         return this.entries.filter(({ line }) => line >= start && line < stop);
       }
       case 'search': {
-        const pattern = globPattern(String(request['pattern'] ?? '*'));
-        const matches = this.entries.filter(({ input }) => pattern.test(input));
+        const pattern = String(request['pattern'] ?? '*');
+        const matches = this.entries.filter(({ input }) => matchesGlob(input, pattern));
         if (request['unique'] !== true) return last(matches);
         return last([...new Map(matches.map((entry) => [entry.input, entry])).values()]);
       }
@@ -60,8 +60,25 @@ export class History {
   }
 }
 
-/** `*` and `?` as in a shell; everything else stands for itself. */
-function globPattern(glob: string): RegExp {
-  const escaped = glob.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replaceAll('*', '[\\s\\S]*').replaceAll('?', '[\\s\\S]')}$`);
+/**
+ * Whether a text fits a pattern in which `*` stands for any characters and `?` for one, everything else for itself. In time of the
+ * product of their lengths at most, which a regular expression does not promise: only the last `*` is ever tried again.
+ */
+export function matchesGlob(text: string, glob: string): boolean {
+  let [at, inGlob] = [0, 0];
+  let [star, resume] = [-1, 0];
+  while (at < text.length) {
+    if (glob[inGlob] === '*') {
+      star = inGlob++;
+      resume = at;
+    } else if (inGlob < glob.length && (glob[inGlob] === '?' || glob[inGlob] === text[at])) {
+      at += 1;
+      inGlob += 1;
+    } else if (star >= 0) {
+      inGlob = star + 1;
+      at = ++resume;
+    } else return false;
+  }
+  while (glob[inGlob] === '*') inGlob += 1;
+  return inGlob === glob.length;
 }

@@ -37,12 +37,29 @@ function sign(key: string, parts: readonly Uint8Array[]): string {
   return hash.digest('hex');
 }
 
+/** Signatures that are remembered: a request that somebody has overheard and sends again has one of them. */
+const REMEMBERED = 1 << 16;
+
+/** The signatures of the messages that have been taken, the latest of them. */
+export class Signatures {
+  private readonly taken = new Set<string>();
+
+  /** @throws MessageRefused if there was a message of this signature. */
+  take(signature: string): void {
+    if (this.taken.has(signature)) throw new MessageRefused('a message that has been here before');
+    this.taken.add(signature);
+    // A set keeps the order in which its members came.
+    if (this.taken.size > REMEMBERED) this.taken.delete(this.taken.values().next().value!);
+  }
+}
+
 /**
  * Reads one message and checks its signature before anything in it is looked at. An empty key means that the connection
  * file asks for no signatures (the specification allows it for transports that are private by themselves).
+ * @param taken the signatures that were met before: such a message is refused, since messages are never sent twice.
  * @throws MessageRefused for whatever is not a well-formed, rightly signed message
  */
-export function decode(frames: readonly Uint8Array[], key: string): Message {
+export function decode(frames: readonly Uint8Array[], key: string, taken?: Signatures): Message {
   const buffers = frames.map((frame) => Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength));
   const at = buffers.findIndex((frame) => frame.equals(DELIMITER));
   if (at < 0) throw new MessageRefused('no delimiter');
@@ -54,6 +71,7 @@ export function decode(frames: readonly Uint8Array[], key: string): Message {
     if (signature.length !== wanted.length || !timingSafeEqual(signature, wanted)) {
       throw new MessageRefused('wrong signature');
     }
+    taken?.take(signature.toString('latin1'));
   }
   const [header, parent, metadata, content] = parts.map(parseObject) as [Json, Json, Json, Json];
   for (const field of ['msg_id', 'msg_type', 'session']) {
@@ -69,7 +87,28 @@ export function decode(frames: readonly Uint8Array[], key: string): Message {
   };
 }
 
+/** Lists and objects within one another: what handles a message goes as deep as it does, and the stack has an end. */
+const DEEPEST = 200;
+
+/** Refuses JSON that is nested deeper than any message, before anything is made of it. */
+function checkDepth(bytes: Buffer): void {
+  let depth = 0;
+  let isText = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (isText) {
+      if (byte === 0x5c) at += 1;
+      else if (byte === 0x22) isText = false;
+    } else if (byte === 0x22) isText = true;
+    else if (byte === 0x5b || byte === 0x7b) {
+      depth += 1;
+      if (depth > DEEPEST) throw new MessageRefused(`a part is nested more than ${DEEPEST} deep`);
+    } else if (byte === 0x5d || byte === 0x7d) depth -= 1;
+  }
+}
+
 function parseObject(bytes: Buffer): Json {
+  checkDepth(bytes);
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8'));

@@ -11,7 +11,7 @@ const ROWS_PER_SYMBOL = 2500;
 
 /** Made-up prices without a trend: the return that follows is written in the price, so that a loss can fall. */
 async function writePrices(file: string, symbols: number): Promise<void> {
-  const session = await openSession();
+  const session = await openSession({ everything: true });
   const middle = '100 * (1 + 0.02 * (random() - 0.5))';
   const rows = `SELECT 'S' || lpad((i // ${ROWS_PER_SYMBOL})::VARCHAR, 6, '0') AS symbol, DATE '2000-01-01' + (i % ${ROWS_PER_SYMBOL})::INT AS date,
     ${middle} AS open, ${middle} AS close, 1e6 * (1 + random()) AS volume FROM range(${symbols * ROWS_PER_SYMBOL}) AS r(i)`;

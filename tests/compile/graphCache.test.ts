@@ -6,21 +6,23 @@ import { test } from 'node:test';
 import { trace } from '../../src/compile';
 import { withGraphFolder } from '../../src/compile/graphCache';
 import { signature } from '../../src/compile/signature';
-import { graphCacheFolder, type TF, tf } from '../../src/core';
+import { graphCache, type TF, tf } from '../../src/core';
+import { Seals } from '../../src/core/seals';
 
-function inFolder(run: (folder: string) => void): void {
+function inFolder(run: (folder: string, cache: NonNullable<ReturnType<typeof graphCache>>) => void): void {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'graphs-'));
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'state-'));
   try {
-    run(folder);
+    run(folder, { folder, seals: Seals.open(home)! });
   } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
+    for (const one of [folder, home]) fs.rmSync(one, { recursive: true, force: true });
   }
 }
 
 const read = (folder: string) => fs.readFileSync(path.join(folder, 'saved_model.pb'), 'utf8');
 
 test('withGraphFolder writes a graph once, and has it from the disk afterwards', () => {
-  inFolder((cache) => {
+  inFolder((folder, cache) => {
     let written = 0;
     const write = () => {
       written++;
@@ -28,56 +30,61 @@ test('withGraphFolder writes a graph once, and has it from the disk afterwards',
     };
     for (let k = 0; k < 3; k++) assert.equal(withGraphFolder('key', write, read, cache), 'graph');
     assert.equal(written, 1);
-    assert.equal(fs.statSync(path.join(cache, 'key', 'saved_model.pb')).mode & 0o777, 0o600);
+    assert.equal(fs.statSync(path.join(folder, 'key', 'saved_model.pb')).mode & 0o777, 0o600);
     withGraphFolder('another', write, read, cache);
     assert.equal(written, 2);
-    assert.deepEqual(fs.readdirSync(cache).sort(), ['another', 'key']);
+    assert.deepEqual(fs.readdirSync(folder).sort(), ['another', 'key']);
   });
 });
 
 test('withGraphFolder makes a damaged graph anew, whatever was damaged', () => {
-  inFolder((cache) => {
+  inFolder((folder, cache) => {
     const write = () => Buffer.from('graph');
     const damages = [
-      (folder: string) => fs.writeFileSync(path.join(folder, 'saved_model.pb'), 'grapf'),
-      (folder: string) => fs.rmSync(path.join(folder, 'saved_model.pb')),
-      (folder: string) => fs.truncateSync(path.join(folder, 'sha256'), 10),
-      (folder: string) => fs.rmSync(path.join(folder, 'sha256')),
+      (place: string) => fs.writeFileSync(path.join(place, 'saved_model.pb'), 'grapf'),
+      (place: string) => fs.rmSync(path.join(place, 'saved_model.pb')),
+      (place: string) => fs.truncateSync(path.join(place, 'seal'), 10),
+      (place: string) => fs.rmSync(path.join(place, 'seal')),
+      // Another graph's, with its seal.
+      (place: string) => {
+        withGraphFolder('another', () => Buffer.from('another graph'), read, cache);
+        fs.cpSync(path.join(folder, 'another'), place, { recursive: true });
+      },
     ];
     for (const damage of damages) {
       withGraphFolder('key', write, read, cache);
-      damage(path.join(cache, 'key'));
+      damage(path.join(folder, 'key'));
       assert.equal(withGraphFolder('key', write, read, cache), 'graph');
-      assert.equal(read(path.join(cache, 'key')), 'graph');
+      assert.equal(read(path.join(folder, 'key')), 'graph');
     }
   });
 });
 
 test('withGraphFolder keeps nothing that could not be loaded, and passes the reason on', () => {
-  inFolder((cache) => {
+  inFolder((folder, cache) => {
     const load = () => {
       throw new Error('not a graph');
     };
     assert.throws(() => withGraphFolder('key', () => Buffer.from('x'), load, cache), /not a graph/);
-    assert.deepEqual(fs.readdirSync(cache), []);
+    assert.deepEqual(fs.readdirSync(folder), []);
   });
 });
 
-test('graphCacheFolder is private, keeps the 200 used last, and is undefined where nothing can be written', () => {
+test('graphCache is private, keeps the 200 used last, and is undefined where nothing can be written', () => {
   inFolder((home) => {
-    const folder = graphCacheFolder(home)!;
+    const { folder } = graphCache(home, Seals.open(home))!;
     assert.equal(fs.statSync(folder).mode & 0o777, 0o700);
     for (let k = 0; k < 205; k++) {
       fs.mkdirSync(path.join(folder, `g${k}`));
       fs.writeFileSync(path.join(folder, `g${k}`, 'saved_model.pb'), '');
       fs.utimesSync(path.join(folder, `g${k}`), k, k);
     }
-    graphCacheFolder(home);
+    graphCache(home, Seals.open(home));
     assert.equal(fs.readdirSync(folder).length, 200);
     assert.equal(fs.existsSync(path.join(folder, 'g4')), false);
     const file = path.join(home, 'file');
     fs.writeFileSync(file, '');
-    assert.equal(graphCacheFolder(file), undefined);
+    assert.equal(graphCache(file, Seals.open(home)), undefined);
   });
 });
 

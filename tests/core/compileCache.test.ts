@@ -3,7 +3,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { test } from 'node:test';
-import { compileCacheFolder } from '../../src/core/compileCache';
+import { compileCacheFolder, sealCompiledCode } from '../../src/core/compileCache';
+import { Seals } from '../../src/core/seals';
 
 function inFolder(run: (home: string) => void): void {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'cache-'));
@@ -19,11 +20,11 @@ test('compileCacheFolder makes one private folder per build of the library and s
     const [first, second] = ['a', 'b'].map((name) => path.join(home, name)) as [string, string];
     fs.writeFileSync(first, 'x');
     fs.writeFileSync(second, 'xy');
-    const folder = compileCacheFolder(first, '', home)!;
+    const folder = compileCacheFolder(first, '', home, Seals.open(home))!;
     assert.equal(fs.statSync(folder).mode & 0o777, 0o700);
-    assert.equal(compileCacheFolder(first, '', home), folder);
-    assert.notEqual(compileCacheFolder(second, '', home), folder);
-    assert.notEqual(compileCacheFolder(first, '--other', home), folder);
+    assert.equal(compileCacheFolder(first, '', home, Seals.open(home)), folder);
+    assert.notEqual(compileCacheFolder(second, '', home, Seals.open(home)), folder);
+    assert.notEqual(compileCacheFolder(first, '--other', home, Seals.open(home)), folder);
   });
 });
 
@@ -31,12 +32,13 @@ test('compileCacheFolder keeps the 200 files used last', () => {
   inFolder((home) => {
     const library = path.join(home, 'library');
     fs.writeFileSync(library, 'x');
-    const folder = compileCacheFolder(library, '', home)!;
+    const folder = compileCacheFolder(library, '', home, Seals.open(home))!;
     for (let k = 0; k < 210; k++) {
       fs.writeFileSync(path.join(folder, `f${k}`), '');
       fs.utimesSync(path.join(folder, `f${k}`), k, k);
     }
-    compileCacheFolder(library, '', home);
+    sealCompiledCode();
+    compileCacheFolder(library, '', home, Seals.open(home));
     assert.equal(fs.readdirSync(folder).length, 200);
     assert.equal(fs.existsSync(path.join(folder, 'f9')), false);
     assert.equal(fs.existsSync(path.join(folder, 'f10')), true);
@@ -46,7 +48,7 @@ test('compileCacheFolder keeps the 200 files used last', () => {
 test('compileCacheFolder does without where it cannot write, and where the path has blanks', () => {
   inFolder((home) => {
     const library = path.join(home, 'library');
-    assert.equal(compileCacheFolder(library, '', home), undefined);
+    assert.equal(compileCacheFolder(library, '', home, Seals.open(home)), undefined);
     fs.writeFileSync(library, 'x');
     assert.equal(compileCacheFolder(library, '', path.join(library, 'below a file')), undefined);
     assert.equal(compileCacheFolder(library, '', path.join(home, 'with blank')), undefined);

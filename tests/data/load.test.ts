@@ -48,7 +48,7 @@ test('load reads the same table from CSV, TSV, semicolons, gzip, zstd, Parquet, 
   ];
   write('a.json', JSON.stringify(rows));
   write('a.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'));
-  const session = await openSession();
+  const session = await openSession({ everything: true });
   const copy = (name: string, how: string) =>
     session.connection.run(`COPY (SELECT * FROM read_csv('${at('a.csv')}')) TO '${at(name)}' (${how})`);
   await copy('a.parquet', 'FORMAT parquet');

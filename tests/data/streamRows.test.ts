@@ -20,7 +20,7 @@ before(async () => {
   csv = path.join(folder, 'prices.csv');
   shuffledParquet = path.join(folder, 'shuffled.parquet');
   fs.writeFileSync(csv, market({ symbols: ['B', 'A', 'C'], days: 25_000, seed: 3, volatility: 0.002 }).toCSV());
-  const session = await openSession();
+  const session = await openSession({ everything: true });
   await session.connection.run(
     `COPY (SELECT * FROM read_csv('${csv}') ORDER BY hash(date, symbol)) TO '${shuffledParquet}' (FORMAT parquet)`,
   );

@@ -38,7 +38,8 @@ export class KernelClient {
     readonly process: ChildProcess,
     readonly key: string,
     readonly folder: string,
-    private readonly ports: number[],
+    /** Shell, publishing, stdin, control, heartbeat. */
+    readonly ports: readonly number[],
   ) {}
 
   /** Starts a kernel in `folder` (default: an empty one of its own). */

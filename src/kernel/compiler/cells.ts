@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import type * as Tslab from 'tslab/dist/converter';
 import { type Completion, complete, type Explanation, explain, type Place } from './assistance';
 import { DeclarationPack, writePack } from './declarationPack';
+import { isTooDeep, TOO_DEEP } from './depth';
 import { loadEngine, type TypeScript } from './engine';
 import { withoutExports } from './exports';
 import { LocalFiles } from './localFiles';
@@ -153,6 +154,8 @@ export class CellCompiler {
   compile(code: string): CompiledCell {
     this.refresh();
     this.trails.clear();
+    if (isTooDeep(this.ts, code))
+      throw new CompileError([{ file: undefined, line: 1, column: 1, code: undefined, message: TOO_DEEP }]);
     const { code: plain, refused } = withoutExports(this.ts, code);
     if (refused.length > 0) {
       throw new CompileError(refused.map((complaint) => ({ ...complaint, file: undefined, code: undefined })));
@@ -189,17 +192,21 @@ export class CellCompiler {
 
   /** What may stand at a position of a cell, the best first. */
   complete(code: string, position: number): Completion {
+    if (isTooDeep(this.ts, code)) return { start: position, end: position, candidates: [] };
     const { start, end, candidates } = this.ask(code, position, (place) => complete(this.ts, place))!;
     return { start: start - PREFIX.length, end: end - PREFIX.length, candidates };
   }
 
   /** What is known of the name at a position of a cell, or of the call around it. */
   inspect(code: string, position: number): Explanation | undefined {
+    if (isTooDeep(this.ts, code)) return undefined;
     return this.ask(code, position, (place) => explain(this.ts, place));
   }
 
   /** Whether `code` can be run as it stands. */
   isComplete(code: string): { status: 'complete' | 'incomplete' | 'invalid'; indent?: string } {
+    // Whoever runs it is told what is wrong.
+    if (isTooDeep(this.ts, code)) return { status: 'complete' };
     const parsed = this.ts.createSourceFile('cell.ts', code, this.ts.ScriptTarget.Latest);
     const [first] = (parsed as unknown as { parseDiagnostics: TypeScript.DiagnosticWithLocation[] }).parseDiagnostics;
     if (!first) return { status: 'complete' };

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { writeAtomically } from '../../core';
 import type { TypeScript } from './engine';
 
 /** Counts up when the form of the file changes. */
@@ -52,7 +54,11 @@ export class DeclarationPack {
   static read(ts: typeof TypeScript, installation: string): DeclarationPack | undefined {
     let content: string;
     try {
-      content = fs.readFileSync(DeclarationPack.fileIn(installation), 'utf8');
+      const file = DeclarationPack.fileIn(installation);
+      const bytes = fs.readFileSync(file);
+      // Wrong declarations would refuse right cells: a damaged pack is none.
+      if (fs.readFileSync(digestFile(file), 'utf8') !== digestOf(bytes)) return undefined;
+      content = bytes.toString('utf8');
       const end = content.indexOf('\n');
       const index = JSON.parse(content.slice(0, end)) as Index;
       if (
@@ -144,10 +150,13 @@ export function writePack(
     index.resolutions[relative] = known;
   }
   const file = DeclarationPack.fileIn(installation);
-  const draft = `${file}.${process.pid}`;
-  fs.writeFileSync(draft, `${JSON.stringify(index)}\n${texts.join('')}`);
-  fs.renameSync(draft, file);
+  const content = Buffer.from(`${JSON.stringify(index)}\n${texts.join('')}`);
+  writeAtomically(file, content);
+  writeAtomically(digestFile(file), digestOf(content));
 }
+
+const digestOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+const digestFile = (file: string): string => `${file}.sha256`;
 
 /** The text of a file without the comments that the compiler has taken for documentation. */
 function withoutDocumentation(ts: typeof TypeScript, source: TypeScript.SourceFile): string {

@@ -6,6 +6,12 @@ import type { Channel, Connection } from '../shared';
 /** How long to go on asking for an address that an earlier kernel has not given back yet, in milliseconds. */
 const BIND_PATIENCE = 5000;
 
+/**
+ * Bytes of one frame; whoever sends a larger one is cut off, before anything of it is kept. Widgets send pictures and columns of
+ * numbers, a heartbeat nothing worth mentioning.
+ */
+const LARGEST = { frame: 256 * 2 ** 20, heartbeat: 1024 };
+
 /** zeromq allows one send at a time on a socket; this keeps them in order. */
 class Sender {
   private readonly waiting: Uint8Array[][] = [];
@@ -35,15 +41,20 @@ class Sender {
 export class Sockets {
   /** Tells this kernel from others that had the same address. */
   readonly session = randomUUID();
-  private readonly heartbeat = new zmq.Reply({ linger: 0 });
-  private readonly publishing = new zmq.XPublisher({ linger: 500, sendHighWaterMark: 0 });
+  /** A router and not a reply socket, which a heartbeat of several parts, or a client that leaves at once, brings to a stand. */
+  private readonly heartbeat = new zmq.Router({ linger: 0, maxMessageSize: LARGEST.heartbeat });
+  private readonly publishing = new zmq.XPublisher({
+    linger: 500,
+    sendHighWaterMark: 0,
+    maxMessageSize: LARGEST.heartbeat,
+  });
   private readonly routers: Record<Channel, zmq.Router>;
   private readonly senders: Record<Channel, Sender>;
   private readonly publisher = new Sender(this.publishing);
 
   constructor(private readonly connection: Connection) {
     // A client that cannot be reached is an error that is dropped, except where it is expected to come back.
-    const router = () => new zmq.Router({ linger: 500, mandatory: true });
+    const router = () => new zmq.Router({ linger: 500, mandatory: true, maxMessageSize: LARGEST.frame });
     const routers = { shell: router(), control: router(), stdin: router() };
     this.routers = routers;
     this.senders = {
@@ -56,7 +67,7 @@ export class Sockets {
   /** Opens the sockets, and echoes heartbeats and welcomes subscribers from then on. */
   async open(onSubscriber: () => void): Promise<void> {
     const { transport, ip, shell_port, control_port, stdin_port, iopub_port, hb_port } = this.connection;
-    const bind = (socket: zmq.Router | zmq.XPublisher | zmq.Reply, number: number) =>
+    const bind = (socket: zmq.Router | zmq.XPublisher, number: number) =>
       patiently(() => socket.bind(transport === 'tcp' ? `tcp://${ip}:${number}` : `${transport}://${ip}-${number}`));
     const { shell, control, stdin } = this.routers;
     await Promise.all([
@@ -117,7 +128,8 @@ export class Sockets {
   }
 
   private async echo(): Promise<void> {
-    for await (const frames of this.heartbeat) await this.heartbeat.send(frames);
+    // A client that has left is no reason to stop.
+    for await (const frames of this.heartbeat) await this.heartbeat.send(frames).catch(() => {});
   }
 
   private async welcome(onSubscriber: () => void): Promise<void> {

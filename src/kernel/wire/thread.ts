@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { kernelInfo } from '../kernelInfo';
-import { decode, type Json, type Message } from '../message';
+import { decode, type Json, type Message, Signatures } from '../message';
 import { type Channel, type Connection, FLAG, type Inbound, now, type Outbound } from '../shared';
 import { tellDeath } from './aftermath';
 import { Interruption } from './interruption';
@@ -20,6 +20,7 @@ const { connection, flags, answering } = workerData as {
 };
 const port = parentPort!;
 const sockets = new Sockets(connection);
+const signatures = new Signatures();
 const keeper = Keeper.current();
 
 /** How long the cell thread gets to leave by itself after a shutdown request, in milliseconds. */
@@ -48,7 +49,7 @@ async function listen(channel: Channel): Promise<void> {
   for await (const frames of sockets.arriving(channel)) {
     let message: Message;
     try {
-      message = decode(frames, connection.key);
+      message = decode(frames, connection.key, signatures);
     } catch (error) {
       // Said once in a while only, so that a flood of forgeries cannot fill a disk through the log.
       refused += 1;
