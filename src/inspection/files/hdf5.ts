@@ -113,14 +113,14 @@ function readDataSets(
         expected: `at most ${MOST_EXPANSION} times the size of the file, or ${ALWAYS_ALLOWED} bytes`,
         fix: 'if the file can be trusted, write it again without compression and with each data set once',
       });
-    const values = numbers(valueOf(item, where), count, where);
+    const values = numbers(valuesOf(item, where), count, where);
     const type = metadata.type === 1 ? 'float' : 'int';
     tensors.push({ name: nameOf(root, name), shape, dtype: `${type}${metadata.size * 8}`, values: () => values });
   }
   return tensors;
 }
 
-function valueOf(item: H5.Dataset, where: Place): unknown {
+function valuesOf(item: H5.Dataset, where: Place): unknown {
   try {
     return item.value;
   } catch (cause) {

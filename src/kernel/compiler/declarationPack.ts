@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { writeAtomically } from '../../core';
 import type { TypeScript } from './engine';
 
 /** Counts up when the form of the file changes. */
@@ -151,8 +150,15 @@ export function writePack(
   }
   const file = DeclarationPack.fileIn(installation);
   const content = Buffer.from(`${JSON.stringify(index)}\n${texts.join('')}`);
-  writeAtomically(file, content);
-  writeAtomically(digestFile(file), digestOf(content));
+  put(file, content);
+  put(digestFile(file), digestOf(content));
+}
+
+/** Writes a file that is there whole or not at all. */
+function put(file: string, content: Buffer | string): void {
+  const draft = `${file}.${process.pid}`;
+  fs.writeFileSync(draft, content);
+  fs.renameSync(draft, file);
 }
 
 const digestOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
