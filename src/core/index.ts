@@ -7,7 +7,7 @@ export { collectGarbage, collectIfGrown } from './garbage';
 export { interruptRequested, interruptScope, interruptSignal } from './interrupt';
 export { lazy } from './lazy';
 export { checkNames, closest } from './names';
-export { checkPlainFile } from './plainFile';
+export { checkPlainFile, statusOf } from './plainFile';
 export { Random } from './random';
 export { nearest } from './suggestion';
 export { type TF, tf } from './tensorflow';

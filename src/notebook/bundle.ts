@@ -5,8 +5,9 @@ import type { MimeBundle } from './host';
 /** The method by which values of JavaScript kernels say how they want to be shown. */
 export const DISPLAY = Symbol.for('Jupyter.display');
 
-/** How many rows of a foreign table are shown. */
+/** How much of a foreign table is shown. */
 const ROWS_SHOWN = 20;
+const COLUMNS_SHOWN = 100;
 
 const MIME = /^[\w.+-]+\/[\w.+-]+(;.*)?$/;
 
@@ -44,7 +45,7 @@ function foreignBundle(value: unknown): MimeBundle | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (isTensor(value)) return tensorBundle(value);
   if (isArqueroTable(value)) {
-    return { 'text/html': value.toHTML({ limit: ROWS_SHOWN }), 'text/plain': summary('Table', value) };
+    return { 'text/html': arqueroHtml(value), 'text/plain': summary('Table', value) };
   }
   if (isFrame(value)) return { 'text/html': frameHtml(value), 'text/plain': String(value) };
   return undefined;
@@ -86,7 +87,7 @@ interface ArqueroLike {
   numRows(): number;
   numCols(): number;
   columnNames(): string[];
-  toHTML(options: { limit: number }): string;
+  toHTML(options: { limit: number; columns: string[] }): string;
 }
 
 function isArqueroTable(value: object): value is ArqueroLike {
@@ -97,7 +98,19 @@ function isArqueroTable(value: object): value is ArqueroLike {
 }
 
 function summary(kind: string, table: ArqueroLike): string {
-  return `${kind}: ${table.numRows()} rows x ${table.numCols()} columns (${table.columnNames().join(', ')})`;
+  const names = table.columnNames();
+  const more = names.length > COLUMNS_SHOWN ? ' …' : '';
+  const list = names.slice(0, COLUMNS_SHOWN).join(', ');
+  return `${kind}: ${table.numRows()} rows x ${table.numCols()} columns (${list}${more})`;
+}
+
+/** arquero writes the cells as text and the names of the columns, which come from data as well, as HTML: those are written here. */
+function arqueroHtml(table: ArqueroLike): string {
+  const names = table.columnNames().slice(0, COLUMNS_SHOWN);
+  const html = table.toHTML({ limit: ROWS_SHOWN, columns: names });
+  const body = html.slice(html.lastIndexOf('</thead>'));
+  const more = table.numCols() > names.length ? `<p>${names.length} of ${table.numCols()} columns</p>` : '';
+  return `<table><thead><tr>${names.map((name) => `<th>${escapeHTML(name)}</th>`).join('')}</tr>${body}${more}`;
 }
 
 interface FrameLike {
@@ -116,10 +129,17 @@ function isFrame(value: object): value is FrameLike {
 function frameHtml({ columns, index, values, shape }: FrameLike): string {
   const cell = (tag: string, value: unknown) => `<${tag}>${escapeHTML(String(value))}</${tag}>`;
   const rows = values.slice(0, ROWS_SHOWN).map((row, k) => {
-    const cells = Array.isArray(row) ? row : [row];
+    const cells = (Array.isArray(row) ? row : [row]).slice(0, COLUMNS_SHOWN);
     return `<tr>${cell('th', index[k])}${cells.map((value) => cell('td', value)).join('')}</tr>`;
   });
-  const head = `<tr><th></th>${columns.map((name) => cell('th', name)).join('')}</tr>`;
-  const more = values.length > ROWS_SHOWN ? `<p>${ROWS_SHOWN} of ${shape[0]} rows</p>` : '';
+  const head = `<tr><th></th>${columns
+    .slice(0, COLUMNS_SHOWN)
+    .map((name) => cell('th', name))
+    .join('')}</tr>`;
+  const left = [
+    ...(values.length > ROWS_SHOWN ? [`${ROWS_SHOWN} of ${shape[0]} rows`] : []),
+    ...(columns.length > COLUMNS_SHOWN ? [`${COLUMNS_SHOWN} of ${columns.length} columns`] : []),
+  ];
+  const more = left.length > 0 ? `<p>${left.join(', ')}</p>` : '';
   return `<table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table>${more}`;
 }

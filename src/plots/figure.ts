@@ -35,9 +35,9 @@ export interface FigureJSON {
   config: Record<string, unknown>;
 }
 
-/** Trace types drawn with WebGL or from tiles: they are alive in a browser, and have no static picture. */
+/** Trace types drawn with WebGL, or on maps that are fetched: they are alive in a browser, and have no static picture. */
 const WITHOUT_PICTURE =
-  /gl$|^(surface|mesh3d|cone|streamtube|volume|isosurface|scatter3d|parcoords|(scatter|density|choropleth)map(box)?)$/;
+  /gl$|^(surface|mesh3d|cone|streamtube|volume|isosurface|scatter3d|parcoords|(scatter|density|choropleth)map(box)?|scattergeo|choropleth)$/;
 const CONFIG = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ['select2d', 'lasso2d', 'autoScale2d'] };
 
 /**
@@ -106,7 +106,7 @@ export class Figure {
    * The static picture, drawn by plotly.js itself without a screen or a network. The first one of a process takes about
    * a second (plotly.js is read), later ones 50 to 200 ms; each figure draws once.
    *
-   * @throws `figure-not-static` for traces that only WebGL can draw.
+   * @throws `figure-not-static` for traces that only WebGL can draw, and for maps.
    */
   toSVG(): string {
     const live = this.data.find(({ type }) => WITHOUT_PICTURE.test(type));
@@ -114,8 +114,8 @@ export class Figure {
       throw new ReluctantError({
         code: 'figure-not-static',
         operation: 'Figure.toSVG',
-        problem: `traces of type "${live.type}" are drawn with WebGL and have no static picture`,
-        fix: 'use the type without "gl", or show the figure in a browser',
+        problem: `traces of type "${live.type}" are drawn with WebGL or on a map that is fetched, and have no static picture`,
+        fix: 'use another type (scatter for scattergl), or show the figure in a browser',
       });
     }
     this.picture ??= drawSVG(JSON.stringify(this.toJSON()), {

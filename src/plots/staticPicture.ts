@@ -114,6 +114,8 @@ function mendWindow(window: JSDOMPackage.DOMWindow): void {
   canvas.toDataURL = function (this: HTMLCanvasElement) {
     return rasterOf(this).toDataURL();
   };
+  // Nothing is fetched for a picture, whatever a figure asks for.
+  Object.assign(window, { XMLHttpRequest: undefined, WebSocket: undefined, EventSource: undefined, fetch: undefined });
   window.URL.createObjectURL = () => '';
   window.requestAnimationFrame = (callback) => window.setTimeout(() => callback(0), 0);
   window.matchMedia = (query) =>

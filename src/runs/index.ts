@@ -1,10 +1,11 @@
 export { type CheckpointDetails, Checkpoints } from './checkpoints';
 export { dataHash } from './dataHash';
+export { readGuarded } from './digests';
 export { type Histogram, histogramOf, type WeightHistogram, watchHistograms } from './histograms';
 export { compareRuns, listRuns, RunTable, type SkippedRun } from './list';
 export { checkRunName, freeRunName, unusedName } from './names';
 export { type RecordedRun, readRecord, readRun } from './read';
 export { type RecordedVerdict, RUN_FORMAT_VERSION, type RunRecord, type RunStatus } from './record';
 export { RunFolder, type TrainedThere } from './runFolder';
-export { readWeights, safetensorsBytes, WEIGHT_FILE, weightsOf, writeWeights } from './weightFile';
+export { readWeights, safetensorsBytes, WEIGHT_FILE, weightsOf } from './weightFile';
 export { type RunExtras, recordOf, writeJSON, writeRun } from './write';

@@ -1,8 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { ZodType } from 'zod';
-import { checkPlainFile, ReluctantError } from '../core';
+import { ReluctantError } from '../core';
 import { Checkpoints } from './checkpoints';
+import { notReadable, readGuarded } from './digests';
 import { fromEarlier, historyFromCSV } from './earlier';
 import { placeOf } from './names';
 import { RUN_FORMAT_VERSION, type RunRecord, shapeOfHistory, shapeOfRecord, toNumbers } from './record';
@@ -66,12 +67,11 @@ function readHistory(place: string): RecordedRun['history'] {
 }
 
 function readJSON(place: string, file: string): unknown {
-  checkPlainFile('runs.read', path.join(place, file));
+  const text = readGuarded(place, file).toString('utf8');
   try {
-    return JSON.parse(fs.readFileSync(path.join(place, file), 'utf8'));
+    return JSON.parse(text);
   } catch (cause) {
-    const isJSON = !(cause instanceof SyntaxError);
-    throw notReadable(place, file, isJSON ? 'the file cannot be opened' : 'the file is not whole JSON', cause);
+    throw notReadable(place, file, 'the file is not whole JSON', cause);
   }
 }
 
@@ -80,15 +80,4 @@ function checked<T>(place: string, file: string, json: unknown, schema: ZodType<
   if (success) return data;
   const [issue] = error.issues;
   throw notReadable(place, file, `${issue?.path.join('.') || 'the content'}: ${issue?.message}`);
-}
-
-function notReadable(folder: string, file: string, reason: string, cause?: unknown): ReluctantError {
-  return new ReluctantError({
-    code: 'run-not-readable',
-    operation: 'runs',
-    problem: `the record of a run cannot be read: ${reason}`,
-    where: { folder, file },
-    fix: 'remove the folder, or put the file back',
-    ...(cause !== undefined && { cause }),
-  });
 }

@@ -1,8 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ReluctantError, writeAtomically } from '../core';
+import { ReluctantError } from '../core';
 import type { FitOptions, ProgramReference } from '../training';
 import { Checkpoints } from './checkpoints';
+import { writeGuarded } from './digests';
 import { LOCK, lock, unlock } from './lock';
 import { readRecord } from './read';
 import {
@@ -122,7 +123,7 @@ export class RunFolder {
   /** Changes `run.json`. */
   update(change: Partial<RunRecord>): void {
     this.record = { ...this.record, ...change, written: new Date().toISOString() };
-    writeJSON(path.join(this.folder, 'run.json'), this.record);
+    writeJSON(this.folder, 'run.json', this.record);
   }
 
   /** Writes what came of the run. Weights are written of one that came to its end; one that can go on keeps its checkpoints. */
@@ -137,13 +138,13 @@ export class RunFolder {
 
   /** Adds what a diagnosis says of the finished run. */
   addDiagnosis(diagnosis: { readonly verdicts: readonly RecordedVerdict[] }): void {
-    writeJSON(path.join(this.folder, 'diagnosis.json'), diagnosis);
+    writeJSON(this.folder, 'diagnosis.json', diagnosis);
     this.update({ verdicts: diagnosis.verdicts.map(({ cause, where, says }) => ({ cause, where, says })) });
   }
 
   /** Writes a file of the run, whole or not at all. */
   write(name: string, content: string | Uint8Array): void {
-    writeAtomically(path.join(this.folder, name), content);
+    writeGuarded(this.folder, name, content);
   }
 
   /** Takes back a run that could not begin; the folder goes as well if nothing else is in it. */

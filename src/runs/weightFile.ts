@@ -1,9 +1,10 @@
 import * as fs from 'node:fs';
-import { writeAtomically } from '../core';
+import * as path from 'node:path';
 import { readSafetensors } from '../inspection/files/safetensors';
 import type { SavedTensor, Trainable } from '../training';
 import { saveTensors } from '../training/state';
 import { faceOf } from '../training/trainable';
+import { readGuarded } from './digests';
 
 /** The file of a run's weights, which Python's `safetensors` opens as well. */
 export const WEIGHT_FILE = 'weights.safetensors';
@@ -40,13 +41,10 @@ export function safetensorsBytes(
   return Buffer.concat([length, padded, ...parts]);
 }
 
-/** Writes weights to a safetensors file, whole or not at all. */
-export function writeWeights(file: string, tensors: readonly SavedTensor[]): void {
-  writeAtomically(file, safetensorsBytes(tensors));
-}
-
-/** Puts the weights of a safetensors file into a model, by name. */
-export function readWeights(file: string): SavedTensor[] {
+/** The weights in the folder of a run. @throws ReluctantError `run-not-readable`. */
+export function readWeights(place: string): SavedTensor[] {
+  readGuarded(place, WEIGHT_FILE);
+  const file = path.join(place, WEIGHT_FILE);
   return readSafetensors(file, fs.statSync(file).size).map(({ name, shape, values }) => ({
     name,
     shape,

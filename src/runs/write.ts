@@ -4,6 +4,7 @@ import { ReluctantError, writeAtomically } from '../core';
 import type { Row } from '../tables';
 import type { FitOptions, SavedTensor, Trainable, TrainingData } from '../training';
 import { dataHash } from './dataHash';
+import { writeGuarded } from './digests';
 import { eventBytes } from './events';
 import type { WeightHistogram } from './histograms';
 import { checkRunName, DRAFT } from './names';
@@ -17,7 +18,7 @@ import {
   recordedOptions,
   versions,
 } from './record';
-import { WEIGHT_FILE, weightsOf, writeWeights } from './weightFile';
+import { safetensorsBytes, WEIGHT_FILE, weightsOf } from './weightFile';
 
 /** What {@link writeRun} writes beside what the run remembers; of the first three, what is given takes its place. */
 export interface RunExtras {
@@ -63,7 +64,7 @@ export function writeRun(folder: string, name: string, run: FinishedRun, extras:
   fs.rmSync(draft, { recursive: true, force: true });
   fs.mkdirSync(draft, { recursive: true });
   try {
-    writeJSON(path.join(draft, 'run.json'), recordOf(name, run, extras));
+    writeJSON(draft, 'run.json', recordOf(name, run, extras));
     writeOutcome(draft, name, run, extras);
     fs.renameSync(draft, target);
   } catch (error) {
@@ -77,17 +78,17 @@ export function writeRun(folder: string, name: string, run: FinishedRun, extras:
 export function writeOutcome(place: string, name: string, run: FinishedRun, extras: RunExtras): void {
   const { model = run.origin?.model, histograms, statistics, diagnosis } = extras;
   const weights = extras.weights ?? (model && weightsOf(model));
-  writeJSON(path.join(place, 'history.json'), run.history);
-  if (weights) writeWeights(path.join(place, WEIGHT_FILE), weights);
-  if (statistics) writeJSON(path.join(place, 'statistics.json'), statistics);
-  if (diagnosis) writeJSON(path.join(place, 'diagnosis.json'), diagnosis);
+  writeJSON(place, 'history.json', run.history);
+  if (weights) writeGuarded(place, WEIGHT_FILE, safetensorsBytes(weights));
+  if (statistics) writeJSON(place, 'statistics.json', statistics);
+  if (diagnosis) writeJSON(place, 'diagnosis.json', diagnosis);
   const events = path.join(place, `events.out.tfevents.${Math.floor(Date.now() / 1000)}.${name}`);
   writeAtomically(events, eventBytes(run.history, weights ?? [], histograms));
 }
 
-/** Writes JSON, whole or not at all; numbers that JSON does not have become texts. */
-export function writeJSON(file: string, content: unknown): void {
-  writeAtomically(file, `${JSON.stringify(content, plain, 1)}\n`);
+/** Writes a JSON file of a run, whole or not at all; numbers that JSON does not have become texts. */
+export function writeJSON(place: string, name: string, content: unknown): void {
+  writeGuarded(place, name, `${JSON.stringify(content, plain, 1)}\n`);
 }
 
 /** The record of a run that has ended. */

@@ -23,6 +23,7 @@ const TOP_LEVEL = [
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   'LICENSE',
+  'SECURITY.md',
   'README.md',
   'bench/',
   'bin/',

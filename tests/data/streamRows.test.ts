@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Random } from '../../src/core';
 import { describeFeatures, load, makeRows } from '../../src/data';
+import { lookBackOf } from '../../src/data/market/features';
 import { openSession } from '../../src/data/read/duckdb/session';
 import { DateSample } from '../../src/data/samples/dateSample';
 import { streamRows } from '../../src/data/samples/streamRows';
@@ -35,8 +36,9 @@ const sorted = (values: Float32Array, width: number) =>
     Array.from(values.slice(row * width, (row + 1) * width)),
   ).sort((a, b) => a[width - 1]! - b[width - 1]! || a[0]! - b[0]!);
 
-test('streamRows makes the rows of makeRows, whatever the order of the file, with every feature', async () => {
-  const features = describeFeatures().column('feature');
+test('streamRows makes the rows of makeRows, whatever the order of the file, with every feature of up to 60 rows', async () => {
+  const features = (describeFeatures().column('feature') as string[]).filter((name) => lookBackOf(name) <= 60);
+  assert.ok(features.length > 50);
   // Time is cut by all dates of the file there, by those of complete rows here: 59 rows of look-back and 2 ahead are not.
   const training = (20_000 - 59) / (25_000 - 59 - 2);
   const split = { training, validation: 1 - training };

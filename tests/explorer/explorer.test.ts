@@ -238,7 +238,7 @@ test('runs of an explorer lie in its folder as runs of train do: with weights, v
     assert.deepEqual(read.history, together[1]!.history);
     assert.deepEqual([read.together, read.dataHash], [2, runs.read(folder, 'one').dataHash]);
     assert.deepEqual((read.program!.setting as ExploredSetting).lossWeights, { direction: 1, volatility: 0.1 });
-    const weights = readWeights(path.join(folder, 'other', 'weights.safetensors'));
+    const weights = readWeights(path.join(folder, 'other'));
     const model = twoHeadModel(8);
     assert.deepEqual(
       weights.map(({ shape }) => shape),

@@ -74,12 +74,11 @@ from safetensors.numpy import load_file
 print(json.dumps({name: [list(t.shape), str(t.dtype), t.reshape(-1)[:3].tolist()] for name, t in load_file(sys.argv[1]).items()}))`;
   const python = path.join(ROOT, '.venv', 'bin', 'python');
   for (const name of KINDS.slice(0, -1)) {
-    const file = path.join(folder, name, 'weights.safetensors');
-    const read = JSON.parse(execFileSync(python, ['-c', script, file], { encoding: 'utf8' })) as Record<
-      string,
-      unknown[]
-    >;
-    const written = readWeights(file).map(({ name: weight, shape, values }) => [
+    const place = path.join(folder, name);
+    const read = JSON.parse(
+      execFileSync(python, ['-c', script, path.join(place, 'weights.safetensors')], { encoding: 'utf8' }),
+    ) as Record<string, unknown[]>;
+    const written = readWeights(place).map(({ name: weight, shape, values }) => [
       weight,
       [shape, 'float32', [...values.slice(0, 3)]],
     ]);

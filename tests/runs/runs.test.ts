@@ -29,7 +29,7 @@ test('runs are written whole, read back, listed and compared', async () => {
         .readdirSync(folder)
         .map((name) => name.split('.')[0])
         .sort(),
-      ['diagnosis', 'events', 'history', 'run', 'weights'],
+      ['diagnosis', 'digests', 'events', 'history', 'run', 'weights'],
     );
     assert.throws(() => runs.write(scratch, 'relu', run), /a run of this name already/);
   }

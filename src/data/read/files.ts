@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { brief, checkPlainFile, ReluctantError } from '../../core';
+import { brief, checkPlainFile, ReluctantError, statusOf } from '../../core';
 import { FILE_FORMATS, type FileFormat } from '../table/form';
 
 /** Extension -> format; a `.gz` or `.zst` after it is looked through. */
@@ -55,7 +55,7 @@ export function findFiles(operation: string, source: string | readonly string[])
 
 function expand(operation: string, source: string): string[] {
   if (source.includes('\0')) throw notFound(operation, source);
-  const found = fs.statSync(source, { throwIfNoEntry: false });
+  const found = statusOf(source);
   if (found?.isFile()) return [path.resolve(source)];
   if (found && !found.isDirectory()) checkPlainFile(operation, source);
   if (found) {
@@ -98,7 +98,7 @@ function walk(folder: string, [part, ...rest]: string[]): string[] {
     .filter((entry) => pattern.test(entry.name))
     .flatMap((entry) => {
       if (rest.length) return isFolder(entry) || entry.isSymbolicLink() ? walk(into(entry), rest) : [];
-      return fs.statSync(into(entry), { throwIfNoEntry: false })?.isFile() ? [into(entry)] : [];
+      return statusOf(into(entry))?.isFile() ? [into(entry)] : [];
     });
 }
 

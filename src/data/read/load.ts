@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { brief, ReluctantError } from '../../core';
+import { brief, ReluctantError, statusOf } from '../../core';
 import { concat } from '../table/concat';
 import { Dataset, type Truth } from '../table/dataset';
 import { validateRows } from '../table/schema';
@@ -99,7 +99,7 @@ function pick(operation: string, file: string, dataset: Dataset, columns: readon
 /** The parameters of a synthetic data set, kept in a file of their own beside it. */
 function readTruth(file: string): Truth | undefined {
   const beside = file.replace(/\.[a-z]+(\.(gz|zst))?$/i, '.truth.json');
-  if (beside === file || !fs.statSync(beside, { throwIfNoEntry: false })?.isFile()) return undefined;
+  if (beside === file || !statusOf(beside)?.isFile()) return undefined;
   try {
     const { generator, parameters } = JSON.parse(fs.readFileSync(beside, 'utf8')) as Truth;
     if (typeof generator === 'string' && typeof parameters === 'object') return { generator, parameters, columns: {} };

@@ -49,9 +49,19 @@ export function readSafetensors(file: string, bytesOnDisk: number): NamedTensor[
     if (8 + length > bytesOnDisk) throw fileError('truncated', 'the file ends within its header', { file });
     const header = parse(read(length, 8).toString('utf8'), file);
     const end = bytesOnDisk - 8 - length;
-    return Object.entries(header)
+    const tensors = Object.entries(header)
       .filter(([name]) => name !== '__metadata__')
       .map(([name, entry]) => tensorOf(file, name, entry, 8 + length, end));
+    // The format gives every byte to one tensor; names for the same bytes would make any number of values of a few.
+    const claimed = tensors.reduce((sum, { shape, dtype }) => sum + countOf(shape, { file }) * sizeOf(dtype)!, 0);
+    if (claimed > end)
+      throw fileError(
+        'malformed',
+        'tensors share their bytes',
+        { file },
+        { received: claimed, expected: `${end} bytes` },
+      );
+    return tensors;
   } finally {
     fs.closeSync(descriptor);
   }

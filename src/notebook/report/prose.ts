@@ -21,8 +21,30 @@ const markdown = lazy(() => {
 const purify = lazy(() => {
   const { JSDOM } = require('jsdom') as typeof JSDOMPackage;
   const createPurify = require('dompurify') as typeof DOMPurifyPackage.default;
-  return createPurify(new JSDOM('').window as unknown as DOMPurifyPackage.WindowLike);
+  const purify = createPurify(new JSDOM('').window as unknown as DOMPurifyPackage.WindowLike);
+  purify.addHook('uponSanitizeAttribute', (_, attribute) => {
+    if (attribute.attrName === 'style') attribute.attrValue = plainStyle(attribute.attrValue);
+  });
+  return purify;
 });
+
+/** What the style of an output may say: how its text and cells look, not where on the page it stands. */
+const STYLES =
+  /^(?:color|background-color|font-(?:weight|style|family)|text-(?:align|decoration)|white-space|vertical-align|(?:min-|max-)?width|border(?:-[a-z-]+)?|padding(?:-[a-z]+)?)$/;
+const STYLE_VALUE = /^[\w\s.,%#()+-]{1,100}$/;
+
+/** The declarations of a style attribute that cannot cover the page or fetch something. */
+function plainStyle(style: string): string {
+  return style
+    .split(';')
+    .map((declaration) => declaration.split(':').map((part) => part.trim()))
+    .filter(([name, value, more]) => {
+      if (name === undefined || value === undefined || more !== undefined) return false;
+      return STYLES.test(name.toLowerCase()) && STYLE_VALUE.test(value) && !/url|expression|calc|var|attr/i.test(value);
+    })
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('; ');
+}
 
 /** A heading of the report's table of contents. */
 export interface Heading {
@@ -63,8 +85,10 @@ export function sanitizeHTML(html: string): string {
   return purify.sanitize(html, {
     USE_PROFILES: { html: true },
     FORBID_TAGS: ['style', 'form', 'input', 'button', 'textarea', 'select', 'option'],
-    // An identifier could take the place of one of the page's own.
-    FORBID_ATTR: ['id', 'name', 'srcset', 'background'],
+    // An identifier or a class could take the place of one of the page's own.
+    FORBID_ATTR: ['id', 'name', 'class', 'srcset', 'background'],
+    // What the page's own script looks for.
+    ALLOW_DATA_ATTR: false,
     // Links lead out when they are clicked; pictures come along or not at all.
     ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#|data:image\/(?:png|jpeg|gif|webp);)/i,
   });

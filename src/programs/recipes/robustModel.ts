@@ -13,7 +13,7 @@ import {
 } from '../../data';
 import { completeRows, scaledRows, withRowFeatures } from '../../data/samples/rows';
 import { robustMLP } from '../../models';
-import { readRecord, readWeights, WEIGHT_FILE } from '../../runs';
+import { readGuarded, readRecord, readWeights } from '../../runs';
 import type { SavedTensor } from '../../training';
 import { restoreTensors } from '../../training/state';
 import type { MarketSource } from './source';
@@ -169,17 +169,17 @@ function readModel(folder: string) {
     throw new ReluctantError({ code: 'model-absent', operation: 'predict', problem, where: { folder }, fix });
   }
   try {
-    const { settings, scaler, returnQuantiles, weights, until } = JSON.parse(
-      fs.readFileSync(file, 'utf8'),
-    ) as SavedModel;
+    const text = readGuarded(folder, 'model.json').toString('utf8');
+    const { settings, scaler, returnQuantiles, weights, until } = JSON.parse(text) as SavedModel;
     return {
       setting: (settings ?? record.program?.setting) as ModelSetting,
       scaler: Scaler.from(scaler),
       returnQuantiles: [...returnQuantiles],
       until,
-      weights: weights ? weights.map(fromBase64) : readWeights(path.join(folder, WEIGHT_FILE)),
+      weights: weights ? weights.map(fromBase64) : readWeights(folder),
     };
   } catch (cause) {
+    if (cause instanceof ReluctantError) throw cause;
     const problem = 'the model of the run cannot be read';
     throw new ReluctantError({ code: 'model-damaged', operation: 'predict', problem, where: { folder }, cause });
   }
