@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { graphCacheFolder, writeAtomically } from '../core';
+import { graphCache, writeAtomically } from '../core';
 import type { GraphMode } from './session';
 
 /** What was found out about the modes of a step in runs before, so that it need not be measured again. */
@@ -11,15 +11,16 @@ export interface ModeNotes {
   failed: Partial<Record<GraphMode, string>>;
 }
 
-const fileOf = (key: string): string | undefined => {
-  const folder = graphCacheFolder();
-  return folder && path.join(folder, `${key}.modes.json`);
-};
+const nameOf = (key: string): string => `${key}.modes.json`;
 
 /** The notes of a step; empty where there are none that can be read. */
 export function readModeNotes(key: string): ModeNotes {
   try {
-    const { seconds, failed } = JSON.parse(fs.readFileSync(fileOf(key)!, 'utf8')) as ModeNotes;
+    const { folder, seals } = graphCache()!;
+    const [seal = '', text = ''] = fs.readFileSync(path.join(folder, nameOf(key)), 'utf8').split('\n', 2);
+    // Another mode sums in another order: notes that are damaged, or somebody else's, are none.
+    if (!seals.holds(seal, nameOf(key), Buffer.from(text))) throw new Error('another seal');
+    const { seconds, failed } = JSON.parse(text) as ModeNotes;
     const isTime = (value: unknown) => typeof value === 'number' && value > 0;
     const isText = (value: unknown) => typeof value === 'string';
     return { seconds: only(seconds, isTime), failed: only(failed, isText) };
@@ -30,10 +31,12 @@ export function readModeNotes(key: string): ModeNotes {
 
 /** Keeps the notes of a step; where nothing can be kept, the next run measures again. */
 export function writeModeNotes(key: string, notes: ModeNotes): void {
-  const file = fileOf(key);
-  if (!file) return;
+  const cache = graphCache();
+  if (!cache) return;
+  const text = JSON.stringify(notes);
   try {
-    writeAtomically(file, JSON.stringify(notes));
+    const seal = cache.seals.of(nameOf(key), Buffer.from(text));
+    writeAtomically(path.join(cache.folder, nameOf(key)), `${seal}\n${text}\n`);
   } catch {
     // Nothing is lost but time.
   }
