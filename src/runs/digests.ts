@@ -22,6 +22,15 @@ export function writeGuarded(place: string, name: string, content: string | Uint
   writeAtomically(path.join(place, name), content);
 }
 
+/** Takes a file of a run away, and what is known of it; the list of digests as well where it was the last. */
+export function removeGuarded(place: string, name: string): void {
+  fs.rmSync(path.join(place, name), { force: true });
+  const { [name]: _, ...others } = digestsIn(place) ?? {};
+  const list = path.join(place, DIGESTS);
+  if (Object.keys(others).length === 0) fs.rmSync(list, { force: true });
+  else writeAtomically(list, `${JSON.stringify(others, null, 1)}\n`);
+}
+
 /**
  * Reads a file of a run. Runs of before there were digests, and files put beside those of a run, are read as they are.
  *

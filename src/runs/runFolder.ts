@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { ReluctantError } from '../core';
 import type { FitOptions, ProgramReference } from '../training';
 import { Checkpoints } from './checkpoints';
-import { writeGuarded } from './digests';
+import { removeGuarded, writeGuarded } from './digests';
 import { LOCK, lock, unlock } from './lock';
 import { readRecord } from './read';
 import {
@@ -149,7 +149,7 @@ export class RunFolder {
 
   /** Takes back a run that could not begin; the folder goes as well if nothing else is in it. */
   abandon(): void {
-    fs.rmSync(path.join(this.folder, 'run.json'), { force: true });
+    removeGuarded(this.folder, 'run.json');
     this.close();
     if (fs.readdirSync(this.folder).length === 0) fs.rmdirSync(this.folder);
   }
