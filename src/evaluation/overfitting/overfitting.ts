@@ -56,7 +56,9 @@ export interface BacktestOverfitting {
  *
  * Where packages differ: ffn and this count a logit of 0 as overfit, as the paper's integral up to 0 does; purgedcv does not. Ties
  * share their mean rank here, in ffn and in purgedcv; strategies that tie as the best share the choice only here, elsewhere the
- * order of the columns decides. Dominance compares with the mean over strategies, as the paper's equation; pypbo pools all of them.
+ * order of the columns decides. Where the blocks do not divide the days, ffn cuts them otherwise than this and pypbo, and gives another
+ * number (0.885 against 0.897 for 100 strategies of 2,500 days in 12 blocks). Dominance compares with the mean over strategies, as the
+ * paper's equation; pypbo pools all of them.
  *
  * @param strategies `strategies[n][t]`: the return of strategy n in period t; at least two, every one that was tried.
  * @throws ReluctantError `blocks-odd`, `too-few-rows`, `too-few-columns`, `not-finite`, `zero-variance` where a strategy has no metric in a half.
