@@ -1,3 +1,4 @@
+export { addBarrierLabels, type BarrierOptions, type BarrierUnit } from './market/barriers';
 export { type CheckOptions, check } from './market/checks/check';
 export { type DataFinding, DataReport } from './market/checks/report';
 export {

@@ -1,6 +1,7 @@
-import { checkInteger, checkNumber, ReluctantError } from '../../core';
+import { checkChoice, checkInteger, checkNames, checkNumber, ReluctantError } from '../../core';
 import { mean, quantiles, standardDeviation } from '../../evaluation';
 import { Table } from '../../tables';
+import { addBarrierLabels, type BarrierOptions } from '../market/barriers';
 import { addFeatures, describeFeatures } from '../market/features';
 import { checkDatesDiffer, panelOrder } from '../market/order';
 import { marketNames, toMarket } from '../market/panel';
@@ -18,7 +19,12 @@ export type DirectionRule =
   /** Minus and plus this many standard deviations of the training returns. */
   | { sigma: number }
   /** Minus and plus this return, fixed. */
-  | { threshold: number };
+  | { threshold: number }
+  /**
+   * The barrier touched first within the horizon (the triple-barrier method, see `addBarrierLabels`): down is a stop, flat a
+   * timeout, up a profit. The barriers' horizon is that of the samples.
+   */
+  | { barriers: Omit<BarrierOptions, 'horizon'> };
 
 /** How {@link makeSamples} makes samples; everything that is learned from data is learned from the training part. */
 export interface SampleOptions {
@@ -54,7 +60,7 @@ export interface MarketSamples {
   features: readonly string[];
   /** Fitted on the training part. */
   scaler: Scaler;
-  /** Returns below the first are down, above the second up. */
+  /** Returns below the first are down, above the second up; NaN where barriers say what the direction is. */
   thresholds: readonly [number, number];
   /** The market data with all feature and target columns, to look at; `rows` of a sample set point into it. */
   dataset: Dataset;
@@ -87,8 +93,10 @@ export function makeSamples(dataset: Dataset, options: SampleOptions = {}): Mark
   const market = toMarket(dataset, options.columns);
   checkDatesDiffer(operation, market, [...marketNames(dataset, options.columns ?? {}).values()].includes('symbol'));
   const { data, features } = withFeatures(market, options.features);
-  const complete = addTargets(data, { horizon, volatility: options.volatility ?? 'deviation' });
-  const rows = usableRows(complete, features, window, stride);
+  const barriers = barriersOf(direction, horizon);
+  const labelled = barriers ? addBarrierLabels(data, barriers) : data;
+  const complete = addTargets(labelled, { horizon, volatility: options.volatility ?? 'deviation' });
+  const rows = usableRows(complete, features, window, stride, barriers ? 'barrierSide' : 'forwardReturn');
   if (rows.length === 0) {
     throw new ReluctantError({
       code: 'samples-empty',
@@ -159,9 +167,16 @@ function withFeatures(market: Dataset, wanted?: readonly string[]): { data: Data
 }
 
 /** Last rows of the windows that are whole: one symbol, no missing feature, target known. */
-function usableRows(dataset: Dataset, features: readonly string[], window: number, stride: number): Int32Array {
+function usableRows(
+  dataset: Dataset,
+  features: readonly string[],
+  window: number,
+  stride: number,
+  label: string,
+): Int32Array {
   const columns = features.map((name) => dataset.numbers(name));
   const target = dataset.numbers('forwardReturn');
+  const labels = dataset.numbers(label);
   const { order, starts } = panelOrder(dataset);
   const rows: number[] = [];
   for (let group = 0; group + 1 < starts.length; group++) {
@@ -170,10 +185,26 @@ function usableRows(dataset: Dataset, features: readonly string[], window: numbe
       const row = order[k]!;
       unbroken = columns.every((values) => Number.isFinite(values[row]!)) ? unbroken + 1 : 0;
       const counted = (k - starts[group]!) % stride === 0;
-      if (unbroken >= window && counted && Number.isFinite(target[row]!)) rows.push(row);
+      const labelled = Number.isFinite(target[row]!) && Number.isFinite(labels[row]!);
+      if (unbroken >= window && counted && labelled) rows.push(row);
     }
   }
   return Int32Array.from(rows);
+}
+
+/** Options of the barriers that a direction is made of, if it is. */
+function barriersOf(rule: DirectionRule, horizon: number): BarrierOptions | undefined {
+  const operation = 'data.makeSamples';
+  if (rule === 'terciles') return undefined;
+  if (typeof rule !== 'object' || rule === null) checkChoice(operation, 'direction', rule, ['terciles']);
+  checkNames(operation, rule, ['sigma', 'threshold', 'barriers'], { where: { in: 'direction' } });
+  if (!('barriers' in rule)) return undefined;
+  const own = ['takeProfit', 'stopLoss', 'unit', 'span', 'touch'];
+  checkNames(operation, rule.barriers, own, {
+    where: { in: 'direction.barriers' },
+    fix: 'their horizon is that of the samples: makeSamples(market, { horizon })',
+  });
+  return { ...rule.barriers, horizon };
 }
 
 function fitThresholds(rule: DirectionRule, returns: number[]): [number, number] {
@@ -181,6 +212,7 @@ function fitThresholds(rule: DirectionRule, returns: number[]): [number, number]
   if (rule === 'terciles') {
     return quantiles(returns, [1 / 3, 2 / 3]) as [number, number];
   }
+  if ('barriers' in rule) return [Number.NaN, Number.NaN];
   if ('threshold' in rule) {
     const threshold = checkNumber(operation, 'direction.threshold', rule.threshold, 0);
     return [-threshold, threshold];
@@ -259,13 +291,16 @@ function collect(
   };
   const returns = dataset.numbers('forwardReturn');
   const [down, up] = thresholds;
+  const sides = Number.isNaN(down) ? dataset.numbers('barrierSide') : undefined;
   const symbol = dataset.column('symbol');
   const dictionary = symbol.kind === 'symbol' ? symbol.dictionary : [];
   const closes = dataset.numbers('close');
   const dates = dataset.numbers('date');
   return new SampleSet(reader.window, reader.features, {
     inputs,
-    directions: Uint8Array.from(rows, (row) => (returns[row]! < down ? 0 : returns[row]! > up ? 2 : 1)),
+    directions: Uint8Array.from(rows, (row) =>
+      sides ? sides[row]! + 1 : returns[row]! < down ? 0 : returns[row]! > up ? 2 : 1,
+    ),
     volatilities: floats('forwardVolatility'),
     magnitudes: floats('forwardMagnitude'),
     forwardReturns: floats('forwardReturn'),
