@@ -5,10 +5,13 @@ import { type FitOptions, fit, sweep, type TrainingData, type Watcher, watchValu
 import { median, type Row } from './row';
 import { WORKLOADS } from './workloads';
 
-/** The documented run: 1,142,809 rows, of which four fifths train, 50 epochs, 5.1 minutes. */
+/** Epochs of the documented run, and the seconds that they took: its log says 5.1 minutes in all. */
+const DOCUMENTED = { epochs: 3, seconds: 5.1 * 60 };
+
+/** The rows of the documented run: 1,142,809, of which four fifths train. */
 export async function robust(epochs: number): Promise<Row> {
   const rows = 1_142_809;
-  const documented = 5.1 * 60;
+  const documented = (DOCUMENTED.seconds / DOCUMENTED.epochs) * 50;
   const { inputs, targets } = WORKLOADS.mlp.data(rows);
   const cut = Math.floor(rows * 0.8);
   const part = (from: number, count: number) => ({
@@ -24,9 +27,9 @@ export async function robust(epochs: number): Promise<Row> {
   return {
     work: `1,142,809 rows x 5, batch 16, 50 epochs${epochs < 50 ? ` (${epochs} run, the rest reckoned)` : ''}, seconds in all`,
     name: '1.14 million rows, 50 epochs',
-    against: 'the documented 5.1 minutes',
+    against: 'the documented 102 s an epoch',
     ratio: documented / seconds,
-    goal: documented / 40,
+    goal: 50,
     cpuRatio: Number.NaN,
     seconds,
     memory: process.memoryUsage().rss,

@@ -38,6 +38,11 @@ export interface RunOutcome {
   compileSeconds: number;
   /** Steps taken. */
   steps: number;
+  /**
+   * The least losses that constant outputs have on the same rows, by the history's names for losses: what a run has to beat. Those
+   * of heads that predict sequences or pictures, and of rows that are not in memory, are not there.
+   */
+  readonly constantLosses: Readonly<Record<string, number>>;
   /** What the reader should know, such as why a step could not be compiled. */
   readonly warnings: readonly string[];
 }

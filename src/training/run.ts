@@ -1,6 +1,6 @@
 import * as util from 'node:util';
 import { ReluctantError } from '../core';
-import { formatDuration, formatNumber, Table } from '../tables';
+import { formatDuration, formatNumber, formatShare, Table } from '../tables';
 import type { HistoryRow } from './history';
 import type { Mode } from './mode';
 import type { FitOptions } from './options';
@@ -22,6 +22,18 @@ export interface RunOrigin {
    * more than 16 million weights, which would be held twice.
    */
   initialWeights: WeightValues | undefined;
+}
+
+/** A loss of the best epoch beside the best constant's: a row of `run.skills()`. */
+export interface LossBesideConstant {
+  /** The head; `all` for the weighted sum. */
+  head: string;
+  part: 'training' | 'validation';
+  loss: number;
+  /** Least loss of a constant output on the same rows. */
+  constant: number;
+  /** 1 - loss / constant; NaN where losses may be negative. */
+  skill: number;
 }
 
 /**
@@ -88,6 +100,7 @@ export class Run<Row extends HistoryRow = HistoryRow> implements RunOutcome {
   seconds = 0;
   compileSeconds = 0;
   steps = 0;
+  constantLosses: Readonly<Record<string, number>> = {};
   readonly warnings: string[] = [];
 
   /**
@@ -135,13 +148,40 @@ export class Run<Row extends HistoryRow = HistoryRow> implements RunOutcome {
   summary(): string {
     const count = `${this.history.length} epoch${this.history.length === 1 ? '' : 's'}`;
     const value = this.history[this.bestEpoch]?.[this.monitor];
-    const best = value === undefined ? '' : `, best ${this.monitor} ${formatNumber(value)} in epoch ${this.bestEpoch}`;
+    const constant = this.constantLosses[this.monitor];
+    const beside = constant === undefined ? '' : ` (a constant: ${formatNumber(constant)})`;
+    const best =
+      value === undefined ? '' : `, best ${this.monitor} ${formatNumber(value)}${beside} in epoch ${this.bestEpoch}`;
     const end = this.notFinite
       ? `, stopped: ${this.notFinite.term} not finite at step ${this.notFinite.step} of epoch ${this.notFinite.epoch}`
       : this.stopReason === 'finished'
         ? ''
         : `, ${this.stopReason}`;
     return `${count} in ${formatDuration(this.seconds)} (${this.mode})${best}${end}`;
+  }
+
+  /**
+   * Every loss of the best epoch beside the least that a constant output has on the same rows, head by head and part by part:
+   * `skill` is the share of that which the run removed, at most 1, and 0 or less where it learnt nothing. Empty without an epoch.
+   */
+  skills(): Table<LossBesideConstant> {
+    const row = this.history[this.bestEpoch] ?? this.history.at(-1);
+    const rows = Object.entries(row ? this.constantLosses : {}).map(([key, constant]) => {
+      const isOfValidation = key.startsWith('val_');
+      const loss = row![key as keyof Row & string] as number;
+      const name = key.slice(isOfValidation ? 4 : 0).replace(/_?loss$/, '');
+      return {
+        head: name === '' ? 'all' : name,
+        part: isOfValidation ? ('validation' as const) : ('training' as const),
+        loss,
+        constant,
+        skill: constant > 0 ? 1 - loss / constant : Number.NaN,
+      };
+    });
+    return new Table(rows, {
+      title: 'Losses beside those of the best constant',
+      formats: { skill: (skill) => formatShare(skill as number) },
+    });
   }
 
   toString(): string {

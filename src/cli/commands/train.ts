@@ -221,6 +221,8 @@ function report(run: Run, folder: string): void {
     const name = key === 'loss' ? 'loss' : 'validation loss';
     console.log(`${name} ${numbers} (${(100 * change).toFixed(1)} % ${change >= 0 ? 'down' : 'UP'})`);
   }
+  const skills = run.skills();
+  if (skills.rows.length > 0) console.log(skills.toString());
   if (run.stopReason === 'finished' || run.stopReason === 'early-stopping') {
     console.log(`weights: ${folder}/weights.safetensors`);
     return;

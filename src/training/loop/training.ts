@@ -20,6 +20,7 @@ import type { StepPlan } from '../step/plan';
 import { faceOf, type ModelFace, type Trainable } from '../trainable';
 import { noteEnd, noteFailure, noteTraining } from '../trial';
 import { BestWeights } from './bestWeights';
+import { constantLossesOf } from './constantLosses';
 import { continuedSteps, saveOptimizer } from './continuedFit';
 import { checkData } from './dataChecks';
 import { epochLine } from './epochLine';
@@ -29,7 +30,7 @@ import { Monitor } from './monitor';
 import { checkSameSettings, settingsToResume } from './resume';
 import { validate } from './validation';
 
-/** Weights of a model whose initial values a run keeps at most: 64 MB. */
+/** A run keeps the initial values of at most so many weights: 64 MB. */
 const MOST_KEPT = 2 ** 24;
 
 /** One call of `fit`, told in steps: prepare, begin, epoch after epoch, put back the best weights, finish. */
@@ -73,12 +74,8 @@ export class Training {
       this.feed = this.owned(feedOf(face, data, { ...settings, classWeights: options.classWeights }));
       this.validation = data.validation && this.owned(TensorFeed.of(face, data.validation, 'validation', settings));
       this.plan = this.planOf(face);
-      this.best = this.owned(
-        new BestWeights(
-          face.weights,
-          face.weights.map(({ name }) => name),
-        ),
-      );
+      const names = face.weights.map(({ name }) => name);
+      this.best = this.owned(new BestWeights(face.weights, names));
       this.checkMonitors();
       if (options.resumeFrom) checkSameSettings(options.resumeFrom, this.settings, this.plan.optimizer);
       this.epochs = new Epochs(this.plan, this.feed, this.settings);
@@ -171,6 +168,7 @@ export class Training {
   /** Puts averages of the weights into the model, and the weights of the best epoch, where the options ask for it. */
   putBackBest(): void {
     const { earlyStopping } = this.options;
+    this.run.constantLosses = constantLossesOf(this.plan, this.feed, this.validation, this.lossWeights);
     this.run.keepOptimizer(saveOptimizer(this.plan, this.run.steps));
     this.plan.averages?.putIn();
     if (earlyStopping && (earlyStopping.restoreBestWeights ?? true)) this.best.restore();
