@@ -23,20 +23,27 @@ export const rowFacts: readonly Cause[] = [
     title: 'Windows hold rows of several symbols',
     tier: 1,
     needs: 'nothing',
-    find: (seen) => [
-      ...each(seen.of('crossing-symbols', 'windows'), ({ where, evidence: [share] }) => ({
+    find: (seen) =>
+      each(seen.of('crossing-symbols', 'windows'), ({ where, evidence: [share] }) => ({
         says: `in ${formatShare(share!.value)} of the places where the symbol changes, the window of "${where}" goes on from the other symbol's`,
         severity: 0.99,
         change: { says: 'cut windows symbol by symbol: data.makeSamples does' },
         wrongIf: 'neighbouring rows of two symbols had windows of their own',
       })),
-      ...each(seen.of('crossing-symbols', 'interleaved'), ({ where, evidence: [distance, at, one] }) => ({
+  },
+  {
+    id: 'series-interleaved',
+    title: 'Windows hold several series dealt into each other',
+    // A season looks the same, and does no harm: a guess, unlike the other facts of rows.
+    tier: 3,
+    needs: 'harm',
+    find: (seen) =>
+      each(seen.of('crossing-symbols', 'interleaved'), ({ where, evidence: [distance, at, one] }) => ({
         says: `steps of "${where}" are alike at a distance of ${formatNumber(distance!.value)} (correlation ${formatNumber(at!.value)}) and not from one to the next (${formatNumber(one!.value)}): about as many series are dealt into each other`,
         severity: 0.98,
         change: { says: 'cut windows series by series: data.makeSamples does' },
         wrongIf: 'the steps of a window were of one series, and it repeats itself at that distance',
       })),
-    ],
   },
   {
     id: 'future-in-inputs',
