@@ -65,6 +65,8 @@ const ROOMS = {
   'programs/recipes': [
     ...['core', 'data', 'data/read', 'data/samples', 'synthetic', 'losses', 'models', 'training', 'runs', 'programs'],
   ],
+  // Trainings that were made elsewhere: models of Keras and PyTorch with their rows and histories.
+  recordings: ['core', 'data', 'losses', 'training', 'inspection', 'runs', 'programs'],
   // From what is seen, over what it may mean, to the verdict: what rules and causes are made of lies below them.
   'diagnosis/evidence/references': ['core', 'evaluation'],
   'diagnosis/evidence': [
@@ -107,7 +109,7 @@ const ROOMS = {
   'cli/run': ['core', 'tables', 'notebook', 'notebook/report', 'kernel/parameters', 'cli'],
   'cli/commands': [
     ...['core', 'tables', 'data', 'evaluation', 'ledger', 'training', 'inspection', 'runs', 'programs', 'programs/recipes'],
-    ...['diagnosis', 'cli', 'cli/kernel', 'cli/run', 'notebook/report'],
+    ...['plots', 'recordings', 'diagnosis', 'cli', 'cli/kernel', 'cli/run', 'notebook/report'],
   ],
   'cli/main': ['core', 'cli', 'cli/commands'],
 };

@@ -26,6 +26,11 @@ const COMMANDS: readonly Entry[] = [
     summary: 'show what a model file or a file of predictions holds',
     load: () => require('./commands/inspect'),
   },
+  {
+    name: 'diagnose',
+    summary: 'name what keeps a trained model from learning',
+    load: () => require('./commands/diagnose'),
+  },
   { name: 'check', summary: 'check predictions against criteria', load: () => require('./commands/check') },
   {
     name: 'evaluate',
@@ -149,6 +154,7 @@ const DATA_CODES = new Set([
     'table-not-found',
     'form-not-streamed',
   ],
+  ...['run-not-readable', 'recording-damaged', 'recording-without-model', 'array-shape', 'history-not-understood'],
 ]);
 
 function exitCodeOf(code: string): number {

@@ -9,6 +9,7 @@ import type { RunLike, TrainingOptions } from './evidence/program';
 import { harmedHeads, type Note, rank, type Verdict } from './ranking';
 import { RULES } from './rules';
 import type { Measurement, Symptom, Thresholds } from './rules/rule';
+import { checkContext, type RunGiven, runOf } from './runGiven';
 
 export type { Note, Verdict } from './ranking';
 
@@ -45,9 +46,10 @@ export interface DiagnosisContext {
  * Names the causes of a run's trouble, most likely first: inspects the model, its gradients, its predictions and the data,
  * applies every rule, and traces symptoms to causes. A healthy run has no verdict.
  *
- * @param run what `fit` returned, or `{ history }` from elsewhere.
+ * @param given what `fit` returned; or a history from elsewhere: rows of epochs, numbers by name (Keras's `history.history`), tfjs's
+ *   `History`, or `{ history, initialWeights }`.
  * @param context model, data and options of a run that does not remember them, and thresholds.
- * @throws ReluctantError `run-without-origin` for a run that does not remember what the context leaves out,
+ * @throws ReluctantError `arguments-in-another-order`, `promise-not-awaited`, `history-not-understood`; `run-without-origin` for a run that does not remember what the context leaves out,
  *   `origin-disposed` where it was disposed of since; `not-a-layers-model`, `head-without-targets`, `head-without-loss`, `inputs-mismatch`, `unknown-choice` for thresholds.
  * @example
  * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2], activation: 'softmax', name: 'head' })] });
@@ -55,7 +57,9 @@ export interface DiagnosisContext {
  * const diagnosis = diagnose({ history: [] }, { model, data, options: { losses: 'meanSquaredError' } });
  * diagnosis.verdicts[0].cause; // 'one-unit-softmax'
  */
-export function diagnose(run: RunLike & { origin?: RunOrigin | undefined }, context: DiagnosisContext = {}): Diagnosis {
+export function diagnose(given: RunGiven, context: DiagnosisContext = {}): Diagnosis {
+  const run = runOf(given);
+  checkContext(context);
   const { model, data, options } = contextOf(run, context);
   return judge(gather(run, model, data, options), context.thresholds);
 }

@@ -1,5 +1,6 @@
 export type { Averaging } from './averaging';
 export { type HistoryRow, historyKey, type MetricChoice, type RowOf } from './history';
+export { type EpochNumbers, historyRows } from './historyForms';
 export { type EvaluateOptions, evaluate } from './loop/evaluate';
 export { fit } from './loop/fit';
 export { predict } from './loop/predict';
@@ -18,6 +19,7 @@ export { type Best, METRICS, type Metric, type MetricName, metricOf, topKMetric 
 export type { Mode } from './mode';
 export {
   givenOptimizer,
+  OPTIMIZERS,
   type OptimizerChoice,
   type OptimizerName,
   type OptimizerOptions,

@@ -3,12 +3,13 @@ import { measure, rule } from './rule';
 /** Kernels whose first values do not suit their fans. */
 export const poorInitialisation = rule({
   id: 'poor-initialisation',
-  watches: 'the variance of each kernel before training against those of LeCun, Glorot and He for its fans',
+  watches: 'the variance of each kernel before training against those of LeCun, Glorot, He and PyTorch for its fans',
   thresholds: {
     varianceOverHe: { value: 1.5, source: 'above 2 / fan-in (He et al. 2015) by half; F-test as in TheDeepChecker' },
     varianceUnderLeast: {
       value: 0.4,
-      source: 'below the least of LeCun and Glorot; tfjs draws 0.77 of the nominal variance',
+      source:
+        'below the least of LeCun, Glorot and PyTorch’s default, 1 / (3 fan-in); tfjs draws 0.77 of the nominal variance',
     },
     values: { value: 256, source: 'fewer values cannot tell a factor of 1.5 apart at 1 % (F-test)' },
   },
@@ -24,12 +25,15 @@ export const poorInitialisation = rule({
         return [{ rule: 'poor-initialisation', kind: 'symmetric', where: row.name, evidence }];
       }
       const he = 2 / fanIn;
-      const least = Math.min(1 / fanIn, 2 / (fanIn + fanOut));
+      const least = Math.min(1 / (3 * fanIn), 2 / (fanIn + fanOut));
       const wide = variance > varianceOverHe * he;
       if (row.count < values || !(wide || variance < varianceUnderLeast * least)) return [];
       const evidence = [
         measure('standard deviation of the initial values', row.std),
-        measure(wide ? 'that of He for this fan-in' : 'the least of LeCun and Glorot', Math.sqrt(wide ? he : least)),
+        measure(
+          wide ? 'that of He for this fan-in' : 'the least of LeCun, Glorot and PyTorch',
+          Math.sqrt(wide ? he : least),
+        ),
         measure(
           'ratio of the variances',
           variance / (wide ? he : least),

@@ -10,6 +10,8 @@ import { readHDF5, textsOf } from './hdf5';
 /** A model file of Keras: its configuration as it is, and the weights of its layers. */
 export interface KerasFile {
   config: unknown;
+  /** What the model was compiled with, as Keras writes it; undefined where it was not. */
+  compiled: unknown;
   /** The version of Keras that has written it. */
   keras: 2 | 3;
   /** Values of all weights together. */
@@ -71,6 +73,7 @@ async function readArchive(file: string, size: number): Promise<KerasFile> {
     const byPath = new Map(tensors.map((tensor) => [tensor.name, tensor]));
     return {
       config,
+      compiled: (config as { compile_config?: unknown } | null)?.compile_config ?? undefined,
       keras: versionOf((about as { keras_version?: unknown } | undefined)?.keras_version),
       count: countOf(tensors),
       weightsOf: (place, _, parts = ['']) =>
@@ -93,6 +96,7 @@ async function readArchive(file: string, size: number): Promise<KerasFile> {
 async function readOld(file: string, size: number): Promise<KerasFile> {
   let text: string | undefined;
   let version: string | undefined;
+  let training: string | undefined;
   const names = new Map<string, string[]>();
   const tensors = await readHDF5(
     file,
@@ -102,6 +106,7 @@ async function readOld(file: string, size: number): Promise<KerasFile> {
     (root) => {
       [text] = textsOf(root, '/', 'model_config');
       [version] = textsOf(root, '/', 'keras_version');
+      [training] = textsOf(root, '/', 'training_config');
       for (const layer of textsOf(root, 'model_weights', 'layer_names'))
         names.set(layer, textsOf(root, `model_weights/${layer}`, 'weight_names'));
     },
@@ -120,6 +125,7 @@ async function readOld(file: string, size: number): Promise<KerasFile> {
   const all = [...names].flatMap(([layer, weightNames]) => weightNames.map((name) => `model_weights/${layer}/${name}`));
   return {
     config: parse(text, { file }),
+    compiled: training === undefined ? undefined : parse(training, { file }),
     keras: versionOf(version),
     count: countOf(tensors),
     weightsOf: (_, layer) => {

@@ -69,11 +69,16 @@ export function convertModel(given: unknown, place: Place, context: Context = { 
   // A sequential model of tfjs has a node of its own before its first call; calls are counted from behind it.
   const shifted = new Set(layers.filter((layer) => layer.class_name === 'Sequential').map((layer) => layer.name));
   for (const layer of layers) layer.inbound_nodes = shiftNodes(layer.inbound_nodes ?? [], shifted);
-  const ends = (value: unknown) =>
-    endsOf(value).map(([layer, node, tensor]) => [layer, node + Number(shifted.has(layer)), tensor]);
+  const ends = (value: unknown, what: string) =>
+    endsOf(value, what, place).map(({ key, layer, node, tensor }) => {
+      return { key, layer, node: node + Number(shifted.has(layer)), tensor };
+    });
+  const [first, last] = [ends(inputs, 'inputs'), ends(outputs, 'outputs')];
+  if (context.depth === 0) nameByKeys(layers, [...first, ...last], place);
+  const filed = (of: End[]) => of.map(({ layer, node, tensor }) => [layer, node, tensor]);
   return {
     class_name: 'Model',
-    config: { name: modelName, layers, input_layers: ends(inputs), output_layers: ends(outputs) },
+    config: { name: modelName, layers, input_layers: filed(first), output_layers: filed(last) },
     layers,
   };
 }
@@ -212,9 +217,67 @@ function shiftNodes(nodes: unknown[], shifted: ReadonlySet<string>): unknown[] {
 }
 
 /** `["x", 0, 0]` or a list of such. */
-function endsOf(value: unknown): [string, number, number][] {
-  if (!Array.isArray(value)) return [];
-  return (typeof value[0] === 'string' ? [value] : value) as [string, number, number][];
+/** Where a model begins or ends, and the key of it where they are given as a dictionary. */
+interface End {
+  key: string | undefined;
+  layer: string;
+  node: number;
+  tensor: number;
+}
+
+/** Inputs or outputs as Keras writes them: one, a list, a dictionary, or these within each other. */
+function endsOf(value: unknown, what: string, place: Place, key?: string): End[] {
+  if (value === undefined || value === null) return [];
+  if (typeof value !== 'object') throw malformed(`the ${what} of the model are not described`, place);
+  if (!Array.isArray(value)) return Object.entries(value).flatMap(([name, one]) => endsOf(one, what, place, name));
+  const [layer, node, tensor] = value as unknown[];
+  if (typeof layer !== 'string') return value.flatMap((one) => endsOf(one, what, place, key));
+  return [{ key, layer, node: Number(node ?? 0), tensor: Number(tensor ?? 0) }];
+}
+
+/**
+ * Inputs and outputs of a dictionary bear its keys, by which Keras takes data, losses and names of the history; here that is the
+ * name of their layer.
+ */
+function nameByKeys(layers: ConvertedLayer[], ends: End[], place: Place): void {
+  const names = new Map<string, string>();
+  for (const { key, layer } of ends) {
+    if (key === undefined) continue;
+    const before = names.get(layer);
+    if (before !== undefined && before !== key)
+      throw fileError(
+        'unsupported',
+        'two inputs or outputs of the model are of one layer',
+        { ...place, layer },
+        {
+          received: [before, key],
+          expected: 'a layer for each, such as keras.layers.Identity(name=...)',
+        },
+      );
+    names.set(layer, key);
+  }
+  const taken = new Set(layers.map(({ name }) => name).filter((name) => !names.has(name)));
+  for (const [layer, key] of names) if (taken.has(key)) names.delete(layer);
+  const renamed = (name: string) => names.get(name) ?? name;
+  for (const layer of layers) {
+    const { name } = layer;
+    layer.inbound_nodes = renameCalls(layer.inbound_nodes ?? [], renamed);
+    if (!names.has(name)) continue;
+    Object.assign(layer, { kerasName: layer.kerasName ?? name, name: renamed(name) });
+    layer.config = { ...layer.config, name: renamed(name) };
+  }
+  for (const end of ends) end.layer = renamed(end.layer);
+}
+
+/** The calls of a layer with other names: tensors are `[layer, node, tensor, settings]`, at any depth. */
+function renameCalls(calls: readonly unknown[], renamed: (name: string) => string): unknown[] {
+  return calls.map((one) => {
+    if (!Array.isArray(one)) return one;
+    const [layer, node, ...rest] = one as unknown[];
+    return typeof layer === 'string' && typeof node === 'number'
+      ? [renamed(layer), node, ...rest]
+      : renameCalls(one, renamed);
+  });
 }
 
 function object(value: unknown, what: string, place: Place): Json {

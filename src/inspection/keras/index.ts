@@ -37,6 +37,34 @@ export async function model(path: string): Promise<TF.LayersModel> {
   }
 }
 
+/** What a model of Keras was compiled with, as its file has it: names or settings of Keras's own classes. */
+export interface CompileSettings {
+  loss?: unknown;
+  lossWeights?: unknown;
+  optimizer?: unknown;
+}
+
+/**
+ * Loss, loss weights and optimiser that a model of Keras was compiled with, from a `.keras` or `.h5` file; empty for one that
+ * was not compiled.
+ *
+ * @throws ReluctantError as {@link model} does for files that are no models.
+ * @example
+ * const path = require('node:path').join(process.cwd(), 'model.keras');
+ * require('node:fs').existsSync(path) ? (await inspect.compileSettings(path)).loss : 'no model here';
+ */
+export async function compileSettings(path: string): Promise<CompileSettings> {
+  if (!fs.existsSync(path)) throw fileError('not-readable', 'there is no such file', { file: path });
+  const { compiled } = await readKerasFile(path);
+  if (typeof compiled !== 'object' || compiled === null) return {};
+  const { loss, loss_weights: lossWeights, optimizer, optimizer_config: before } = compiled as Record<string, unknown>;
+  return {
+    loss: loss ?? undefined,
+    lossWeights: lossWeights ?? undefined,
+    optimizer: optimizer ?? before ?? undefined,
+  };
+}
+
 /**
  * Builds the model with weights of 0, which take no time to draw, and none larger than all the weights of the file: a
  * configuration may claim any size. Every layer of tfjs asks for its weights through one method, which is replaced while the

@@ -1,0 +1,134 @@
+"""The folder of a recorded training: files of the form that every run of reluctant has, each written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+import os
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Mapping
+
+import numpy as np
+
+#: Rows of each part that are kept, at most: enough to diagnose by.
+MOST_ROWS = 20_000
+_RUN_FORMAT = 2
+_RECORDING_FORMAT = 1
+
+
+def now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Folder:
+    """Writes the files of one training."""
+
+    def __init__(self, place: str | os.PathLike[str]) -> None:
+        self.place = Path(place)
+        if (self.place / "run.json").exists():
+            raise FileExistsError(f"{self.place} holds a run already; name another folder, or remove it")
+        self.place.mkdir(parents=True, exist_ok=True)
+        self.begun = now()
+        self._digests: dict[str, list[str]] = {}
+
+    def write(self, name: str, content: bytes) -> None:
+        """Writes a file and its digest."""
+        self._digests[name] = [hashlib.sha256(content).hexdigest()]
+        self._replace("digests.json", (json.dumps(self._digests, indent=1) + "\n").encode())
+        self._replace(name, content)
+
+    def adopt(self, name: str, draft: Path) -> None:
+        """Takes over a file that a library has written beside its place."""
+        self._digests[name] = [hashlib.sha256(draft.read_bytes()).hexdigest()]
+        self._replace("digests.json", (json.dumps(self._digests, indent=1) + "\n").encode())
+        os.replace(draft, self.place / name)
+
+    def _replace(self, name: str, content: bytes) -> None:
+        draft = self.place / f".{name}.{os.getpid()}"
+        draft.write_bytes(content)
+        os.replace(draft, self.place / name)
+
+    def json(self, name: str, value: Any) -> None:
+        self.write(name, (json.dumps(plain(value), indent=2) + "\n").encode())
+
+    def arrays(self, name: str, arrays: Mapping[str, np.ndarray]) -> None:
+        buffer = io.BytesIO()
+        np.savez(buffer, **{key: np.asarray(value, dtype="float32") for key, value in arrays.items()})
+        self.write(name, buffer.getvalue())
+
+    def record(
+        self, *, status: str, history: list[dict[str, float]], options: dict[str, Any], seconds: float, versions: dict
+    ) -> None:
+        """Writes history and record of the run, in the form of ``reluctant runs``."""
+        self.json("history.json", history)
+        self.json(
+            "run.json",
+            {
+                "formatVersion": _RUN_FORMAT,
+                "name": self.place.resolve().name,
+                "status": status,
+                "begun": self.begun,
+                "written": now(),
+                "options": options,
+                "seed": 0,
+                "versions": {"python": sys.version.split()[0], **versions},
+                "seconds": seconds,
+                "last": history[-1] if history else {},
+            },
+        )
+
+    def recording(self, framework: str, said: dict[str, Any]) -> None:
+        self.json("recording.json", {"formatVersion": _RECORDING_FORMAT, "framework": framework, **said})
+
+
+def plain(value: Any) -> Any:
+    """Values as JSON has them: numbers that are none as texts, NumPy's numbers as Python's."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(one) for one in value]
+    if isinstance(value, (bool, str)) or value is None:
+        return value
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return str(value)
+    if math.isnan(number):
+        return "NaN"
+    return number if math.isfinite(number) else ("Infinity" if number > 0 else "-Infinity")
+
+
+def some_rows(values: Any, most: int = MOST_ROWS) -> np.ndarray:
+    """At most so many rows, evenly spaced."""
+    array = np.asarray(values)
+    if len(array) <= most:
+        return array
+    return array[(np.arange(most) * len(array) // most)]
+
+
+def named(values: Any, names: list[str], what: str) -> dict[str, np.ndarray]:
+    """Arrays by name: one array for the only name, a list in their order, or a dictionary."""
+    if isinstance(values, Mapping):
+        missing = [name for name in names if name not in values]
+        if missing:
+            raise ValueError(f"there are no {what} {missing}; given are {sorted(map(str, values))}")
+        return {name: some_rows(values[name]) for name in names}
+    if isinstance(values, (list, tuple)) and len(names) > 1:
+        if len(values) != len(names):
+            raise ValueError(f"{len(values)} arrays of {what} for {len(names)}: {names}")
+        return {name: some_rows(one) for name, one in zip(names, values)}
+    if len(names) != 1:
+        raise ValueError(f"one array of {what} for {len(names)}: name them {names}")
+    return {names[0]: some_rows(values)}
+
+
+def rows(part: str, inputs: dict[str, np.ndarray], targets: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Arrays of one part, under the names that they are filed by."""
+    filed = {f"{part}.inputs.{name}": value for name, value in inputs.items()}
+    return {**filed, **{f"{part}.targets.{name}": value for name, value in targets.items()}}

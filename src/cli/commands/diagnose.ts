@@ -1,0 +1,179 @@
+import * as fs from 'node:fs';
+import { type Command, InvalidArgumentError } from 'commander';
+import { checkWritable, ReluctantError } from '../../core';
+import { confirm, type Diagnosis, diagnose } from '../../diagnosis';
+import {
+  isRecording,
+  mendCode,
+  type RecordedTraining,
+  trainingOfFiles,
+  trainingOfFolder,
+  trainingOfRun,
+} from '../../recordings';
+import { number } from '../dataOptions';
+import { EXIT } from '../exitCodes';
+import { untilStopped } from '../untilStopped';
+import { type Found, writeDiagnosisPage } from './diagnosisPage';
+
+interface Flags {
+  data?: string;
+  inputs?: string[];
+  targets?: string[];
+  validation?: string;
+  validationShare?: number;
+  loss?: string[];
+  history?: string;
+  initial?: string;
+  epochs?: number;
+  batchSize?: number;
+  confirm?: boolean;
+  html?: string;
+  json?: boolean;
+}
+
+const CLOSING = `
+What is diagnosed:
+  a .keras or .h5 file, with the rows it was trained on behind --data: an .npz archive with an array per input and head, or
+  a table (CSV, Parquet, Arrow, JSON, Excel) with a column per feature and target
+  a folder that reluctant.keras.Callback or reluctant.torch.Watcher of the Python package wrote
+  a folder of "reluctant train"
+
+Inputs and heads of the model that are called as arrays or columns are need not be named; several of them are named as
+NAME=COLUMN. Loss and optimiser are those the model was compiled with, if --loss says nothing. --confirm makes the change of the
+first verdict that a program can make, trains again, and says whether the model got better. Exit code 1: there is a verdict.
+
+Examples:
+  $ npx reluctant diagnose model.keras --data rows.npz --inputs x --targets y --history history.json --initial before.keras
+  $ npx reluctant diagnose model.keras --data rows.csv --inputs open high low close --targets volatility --validation-share 0.2
+  $ npx reluctant diagnose runs/first --confirm --html report.html`;
+
+/** `reluctant diagnose`: names what keeps a model from learning that was trained here or elsewhere. */
+export function define(command: Command): void {
+  command
+    .description('Name what keeps a trained model from learning, and prove it.')
+    .argument('<model>', 'model file of Keras, or folder of a run')
+    .option('-d, --data <file>', 'rows the model was trained on')
+    .option('--inputs <names...>', "columns or arrays that are the model's inputs")
+    .option('--targets <names...>', 'columns or arrays that are its targets')
+    .option('--validation <file>', 'rows it was validated on')
+    .option('--validation-share <x>', 'share of the rows, from their end, that it was validated on', number(0, 0.9))
+    .option('--loss <names...>', 'what it was trained by: mse, or head=mse for several heads')
+    .option('--history <file>', 'numbers by epoch: JSON, or a table such as that of CSVLogger')
+    .option('--initial <file>', 'the model before its first step')
+    .option('--epochs <n>', 'epochs of a training that confirms a cause', number(1, 1e6, true))
+    .option('--batch-size <n>', 'rows per step of a training that confirms a cause', number(1, 1e6, true))
+    .option('--confirm', 'make the change of the first verdict, train again, and compare')
+    .option('--html <file>', 'write a page: the verdict, its evidence, the mend', pageFile)
+    .option('--json', 'print verdicts, notes and numbers as JSON')
+    .addHelpText('after', CLOSING)
+    .action((model: string, flags: Flags) => untilStopped((signal) => run(model, flags, signal)));
+}
+
+function pageFile(file: string): string {
+  if (/\.html?$/i.test(file)) return file;
+  throw new InvalidArgumentError('expected a name that ends in .html');
+}
+
+async function run(model: string, flags: Flags, signal: AbortSignal): Promise<void> {
+  if (flags.html !== undefined) checkWritable(flags.html);
+  const training = await read(model, flags);
+  try {
+    const { run: record, framework, data, options, notes, program } = training;
+    const diagnosis = diagnose(record, { model: training.model, data, options });
+    const tried = flags.confirm ? await confirmFirst(diagnosis, training, signal) : undefined;
+    const found: Found = { name: model, framework, diagnosis, notes, ...tried };
+    if (flags.json) console.log(JSON.stringify(plain(found), undefined, 2));
+    else print(found);
+    if (flags.html !== undefined) {
+      await writeDiagnosisPage(flags.html, { ...found, training });
+      console.error(`page: ${flags.html}`);
+    }
+    if (diagnosis.verdicts.length > 0) process.exitCode = EXIT.failed;
+    await program.dispose();
+  } finally {
+    training.dispose();
+  }
+}
+
+async function read(place: string, flags: Flags): Promise<RecordedTraining> {
+  const status = fs.statSync(place, { throwIfNoEntry: false });
+  if (!status) {
+    throw new ReluctantError({
+      code: 'not-readable',
+      operation: 'diagnose',
+      problem: 'there is no such file or folder',
+      where: { file: place },
+      expected: 'a .keras or .h5 file, or the folder of a run',
+    });
+  }
+  if (!status.isDirectory()) return ofFiles(place, flags);
+  const given = Object.keys(flags).filter((name) => !['confirm', 'html', 'json'].includes(name));
+  if (given.length > 0) {
+    throw new ReluctantError({
+      code: 'flag-of-another-program',
+      operation: 'diagnose',
+      problem: 'a folder of a run says itself what it was trained on and by',
+      where: { folder: place },
+      received: given,
+      fix: 'leave these options out, or name the model file in the folder',
+    });
+  }
+  return isRecording(place) ? trainingOfFolder(place) : trainingOfRun(place);
+}
+
+async function ofFiles(model: string, { data, confirm: _, html: __, json: ___, ...rest }: Flags) {
+  if (data !== undefined) return trainingOfFiles({ model, data, ...rest });
+  throw new ReluctantError({
+    code: 'data-missing',
+    operation: 'diagnose',
+    problem: 'nothing says which rows the model was trained on',
+    where: { file: model },
+    expected: '--data rows.npz, or a table',
+    fix: 'without rows only the weights can be looked at: reluctant inspect MODEL',
+  });
+}
+
+/** Tries the ranked causes in turn and stops at the first whose change a program can make. */
+async function confirmFirst(
+  diagnosis: Diagnosis,
+  { program }: RecordedTraining,
+  signal: AbortSignal,
+): Promise<Pick<Found, 'confirmation' | 'unconfirmed'>> {
+  let last: Pick<Found, 'confirmation' | 'unconfirmed'> = { unconfirmed: 'there is no verdict to confirm' };
+  for (const verdict of diagnosis.ranked) {
+    if (!verdict.change.apply) {
+      last = { unconfirmed: `only you can make the change: ${verdict.change.says}` };
+      continue;
+    }
+    const confirmation = await confirm(verdict, program, { signal });
+    if (confirmation.confirmed) return { confirmation };
+    last = { confirmation };
+  }
+  return last;
+}
+
+function print({ framework, diagnosis, notes, confirmation, unconfirmed }: Found): void {
+  console.log(diagnosis.toString());
+  const [first] = diagnosis.verdicts;
+  const code = first && mendCode(first.cause, first.where, framework);
+  if (code) console.log(`   in code: ${code}`);
+  if (confirmation) console.log(`\n${confirmation.toString()}`);
+  else if (unconfirmed) console.log(`\nnot tried: ${unconfirmed}`);
+  for (const note of notes) console.error(`! ${note}`);
+}
+
+function plain({ name, framework, diagnosis, notes, confirmation, unconfirmed }: Found): object {
+  const { verdicts, ...rest } = diagnosis.toJSON() as { verdicts: { cause: string; where: string }[] };
+  return {
+    name,
+    framework,
+    verdicts: verdicts.map((verdict) => {
+      const code = mendCode(verdict.cause, verdict.where, framework);
+      return { ...verdict, ...(code && { code }) };
+    }),
+    ...rest,
+    unknown: notes,
+    ...(confirmation && { confirmation }),
+    ...(unconfirmed && { unconfirmed }),
+  };
+}

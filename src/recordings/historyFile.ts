@@ -1,0 +1,36 @@
+import * as fs from 'node:fs';
+import { checkPlainFile, ReluctantError } from '../core';
+import { load } from '../data';
+import { type EpochNumbers, historyRows, notUnderstood } from '../training/historyForms';
+
+/** {@link historyRows} of a file: JSON, or a table with a row per epoch (CSV as Keras's `CSVLogger` and Lightning write it). */
+export async function readHistory(file: string): Promise<EpochNumbers[]> {
+  const operation = 'diagnose';
+  checkPlainFile(operation, file);
+  if (/\.json$/i.test(file)) {
+    try {
+      return historyRows(JSON.parse(fs.readFileSync(file, 'utf8').replace(/\bNaN\b/g, 'null')), operation);
+    } catch (cause) {
+      if (cause instanceof ReluctantError) throw cause;
+      throw notUnderstood(operation, file, cause);
+    }
+  }
+  const table = await load(file);
+  const names = table.names.filter((name) => table.column(name).kind === 'number');
+  const rows = Array.from({ length: table.rows }, (_, row) =>
+    Object.fromEntries(names.map((name) => [name, Number(table.numbers(name)[row])])),
+  );
+  return historyRows(mergedByEpoch(rows), operation);
+}
+
+/** Loggers that write training and validation numbers in lines of their own give an epoch several rows, each with gaps. */
+function mergedByEpoch(rows: readonly EpochNumbers[]): EpochNumbers[] {
+  if (!rows.every((row) => Number.isFinite(row['epoch']))) return [...rows];
+  const merged = new Map<number, Record<string, number>>();
+  for (const row of rows) {
+    const before = merged.get(row['epoch']!) ?? {};
+    const known = Object.entries(row).filter(([name, value]) => !(Number.isNaN(value) && name in before));
+    merged.set(row['epoch']!, { ...before, ...Object.fromEntries(known) });
+  }
+  return [...merged.values()];
+}

@@ -1,0 +1,5 @@
+export { readHistory } from './historyFile';
+export { type Framework, mendCode } from './mendCode';
+export { trainingOfRun } from './ownRun';
+export { isRecording, trainingOfFolder } from './recordedFolder';
+export { type RecordedTraining, type TrainingFiles, trainingOfFiles } from './recordedTraining';

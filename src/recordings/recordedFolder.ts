@@ -1,0 +1,124 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { ReluctantError, type TF, z } from '../core';
+import { model as kerasModel, tensors } from '../inspection';
+import { readGuarded } from '../runs';
+import { historyRows, type TrainingData } from '../training';
+import { modelOfGraph } from './layerGraph';
+import { assemble, endsOf, type RecordedTraining } from './recordedTraining';
+import { type Ends, type NamedArray, tensorOf } from './samples';
+
+/** What a recorder of the Python package writes of a training, beside `run.json`. */
+export const RECORDING_FILE = 'recording.json';
+const FORMAT_VERSION = 1;
+
+const shape = () =>
+  z.object({
+    formatVersion: z.number().int(),
+    framework: z.enum(['keras', 'torch']),
+    losses: z.unknown(),
+    lossWeights: z.unknown().optional(),
+    optimizer: z.unknown().optional(),
+    epochs: z.number().int().min(1).optional(),
+    batchSize: z.number().int().min(1).optional(),
+    notes: z.array(z.string()).default([]),
+  });
+
+/** Whether a folder is the recording of a training in Python. */
+export const isRecording = (folder: string): boolean => fs.existsSync(path.join(folder, RECORDING_FILE));
+
+/**
+ * The training that a recorder of the Python package wrote into a folder.
+ *
+ * @throws ReluctantError `recording-damaged`, `recording-newer`, `recording-without-model`, and those of the readers.
+ */
+export async function trainingOfFolder(folder: string): Promise<RecordedTraining> {
+  const found = shape().safeParse(json(folder, RECORDING_FILE));
+  if (!found.success) throw damaged(folder, RECORDING_FILE, found.error.issues[0]?.message ?? 'it is of another form');
+  const recording = found.data;
+  if (recording.formatVersion > FORMAT_VERSION) {
+    throw new ReluctantError({
+      code: 'recording-newer',
+      operation: 'diagnose',
+      problem: 'the recording was written by a newer version',
+      where: { folder },
+      received: recording.formatVersion,
+      expected: `version ${FORMAT_VERSION} or before`,
+      fix: 'update reluctant: npm install reluctant@latest',
+    });
+  }
+  const has = (name: string) => fs.existsSync(path.join(folder, name));
+  const isGraph = has('graph.json');
+  if (!isGraph && !has('model.keras')) {
+    throw new ReluctantError({
+      code: 'recording-without-model',
+      operation: 'diagnose',
+      problem: 'the recording has a history and no model that can be rebuilt here',
+      where: { folder },
+      received: recording.notes,
+      expected: 'a model of layers that are known here',
+      fix: 'see the notes for the layer in the way',
+    });
+  }
+  const build = (which: 'model' | 'initial'): Promise<TF.LayersModel> =>
+    isGraph
+      ? modelOfGraph(folder, which === 'model' ? 'weights.npz' : 'initial.npz')
+      : kerasModel(path.join(folder, `${which}.keras`));
+  const model = await build('model');
+  const hasInitial = has(isGraph ? 'initial.npz' : 'initial.keras');
+  return assemble({
+    name: path.basename(path.resolve(folder)),
+    framework: recording.framework,
+    model,
+    data: await rowsOf(folder, endsOf(model)),
+    history: historyRows(json(folder, 'history.json')),
+    losses: recording.losses,
+    lossWeights: recording.lossWeights,
+    optimizer: recording.optimizer,
+    epochs: recording.epochs,
+    batchSize: recording.batchSize,
+    initial: hasInitial ? () => build('initial') : undefined,
+    notes: recording.notes,
+  });
+}
+
+async function rowsOf(folder: string, ends: Ends): Promise<TrainingData> {
+  const file = path.join(folder, 'data.npz');
+  const arrays = new Map<string, NamedArray>((await tensors(file)).map((one) => [one.name, one]));
+  // What has no name of its own, such as the input of a Sequential model, is called otherwise in every library.
+  const onlyOne = (prefix: string, of: Ends['inputs']): NamedArray | undefined => {
+    const filed = [...arrays].filter(([name]) => name.startsWith(prefix));
+    return filed.length === 1 && Object.keys(of).length === 1 ? filed[0]![1] : undefined;
+  };
+  const part = (name: 'training' | 'validation') => {
+    const all = (kind: 'inputs' | 'targets', of: Ends['inputs'], what: string) =>
+      Object.fromEntries(
+        Object.entries(of).map(([end, wanted]) => {
+          const array = arrays.get(`${name}.${kind}.${end}`) ?? onlyOne(`${name}.${kind}.`, of);
+          if (!array) throw damaged(folder, 'data.npz', `there are no ${kind} of "${end}"`);
+          return [end, tensorOf(array, wanted, { file, [what]: end })];
+        }),
+      );
+    return { inputs: all('inputs', ends.inputs, 'input'), targets: all('targets', ends.heads, 'head') };
+  };
+  const hasValidation = [...arrays.keys()].some((name) => name.startsWith('validation.'));
+  return { ...part('training'), ...(hasValidation && { validation: part('validation') }) };
+}
+
+function json(folder: string, name: string): unknown {
+  const text = readGuarded(folder, name).toString('utf8');
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw damaged(folder, name, (cause as Error).message);
+  }
+}
+
+const damaged = (folder: string, file: string, problem: string) =>
+  new ReluctantError({
+    code: 'recording-damaged',
+    operation: 'diagnose',
+    problem: `the recording cannot be read: ${problem}`,
+    where: { folder, file },
+    expected: 'what reluctant.keras.Callback or reluctant.torch.Watcher wrote, whole',
+  });

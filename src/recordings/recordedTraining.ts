@@ -1,0 +1,239 @@
+import { ReluctantError, type TF, tf } from '../core';
+import { compileSettings, inputNames, model as kerasModel, outputNames, type Snapshot, snapshot } from '../inspection';
+import type { LossName } from '../losses';
+import { type Program, program, type Setting } from '../programs';
+import { type EpochNumbers, type FitOptions, type TrainingData, withValidation } from '../training';
+import { freshModel } from './freshModel';
+import { readHistory } from './historyFile';
+import { lossNamed, optimizerNamed } from './kerasNames';
+import type { Framework } from './mendCode';
+import { type Ends, type RowNames, readSamples } from './samples';
+
+/** A training that was made elsewhere, as far as it is known: enough to diagnose it, and to train it again here. */
+export interface RecordedTraining {
+  /** Where it was made. */
+  framework: Framework;
+  /** What `diagnose` takes first. */
+  run: { history: readonly EpochNumbers[]; initialWeights?: Snapshot };
+  model: TF.LayersModel;
+  data: TrainingData;
+  options: FitOptions;
+  /** The same training from its beginning, for `confirm` and `repair`. */
+  program: Program<Setting, TF.LayersModel>;
+  /** What is not known, or taken otherwise than it was. */
+  notes: readonly string[];
+  dispose(): void;
+}
+
+/** Where a training that was made elsewhere is to be read from. */
+export interface TrainingFiles {
+  /** `.keras` or `.h5` of the trained model. */
+  model: string;
+  /** Its rows: `.npz`, or any table. */
+  data: string;
+  inputs?: readonly string[];
+  targets?: readonly string[];
+  /** Rows to validate on. Default: the last fifth of `data`, if they are in the order of time; see `validationShare`. */
+  validation?: string;
+  /** Share of `data`, from its end, that was validated on; 0 for none. Default 0. */
+  validationShare?: number;
+  /** By Keras's names, PyTorch's or ours: one, or `head=loss`. Default: what the file was compiled with. */
+  loss?: readonly string[];
+  /** Numbers by epoch: JSON, or a table. */
+  history?: string;
+  /** The model before its first step. */
+  initial?: string;
+  epochs?: number;
+  batchSize?: number;
+}
+
+/** Epochs and rows a step where nothing says how many there were, for trainings that confirm a cause. */
+const DEFAULTS = { epochs: 50, batchSize: 32 };
+
+/**
+ * Reads a model of Keras and the rows it was trained on, with what is known of its training.
+ *
+ * @throws ReluctantError `loss-unknown` where neither file nor caller says what it was trained by, and those of the readers.
+ */
+export async function trainingOfFiles(files: TrainingFiles): Promise<RecordedTraining> {
+  const model = await kerasModel(files.model);
+  const compiled = await compileSettings(files.model);
+  const ends = endsOf(model);
+  const history = files.history === undefined ? [] : await readHistory(files.history);
+  const names: RowNames = {
+    ...(files.inputs && { inputs: files.inputs }),
+    ...(files.targets && { targets: files.targets }),
+  };
+  const rows = await readSamples(files.data, ends, names);
+  const validation = files.validation === undefined ? undefined : await readSamples(files.validation, ends, names);
+  const share = files.validationShare ?? 0;
+  const data: TrainingData = validation
+    ? { ...rows, validation }
+    : share > 0
+      ? withValidation(rows, { share, by: 'time' })
+      : rows;
+  const given = files.loss ? lossesGiven(files.loss, Object.keys(ends.heads)) : compiled.loss;
+  return assemble({
+    name: files.model,
+    framework: 'keras',
+    model,
+    data,
+    history,
+    losses: given,
+    lossWeights: compiled.lossWeights,
+    optimizer: compiled.optimizer,
+    epochs: files.epochs,
+    batchSize: files.batchSize,
+    initial: files.initial === undefined ? undefined : () => kerasModel(files.initial!),
+    notes: [],
+  });
+}
+
+/** What a recorded training is put together from. */
+export interface TrainingParts {
+  name: string;
+  framework: Framework;
+  model: TF.LayersModel;
+  data: TrainingData;
+  history: readonly EpochNumbers[];
+  /** As Keras keeps them: one, a list in the order of the heads, or by head. */
+  losses: unknown;
+  lossWeights: unknown;
+  optimizer: unknown;
+  epochs: number | undefined;
+  batchSize: number | undefined;
+  /** Builds the model as it was before its first step; none where that is not known. */
+  initial: (() => Promise<TF.LayersModel>) | undefined;
+  notes: readonly string[];
+}
+
+/** A recorded training from its parts. */
+export async function assemble(parts: TrainingParts): Promise<RecordedTraining> {
+  const { model, data, history } = parts;
+  const heads = outputNames(model);
+  const notes = [...parts.notes];
+  const losses = lossesOf(parts.losses, heads, notes);
+  checkClasses(losses, data, model, heads);
+  const { optimizer, note } = optimizerNamed(parts.optimizer);
+  if (note) notes.push(note);
+  const lossWeights = byHead(parts.lossWeights, heads);
+  if (history.length === 0) notes.push('no history is known: what rests on the course of the losses is not looked at');
+  if (!parts.initial)
+    notes.push(
+      'the weights before the first step are not known: a training that confirms a cause begins with new ones',
+    );
+  const epochs = parts.epochs ?? (history.length > 0 ? history.length : DEFAULTS.epochs);
+  const batchSize = parts.batchSize ?? DEFAULTS.batchSize;
+  const options: FitOptions = {
+    losses: heads.length === 1 ? losses[heads[0]!]! : losses,
+    ...(lossWeights && { lossWeights }),
+    optimizer,
+    epochs,
+    batchSize,
+  } as FitOptions;
+  const initial = parts.initial ?? (() => freshModel(model));
+  let initialWeights: Snapshot | undefined;
+  if (parts.initial) {
+    const before = await parts.initial();
+    initialWeights = snapshot(before);
+    before.dispose();
+  }
+  const again = program({ name: parts.name, data, model: () => initial(), options: () => options as never });
+  return {
+    framework: parts.framework,
+    run: { history, ...(initialWeights && { initialWeights }) },
+    model,
+    data,
+    options,
+    program: again as unknown as RecordedTraining['program'],
+    notes,
+    dispose: () => {
+      model.dispose();
+      const tensors = [data, data.validation].flatMap((part) => (part ? [part.inputs, part.targets] : []));
+      tf.dispose(tensors as never);
+    },
+  };
+}
+
+/** Inputs and heads of a model with their shapes. */
+export function endsOf(model: TF.LayersModel): Ends {
+  const named = (names: readonly string[], tensors: readonly { shape: (number | null)[] }[]) =>
+    Object.fromEntries(names.map((name, k) => [name, tensors[k]!.shape]));
+  return { inputs: named(inputNames(model), model.inputs), heads: named(outputNames(model), model.outputs) };
+}
+
+function lossesGiven(texts: readonly string[], heads: readonly string[]): unknown {
+  if (texts.length === 1 && !texts[0]!.includes('=')) return texts[0];
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [head, ...rest] = text.split('=');
+      if (rest.length > 0) return [head, rest.join('=')];
+      throw new ReluctantError({
+        code: 'loss-unknown',
+        operation: 'diagnose',
+        problem: `"${text}" does not say of which head it is the loss`,
+        expected: heads.map((name) => `${name}=LOSS`).join(' '),
+      });
+    }),
+  );
+}
+
+function lossesOf(given: unknown, heads: readonly string[], notes: string[]): Record<string, LossName> {
+  const all = byHead(given, heads) ?? Object.fromEntries(heads.map((head) => [head, given]));
+  return Object.fromEntries(
+    heads.map((head) => {
+      const one = (all as Record<string, unknown>)[head];
+      if (one === undefined || one === null) {
+        throw new ReluctantError({
+          code: 'loss-unknown',
+          operation: 'diagnose',
+          problem: `nothing says what ${heads.length > 1 ? `the head "${head}"` : 'the model'} was trained by`,
+          received: given,
+          expected: 'a loss per head',
+          fix: `say it: --loss ${heads.length > 1 ? `${head}=mse` : 'mse'}; or save the model compiled`,
+        });
+      }
+      const { loss, note } = lossNamed(one, { head });
+      if (note) notes.push(`"${head}": ${note}`);
+      return [head, loss];
+    }),
+  );
+}
+
+/** A list or names as values by head; undefined for one value of all heads. */
+function byHead(given: unknown, heads: readonly string[]): Record<string, never> | undefined {
+  if (Array.isArray(given))
+    return Object.fromEntries(heads.map((head, k) => [head, given[k]])) as Record<string, never>;
+  if (typeof given !== 'object' || given === null || 'class_name' in given) return undefined;
+  const unknown = Object.keys(given).find((name) => !heads.includes(name));
+  if (unknown === undefined) return given as Record<string, never>;
+  throw new ReluctantError({
+    code: 'unknown-head',
+    operation: 'diagnose',
+    problem: `the model has no head "${unknown}"`,
+    received: Object.keys(given),
+    expected: heads.join(', '),
+  });
+}
+
+/** Labels in one column under a loss of one-hot rows: what Keras refuses when it trains is refused here in its words. */
+function checkClasses(
+  losses: Record<string, LossName>,
+  data: TrainingData,
+  model: TF.LayersModel,
+  heads: readonly string[],
+): void {
+  heads.forEach((head, k) => {
+    const targets = data.targets instanceof tf.Tensor ? data.targets : data.targets[head]!;
+    const [wanted, columns] = [model.outputs[k]!.shape.at(-1), targets.shape.at(-1)];
+    if (wanted === columns || losses[head]!.startsWith('sparse')) return;
+    throw new ReluctantError({
+      code: 'array-shape',
+      operation: 'diagnose',
+      problem: `the targets of "${head}" have other columns than its outputs`,
+      received: `${columns} columns of targets, ${wanted} of outputs, loss ${losses[head]}`,
+      expected: `${wanted} columns, or a sparse loss for class numbers`,
+      fix: 'name a column per output, or the loss sparse_categorical_crossentropy',
+    });
+  });
+}

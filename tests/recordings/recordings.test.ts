@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { type TF, tf } from '../../src/core';
+import { diagnose } from '../../src/diagnosis';
+import { tensors } from '../../src/inspection';
+import { readHistory, trainingOfFolder } from '../../src/recordings';
+import { lossNamed, optimizerNamed } from '../../src/recordings/kerasNames';
+import { historyRows } from '../../src/training';
+
+const ROOT = path.join(__dirname, '..', '..');
+const PROGRAM = path.join(ROOT, 'bin', 'reluctant.js');
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'recordings-'));
+after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const shell = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], { encoding: 'utf8', cwd: folder });
+  return { status, stdout, stderr };
+};
+
+const python = (code: string[], env: Record<string, string> = {}) =>
+  execFileSync(path.join(ROOT, '.venv', 'bin', 'python'), code, {
+    encoding: 'utf8',
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: {
+      ...process.env,
+      PYTHONPATH: path.join(ROOT, 'python', 'reluctant', 'src'),
+      TF_CPP_MIN_LOG_LEVEL: '3',
+      ...env,
+    },
+  });
+
+describe('a model of Keras that Python recorded', () => {
+  it('has its dead head named first and mended, in one command without TypeScript', () => {
+    const script = path.join(ROOT, 'tests', 'recordings', 'record_keras.py');
+    const said = JSON.parse(
+      python([script, path.join(folder, 'keras')], { RELUCTANT_COMMAND: `"${process.execPath}" "${PROGRAM}"` }),
+    ) as { first: string[]; confirmed: boolean; seconds: number; html: string; text: string; predicted: object };
+    assert.deepEqual(said.first.slice(0, 2), ['dead-head', 'volatility']);
+    assert.match(said.first[2]!, /keras\.layers\.Dense\(1, activation="softplus", name="volatility"\)/);
+    assert.equal(said.confirmed, true);
+    assert.ok(said.seconds < 60, `${said.seconds} s`);
+    assert.match(said.text, /the model is better/);
+    assert.match(said.html, /<code>volatility<\/code>/);
+    const page = fs.readFileSync(path.join(folder, 'keras.html'), 'utf8');
+    assert.ok(page.indexOf('What keeps keras from learning') < page.indexOf('What was looked at'));
+    assert.match(page, /activation=/);
+  });
+
+  it('stands in the list of runs, and gives here what it gave there', async () => {
+    assert.match(shell('runs', '--folder', folder).stdout, /keras/);
+    const training = await trainingOfFolder(path.join(folder, 'keras'));
+    assert.deepEqual(training.model.outputNames, ['direction', 'volatility', 'magnitude']);
+    assert.equal(training.run.history.length, 20);
+    assert.ok(training.run.initialWeights);
+    training.dispose();
+  });
+
+  it('is diagnosed from its files, by the names of arrays and the loss it was compiled with', () => {
+    const place = path.join(folder, 'keras');
+    python([
+      '-c',
+      `import numpy as np; d=np.load("${place}/data.npz"); np.savez("rows.npz", **{k.split(".")[2]: d[k] for k in d if k.startswith("training")})`,
+    ]);
+    const { status, stdout } = shell(
+      'diagnose',
+      `${place}/model.keras`,
+      '--data',
+      'rows.npz',
+      '--history',
+      `${place}/history.json`,
+      '--json',
+    );
+    assert.equal(status, 1);
+    const said = JSON.parse(stdout) as { verdicts: { cause: string; where: string }[]; unknown: string[] };
+    assert.deepEqual([said.verdicts[0]!.cause, said.verdicts[0]!.where], ['dead-head', 'volatility']);
+    assert.match(said.unknown.join(), /before the first step are not known/);
+  });
+});
+
+describe('a module of PyTorch that was recorded', () => {
+  const place = path.join(ROOT, 'tests', 'recordings', 'reference', 'torch');
+
+  it('gives here what it gave there, to 1e-5', async () => {
+    const training = await trainingOfFolder(place);
+    const given = training.model.predict(
+      Object.values(training.data.validation!.inputs as Record<string, TF.Tensor>),
+    ) as TF.Tensor[];
+    const theirs = await tensors(path.join(place, 'predicted.npz'));
+    training.model.outputNames.forEach((head, k) => {
+      const other = theirs.find(({ name }) => name === head)!.values();
+      given[k]!.dataSync().forEach((value, row) => assert.ok(Math.abs(value - other[row]!) < 1e-5, `${head} ${row}`));
+    });
+    tf.dispose(given);
+    training.dispose();
+  });
+
+  it('has its dead head named first, and mended', () => {
+    const { status, stdout } = shell('diagnose', place, '--confirm');
+    assert.equal(status, 1);
+    assert.match(stdout, /^1\. A rectified head is dead: constant zero, without a gradient \(volatility\)/);
+    assert.match(stdout, /in code: torch\.nn/);
+    assert.match(stdout, /confirmed: the model is better/);
+  });
+
+  it('that was damaged is refused', () => {
+    const copy = path.join(folder, 'damaged');
+    fs.cpSync(place, copy, { recursive: true });
+    fs.writeFileSync(
+      path.join(copy, 'recording.json'),
+      fs.readFileSync(path.join(copy, 'recording.json'), 'utf8').replace('MSELoss', 'L1Loss'),
+    );
+    const { status, stderr } = shell('diagnose', copy);
+    assert.equal(status, 1);
+    assert.match(stderr, /not what was written/);
+  });
+});
+
+describe('histories', () => {
+  it('are understood in every form that people have', async () => {
+    const expected = [
+      { epoch: 0, loss: 1, val_loss: 2 },
+      { epoch: 1, loss: 0.5, val_loss: 1 },
+    ];
+    const columns = { loss: [1, 0.5], val_loss: [2, 1] };
+    assert.deepEqual(historyRows(columns), expected);
+    assert.deepEqual(historyRows({ epoch: [0, 1], history: columns }), expected);
+    assert.deepEqual(historyRows(expected), expected);
+    assert.ok(Number.isNaN(historyRows({ loss: ['NaN'] })[0]!['loss']));
+    fs.writeFileSync(path.join(folder, 'log.csv'), 'epoch,loss,val_loss\n0,1,2\n1,0.5,1\n');
+    assert.deepEqual(await readHistory(path.join(folder, 'log.csv')), expected);
+    fs.writeFileSync(
+      path.join(folder, 'metrics.csv'),
+      'epoch,step,loss,val_loss\n0,9,1,\n0,9,,2\n1,19,0.5,\n1,19,,1\n',
+    );
+    const merged = await readHistory(path.join(folder, 'metrics.csv'));
+    assert.deepEqual(
+      merged.map(({ loss, val_loss }) => [loss, val_loss]),
+      [
+        [1, 2],
+        [0.5, 1],
+      ],
+    );
+    for (const wrong of [null, 3, 'loss', {}, { loss: 1 }, { loss: [1], val_loss: [1, 2] }, [[1]], [{ loss: 'x' }]])
+      assert.throws(() => historyRows(wrong), /diagnose: .*histor|numbers of a history/);
+  });
+});
+
+describe('names of others', () => {
+  it('of losses and optimisers are ours, and what is not understood is said', () => {
+    const names = {
+      mse: 'meanSquaredError',
+      MeanSquaredError: 'meanSquaredError',
+      mean_squared_error: 'meanSquaredError',
+      MSELoss: 'meanSquaredError',
+      BCEWithLogitsLoss: 'binaryCrossentropyFromLogits',
+      CrossEntropyLoss: 'sparseCategoricalCrossentropyFromLogits',
+      kl_divergence: 'klDivergence',
+      'torch.nn.L1Loss': 'meanAbsoluteError',
+    };
+    for (const [theirs, ours] of Object.entries(names)) assert.equal(lossNamed(theirs).loss, ours);
+    const smoothed = lossNamed({
+      class_name: 'CategoricalCrossentropy',
+      config: { from_logits: true, label_smoothing: 0.1 },
+    });
+    assert.equal(smoothed.loss, 'categoricalCrossentropyFromLogits');
+    assert.match(smoothed.note!, /label smoothing/);
+    assert.throws(() => lossNamed('mean_sqared_error'), /meanSquaredError/);
+    assert.deepEqual(optimizerNamed({ class_name: 'SGD', config: { learning_rate: 0.1, momentum: 0.9 } }).optimizer, {
+      kind: 'sgd',
+      learningRate: 0.1,
+      momentum: 0.9,
+    });
+    assert.match(optimizerNamed({ class_name: 'Ftrl', config: {} }).note!, /Ftrl is not known/);
+  });
+});
+
+describe('wrong ways of calling', () => {
+  it('in code are refused in our words', async () => {
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+    const data = { inputs: tf.ones([60, 2]), targets: tf.ones([60, 1]) };
+    const options = { losses: 'meanSquaredError' } as const;
+    const wrong: [unknown[], RegExp][] = [
+      [[model, { history: [] }], /first argument is a model/],
+      [[Promise.resolve({ history: [] }), { model, data, options }], /promise/],
+      [[{ history: [] }, { modle: model }], /there is no option "modle".*model/s],
+      [[{ history: [] }, { model, data: { x: data.inputs, y: data.targets }, options }], /no inputs or no targets/],
+      [[{ history: [] }, { model, data, options: { epochs: 3 } }], /trained by/],
+      [
+        [
+          { loss: [1, 2], val_loss: [1] },
+          { model, data, options },
+        ],
+        /different numbers of epochs/,
+      ],
+      [[undefined, { model, data, options }], /history is none of the forms/],
+      [[{ history: [] }, { model, data, options: { losses: 'mse' } }], /meanSquaredError/],
+    ];
+    for (const [args, message] of wrong)
+      assert.throws(() => diagnose(...(args as Parameters<typeof diagnose>)), message);
+    assert.ok(diagnose({ loss: [1, 0.5] }, { model, data, options }));
+  });
+
+  it('in the shell are refused in the words of the shell, before any work', () => {
+    const model = path.join(folder, 'keras', 'model.keras');
+    fs.writeFileSync(path.join(folder, 'rows.csv'), 'a,b\n1,2\n3,4\n');
+    const wrong: [string[], RegExp][] = [
+      [['diagnose', 'missing.keras', '--data', 'rows.npz'], /no such file/],
+      [['diagnose', model], /which rows.*--data/s],
+      [['diagnose', model, '--data', 'missing.npz'], /no such file/],
+      [['diagnose', model, '--data', 'rows.csv'], /what the input "prices" is.*--inputs/s],
+      [['diagnose', model, '--data', 'rows.csv', '--inputs', 'a', 'c', '--targets', 'direction=b'], /no column "c"/],
+      [['diagnose', model, '--data', 'rows.csv', '--inputs', 'a', '--targets', 'b'], /direction=NAME/],
+      [['diagnose', model, '--data', 'rows.npz', '--loss', 'mean_sqared_error'], /did you mean meanSquaredError/],
+      [['diagnose', model, '--data', 'rows.npz', '--html', 'page.txt'], /\.html/],
+      [['diagnose', path.join(folder, 'keras'), '--loss', 'mse'], /says itself/],
+      [['diagnose', 'rows.csv', '--data', 'rows.npz'], /no model of Keras/],
+      [['diagnose', model, '--data', 'rows.npz', '--hist', 'x'], /unknown option/],
+    ];
+    for (const [args, message] of wrong) {
+      const { status, stderr } = shell(...args);
+      assert.ok(status === 1 || status === 2, `${args.join(' ')}: ${status}`);
+      assert.match(stderr, message, args.join(' '));
+      assert.doesNotMatch(stderr, /^\s+at /m);
+    }
+  });
+});
