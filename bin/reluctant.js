@@ -6,7 +6,16 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const program = path.join(__dirname, '..', 'dist', 'cli', 'main.js');
-if (!fs.existsSync(program)) {
-  console.error('reluctant: the library is not built yet; run "npm run setup" in the project folder first');
+const { isPacked, modules } = require('../setup/places');
+
+/** What set-up installs, and nothing in this file needs. */
+const isSetUp = fs.existsSync(program) && fs.existsSync(path.join(modules, 'commander'));
+
+if (process.argv[2] === 'setup') {
+  process.argv.splice(2, 1);
+  require('../setup/setup.js');
+} else if (!isSetUp) {
+  const how = isPacked ? '"npx reluctant setup"' : '"npm run setup" in the project folder';
+  console.error(`reluctant: what it needs is not installed yet; run ${how} first`);
   process.exitCode = 1;
 } else require(program);

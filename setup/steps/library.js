@@ -1,12 +1,13 @@
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
-const { modules, root } = require('../places');
+const { isPacked, lock, modules, root } = require('../places');
 const { run } = require('../run');
 const stamp = require('../stamp');
 
 /** Every source file's name, size and time: cheap to read, and any edit changes it. */
 function key() {
+  if (isPacked) return stamp.digest(...stamp.contents('dist/index.js', lock));
   const parts = [];
   const folders = [path.join(root, 'src')];
   for (let folder = folders.pop(); folder; folder = folders.pop()) {
@@ -19,7 +20,7 @@ function key() {
       }
     }
   }
-  return stamp.digest(...parts.sort(), ...stamp.contents('tsconfig.json', 'package-lock.json'));
+  return stamp.digest(...parts.sort(), ...stamp.contents('tsconfig.json', lock));
 }
 
 module.exports = {
@@ -29,20 +30,25 @@ module.exports = {
   /** @param {import('../run').Tick} tick */
   async perform(tick) {
     stamp.start('library');
-    const compiler = path.join(modules, 'typescript', 'bin', 'tsc');
-    // Into a folder beside dist/ first: a compiler that fails or is stopped half-way leaves the old one whole.
-    const dist = path.join(root, 'dist');
-    const draft = path.join(root, 'dist.draft');
-    fs.rmSync(draft, { recursive: true, force: true });
-    await run(process.execPath, [compiler, '-p', 'tsconfig.json', '--outDir', draft, '--pretty', 'false'], {
-      name: 'library',
-      tick,
-    });
-    fs.rmSync(dist, { recursive: true, force: true });
-    fs.renameSync(draft, dist);
-    const packing = path.join(dist, 'kernel', 'compiler', 'packing.js');
+    if (!isPacked) await compile(tick);
+    const packing = path.join(root, 'dist', 'kernel', 'compiler', 'packing.js');
     const pack = `require(${JSON.stringify(packing)}).packDeclarations(${JSON.stringify(root)})`;
     await run(process.execPath, ['-e', pack], { name: 'library', tick });
     stamp.finish('library', key(), { made: ['dist'] });
   },
 };
+
+/** @param {import('../run').Tick} tick */
+async function compile(tick) {
+  const compiler = path.join(modules, 'typescript', 'bin', 'tsc');
+  // Into a folder beside dist/ first: a compiler that fails or is stopped half-way leaves the old one whole.
+  const dist = path.join(root, 'dist');
+  const draft = path.join(root, 'dist.draft');
+  fs.rmSync(draft, { recursive: true, force: true });
+  await run(process.execPath, [compiler, '-p', 'tsconfig.json', '--outDir', draft, '--pretty', 'false'], {
+    name: 'library',
+    tick,
+  });
+  fs.rmSync(dist, { recursive: true, force: true });
+  fs.renameSync(draft, dist);
+}

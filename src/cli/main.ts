@@ -46,6 +46,11 @@ const COMMANDS: readonly Entry[] = [
   { name: 'train', summary: 'train the robust network on a file of prices', load: () => require('./commands/train') },
   { name: 'look', summary: 'show what is understood of a file of prices', load: () => require('./commands/look') },
   { name: 'check-data', summary: 'look data over before training', load: () => require('./commands/checkData') },
+  {
+    name: 'setup',
+    summary: 'install what the package needs, or repair it',
+    load: () => require('./commands/setup'),
+  },
   { name: 'predict', summary: 'predict with a trained run', load: () => require('./commands/predict') },
 ];
 
