@@ -1,6 +1,7 @@
 'use strict';
-// npm run pack [-- FOLDER]: the package for npm, a .tgz in FOLDER (default: this one). It has no dependencies of npm's: what it
-// needs is installed by `npx reluctant setup`, from the lock file and with the overrides of this project, which npm ignores of a dependency.
+// npm run pack:npm [-- FOLDER]: the package for npm, a .tgz in FOLDER (default: this one). For npm it has no dependencies: it is this
+// project without sources in its folder lib/, where `npx reluctant setup` installs them as in a clone, from the lock file and with the
+// overrides, which npm ignores of a dependency; and npm leaves alone what lies there.
 require('../setup/nodeVersion');
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -14,19 +15,25 @@ command({}, ([folder = root]) => {
   fs.mkdirSync(target, { recursive: true });
   const stage = fs.mkdtempSync(path.join(os.tmpdir(), 'reluctant-pack-'));
   try {
-    const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
-    for (const name of [...manifest.files, 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md']) {
-      fs.cpSync(path.join(root, name), path.join(stage, name), {
+    const { files, ...manifest } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+    const copy = (/** @type {string} */ name, /** @type {string} */ to) =>
+      fs.cpSync(path.join(root, name), path.join(stage, to, name), {
         recursive: true,
         filter: (file) => !/__pycache__|\.pyc$|\.egg-info|\/build$/.test(file),
       });
-    }
-    const list = path.join(stage, 'setup', 'npm');
-    fs.mkdirSync(list);
-    fs.copyFileSync(path.join(root, 'package-lock.json'), path.join(list, 'lock.json'));
-    fs.copyFileSync(path.join(root, 'package.json'), path.join(list, 'manifest.json'));
+    for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md']) copy(name, '');
+    for (const name of [...files, 'package.json', 'package-lock.json']) copy(name, 'lib');
     const { dependencies: _, devDependencies: __, overrides: ___, scripts: ____, ...packed } = manifest;
-    fs.writeFileSync(path.join(stage, 'package.json'), `${JSON.stringify(packed, null, 2)}\n`);
+    const inLib = (/** @type {string} */ file) => `lib/${file}`;
+    const entries = {
+      main: inLib(manifest.main),
+      types: inLib(manifest.types),
+      bin: { reluctant: inLib(manifest.bin.reluctant) },
+    };
+    fs.writeFileSync(
+      path.join(stage, 'package.json'),
+      `${JSON.stringify({ ...packed, ...entries, files: ['lib'] }, null, 2)}\n`,
+    );
     const said = execFileSync('npm', ['pack', '--json', '--pack-destination', target], {
       cwd: stage,
       encoding: 'utf8',

@@ -6,17 +6,13 @@ const path = require('node:path');
 const root = path.resolve(__dirname, '..');
 const venv = path.join(root, '.venv');
 const state = path.join(root, '.setup');
-/** A package from npm brings the list of what it needs, and not the sources; see bin/pack.js. */
-const list = path.join(root, 'setup', 'npm');
-const isPacked = fs.existsSync(list);
+/** A package from npm brings what the library was compiled to, and not its sources; see bin/pack.js. */
+const isPacked = !fs.existsSync(path.join(root, 'src'));
 
 module.exports = {
   root,
   state,
   isPacked,
-  /** What `npm ci` reads: of the clone as it lies there, of a package under names that npm packs. */
-  manifest: isPacked ? path.join(list, 'manifest.json') : path.join(root, 'package.json'),
-  lock: isPacked ? path.join(list, 'lock.json') : path.join(root, 'package-lock.json'),
   /** Temporary files of the tools that set-up runs; emptied by the next set-up, so that a killed one leaves nothing. */
   scratch: path.join(state, 'scratch'),
   modules: path.join(root, 'node_modules'),

@@ -1,13 +1,13 @@
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
-const { isPacked, lock, modules, root } = require('../places');
+const { isPacked, modules, root } = require('../places');
 const { run } = require('../run');
 const stamp = require('../stamp');
 
 /** Every source file's name, size and time: cheap to read, and any edit changes it. */
 function key() {
-  if (isPacked) return stamp.digest(...stamp.contents('dist/index.js', lock));
+  if (isPacked) return stamp.digest(...stamp.contents('dist/index.js', 'package-lock.json'));
   const parts = [];
   const folders = [path.join(root, 'src')];
   for (let folder = folders.pop(); folder; folder = folders.pop()) {
@@ -20,7 +20,7 @@ function key() {
       }
     }
   }
-  return stamp.digest(...parts.sort(), ...stamp.contents('tsconfig.json', lock));
+  return stamp.digest(...parts.sort(), ...stamp.contents('tsconfig.json', 'package-lock.json'));
 }
 
 module.exports = {

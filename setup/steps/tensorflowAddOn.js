@@ -3,7 +3,7 @@
 // virtual environment. It uses only TensorFlow's stable C interface and Node-API, so one compiler call is the whole build.
 const fs = require('node:fs');
 const path = require('node:path');
-const { addOn, lock, modules, python, root } = require('../places');
+const { addOn, modules, python, root } = require('../places');
 const { run } = require('../run');
 const { SetupFailure } = require('../failure');
 const stamp = require('../stamp');
@@ -15,7 +15,7 @@ const key = () => {
   const link = path.join(addOn, 'deps', 'lib', `libtensorflow.${process.platform === 'darwin' ? 'dylib' : 'so'}`);
   const target = fs.existsSync(link) ? `${fs.realpathSync(link)} ${fs.statSync(link).size}` : '';
   const made = fs.existsSync(product) ? fs.readFileSync(product) : '';
-  return stamp.digest(...stamp.contents(lock), root, target, made);
+  return stamp.digest(...stamp.contents('package-lock.json'), root, target, made);
 };
 
 module.exports = {
