@@ -159,7 +159,7 @@ const DATA_CODES = new Set([
     'table-not-found',
     'form-not-streamed',
   ],
-  ...['run-not-readable', 'recording-damaged', 'recording-without-model', 'array-shape', 'history-not-understood'],
+  ...['recording-damaged', 'recording-without-model', 'array-shape', 'history-not-understood'],
 ]);
 
 function exitCodeOf(code: string): number {

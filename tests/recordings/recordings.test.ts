@@ -119,7 +119,7 @@ describe('a module of PyTorch that was recorded', () => {
       fs.readFileSync(path.join(copy, 'recording.json'), 'utf8').replace('MSELoss', 'L1Loss'),
     );
     const { status, stderr } = shell('diagnose', copy);
-    assert.equal(status, 1);
+    assert.equal(status, 2);
     assert.match(stderr, /not what was written/);
   });
 });
