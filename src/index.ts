@@ -16,13 +16,18 @@ export { interruptRequested, interruptSignal, Random, ReluctantError, type TF, t
 export * as data from './data';
 export {
   benchmark,
+  type Cause,
   confirm,
   type Diagnosis,
   diagnose,
+  type Evidence,
+  type Finding,
   fitSingleBatch,
   RULES as rules,
+  type Rule,
   repair,
   runs,
+  type Symptom,
   type Verdict,
   watchRules,
 } from './diagnosis';

@@ -2,12 +2,11 @@ import { ReluctantError, type TF, tf } from '../core';
 import { escapeHTML, formatNumber, formatShare, Table } from '../tables';
 import type { RunOrigin, TrainingData } from '../training';
 import { isDisposedOf, isLayersModel } from '../training/trainable';
-import { CAUSES } from './causes';
 import { Seen } from './causes/cause';
 import { type Evidence, gather, type Known } from './evidence/evidence';
 import type { RunLike, TrainingOptions } from './evidence/program';
+import { allRules, checkThresholds, type OwnRules } from './ownRules';
 import { harmedHeads, type Note, rank, type Verdict } from './ranking';
-import { RULES } from './rules';
 import type { Measurement, Symptom, Thresholds } from './rules/rule';
 import { checkContext, type RunGiven, runOf } from './runGiven';
 
@@ -31,7 +30,7 @@ export interface HeadSkill {
 }
 
 /** Context of a run for {@link diagnose}. A run just made by `fit` remembers its own; each of these takes its place. */
-export interface DiagnosisContext {
+export interface DiagnosisContext extends OwnRules {
   /** The trained model. */
   model?: TF.LayersModel;
   /** The data it was trained on. */
@@ -61,7 +60,7 @@ export function diagnose(given: RunGiven, context: DiagnosisContext = {}): Diagn
   const run = runOf(given);
   checkContext(context);
   const { model, data, options } = contextOf(run, context);
-  return judge(gather(run, model, data, options), context.thresholds);
+  return judge(gather(run, model, data, options), context.thresholds, context);
 }
 
 /** What the run was made from: as given, else as the run remembers it. */
@@ -118,21 +117,30 @@ function checkAlive(model: TF.LayersModel, data: TrainingData): void {
 /** {@link diagnose} again and again for one run: what does not change from epoch to epoch is looked at once. */
 export function diagnoseAgain(
   run: RunLike,
-  { model, data, options, thresholds }: Required<Omit<DiagnosisContext, 'thresholds'>> & { thresholds?: Thresholds },
+  {
+    model,
+    data,
+    options,
+    thresholds,
+  }: Required<Pick<DiagnosisContext, 'model' | 'data' | 'options'>> & { thresholds?: Thresholds },
   known: Known,
 ): Diagnosis {
   return judge(gather(run, model, data, options, known), thresholds);
 }
 
 /** Applies rules and causes to gathered evidence. */
-export function judge(evidence: Evidence, thresholds: Thresholds = {}): Diagnosis {
-  checkThresholds(thresholds);
-  const symptoms = RULES.flatMap((rule) => {
-    const defaults = Object.fromEntries(Object.entries(rule.thresholds).map(([name, { value }]) => [name, value]));
-    return rule.evaluate(evidence, { ...defaults, ...thresholds[rule.id] });
-  });
+export function judge(evidence: Evidence, thresholds: Thresholds = {}, own: OwnRules = {}): Diagnosis {
+  const { rules, causes } = allRules(own);
+  checkThresholds(thresholds, rules);
+  const used = new Map(
+    rules.map(({ id, thresholds: defaults }) => {
+      const values = Object.entries(defaults).map(([name, { value }]) => [name, value] as const);
+      return [id, { ...Object.fromEntries(values), ...thresholds[id] }] as const;
+    }),
+  );
+  const symptoms = rules.flatMap((rule) => rule.evaluate(evidence, used.get(rule.id)!));
   const seen = new Seen(symptoms);
-  const found = CAUSES.flatMap((cause) => cause.find(seen, evidence).map((finding) => ({ cause, finding })));
+  const found = causes.flatMap((cause) => cause.find(seen, evidence).map((finding) => ({ cause, finding })));
   const harmed = harmedHeads(evidence);
   const heads = evidence.heads.map(({ head, skill, validationSkill, lineSkill, reachable, validationReachable }) => ({
     head,
@@ -143,24 +151,8 @@ export function judge(evidence: Evidence, thresholds: Thresholds = {}): Diagnosi
     validationReachable,
     harmed: harmed.includes(head),
   }));
-  const { verdicts, notes } = rank(found, evidence);
+  const { verdicts, notes } = rank(found, evidence, used);
   return new Diagnosis(verdicts, symptoms, heads, notes);
-}
-
-function checkThresholds(thresholds: Thresholds): void {
-  for (const [id, own] of Object.entries(thresholds)) {
-    const rule = RULES.find((one) => one.id === id);
-    const unknown = rule ? Object.keys(own).find((name) => !(name in rule.thresholds)) : id;
-    if (unknown === undefined) continue;
-    throw new ReluctantError({
-      code: 'unknown-choice',
-      operation: 'diagnose',
-      problem: rule ? 'the rule has no such threshold' : 'there is no such rule',
-      where: { rule: id },
-      received: unknown,
-      expected: (rule ? Object.keys(rule.thresholds) : RULES.map((one) => one.id)).join(', '),
-    });
-  }
 }
 
 /** The verdicts on a run, ranked, and every symptom seen: what {@link diagnose} and {@link train} return. */
@@ -222,11 +214,12 @@ export class Diagnosis {
     }
     const verdicts = this.verdicts.map((verdict, k) =>
       [
-        `${k + 1}. ${verdict.title}${verdict.where ? ` (${verdict.where})` : ''}, ${formatShare(verdict.probability)} sure`,
+        `${k + 1}. ${verdict.title}${verdict.where ? ` (${verdict.where})` : ''}, ${sure(verdict)}`,
         `   ${verdict.says}`,
         ...verdict.evidence.slice(0, 6).map((one) => `   · ${line(one)}`),
         `   mend: ${verdict.change.says}`,
         `   wrong if: ${verdict.wrongIf}`,
+        ...thresholdsOf(verdict),
         ...verdict.consequences.map((one) => `   with it: ${one.title}${one.where ? ` (${one.where})` : ''}`),
       ].join('\n'),
     );
@@ -242,7 +235,7 @@ export class Diagnosis {
         .map((one) => `<li>${escapeHTML(line(one))}</li>`)
         .join('');
       const where = verdict.where ? ` <code>${escapeHTML(verdict.where)}</code>` : '';
-      return `<li><b>${escapeHTML(verdict.title)}</b>${where}, ${formatShare(verdict.probability)} sure<br>${escapeHTML(verdict.says)}<ul>${evidence}</ul><i>Mend:</i> ${escapeHTML(verdict.change.says)}<br><i>Wrong if</i> ${escapeHTML(verdict.wrongIf)}</li>`;
+      return `<li><b>${escapeHTML(verdict.title)}</b>${where}, ${sure(verdict)}<br>${escapeHTML(verdict.says)}<ul>${evidence}</ul><i>Mend:</i> ${escapeHTML(verdict.change.says)}<br><i>Wrong if</i> ${escapeHTML(verdict.wrongIf)}</li>`;
     });
     const notes = this.notes.map(({ cause, says }) => `<li>${escapeHTML(cause)}: ${escapeHTML(says)}</li>`).join('');
     return `<ol class="reluctant-diagnosis">${items.join('')}</ol>${notes && `<ul class="reluctant-notes">${notes}</ul>`}`;
@@ -260,6 +253,18 @@ export class Diagnosis {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
+}
+
+/** How sure a verdict is; of a cause of one's own that may not be known. */
+const sure = ({ probability }: Verdict): string =>
+  Number.isNaN(probability) ? 'how sure is not known' : `${formatShare(probability)} sure`;
+
+/** The thresholds that led to a verdict, by the keys under which they can be set. */
+function thresholdsOf({ thresholds }: Verdict): string[] {
+  const keys = Object.entries(thresholds).flatMap(([rule, own]) =>
+    Object.entries(own).map(([name, value]) => `${rule}.${name} ${formatNumber(value)}`),
+  );
+  return keys.length > 0 ? [`   thresholds: ${keys.join(', ')}`] : [];
 }
 
 /** A verdict without functions. */

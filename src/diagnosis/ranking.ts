@@ -1,7 +1,8 @@
 import { probabilityOf } from './calibration';
+import { CAUSES } from './causes';
 import type { Cause, Finding, Need } from './causes/cause';
 import type { Evidence } from './evidence/evidence';
-import type { Measurement, Symptom } from './rules/rule';
+import type { Measurement, Symptom, Thresholds } from './rules/rule';
 
 /** A cause named for a run, with what speaks for it, what should mend it, and what would prove it wrong. */
 export interface Verdict {
@@ -15,6 +16,8 @@ export interface Verdict {
   probability: number;
   evidence: readonly Measurement[];
   symptoms: readonly Symptom[];
+  /** Thresholds of the rules that saw them: rule -> name -> value; `diagnose(run, { thresholds })` takes them in this form. */
+  thresholds: Thresholds;
   change: Finding['change'];
   wrongIf: string;
   /** What else was found at this place, most likely first: consequences of the cause, or other causes if it proves wrong. */
@@ -38,7 +41,11 @@ export interface Found {
  * One verdict per place: findings in order of likelihood; each head that is harmed is explained by the first that fits it, and
  * the others are folded under that one. A finding without harm is a note.
  */
-export function rank(found: readonly Found[], evidence: Evidence): { verdicts: Verdict[]; notes: Note[] } {
+export function rank(
+  found: readonly Found[],
+  evidence: Evidence,
+  thresholds: ReadonlyMap<string, Readonly<Record<string, number>>>,
+): { verdicts: Verdict[]; notes: Note[] } {
   const ordered = [...found].sort((a, b) => a.cause.tier - b.cause.tier || b.finding.severity - a.finding.severity);
   const notes: Note[] = [];
   const primary: { verdict: Verdict; heads: Set<string> }[] = [];
@@ -52,7 +59,7 @@ export function rank(found: readonly Found[], evidence: Evidence): { verdicts: V
       notes.push({ cause: cause.id, where: finding.where, says: finding.says });
       continue;
     }
-    const verdict = verdictOf(one);
+    const verdict = verdictOf(one, thresholds);
     const isNew = primary.length === 0 || heads.some((head) => unexplained.has(head));
     const place = primary.find((other) => heads.some((head) => other.heads.has(head))) ?? primary[0];
     if (isNew) primary.push({ verdict, heads: new Set(heads) });
@@ -84,7 +91,10 @@ function isHarmed(name: string, need: Need, { heads, history, notFinite }: Evide
   return training !== undefined || validation !== undefined;
 }
 
-function verdictOf({ cause, finding }: Found): Verdict {
+function verdictOf(
+  { cause, finding }: Found,
+  thresholds: ReadonlyMap<string, Readonly<Record<string, number>>>,
+): Verdict {
   const { where, says, symptoms, change, wrongIf } = finding;
   // A cause may rest on symptoms of other places, as a drowning term on those it drowns: these are named.
   const placed = symptoms.flatMap((symptom) =>
@@ -97,9 +107,10 @@ function verdictOf({ cause, finding }: Found): Verdict {
     title: cause.title,
     where,
     says,
-    probability: probabilityOf(cause.id),
+    probability: cause.probability ?? (CAUSES.includes(cause) ? probabilityOf(cause.id) : Number.NaN),
     evidence: [...placed, ...(finding.evidence ?? [])],
     symptoms,
+    thresholds: Object.fromEntries(symptoms.map(({ rule }) => [rule, thresholds.get(rule) ?? {}])),
     change,
     wrongIf,
     consequences: [],

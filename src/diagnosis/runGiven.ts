@@ -53,7 +53,7 @@ function fieldsOf(run: RunLike & { origin?: RunOrigin | undefined }) {
 
 /** Throws for keys of the context that are not understood. */
 export function checkContext(context: object): void {
-  checkNames('diagnose', context, ['model', 'data', 'options', 'thresholds'], {
+  checkNames('diagnose', context, ['model', 'data', 'options', 'thresholds', 'rules', 'causes'], {
     fix: 'pass { model, data: { inputs, targets }, options: { losses } }',
   });
   const { data, options } = context as { data?: object; options?: object };

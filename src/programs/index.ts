@@ -5,6 +5,7 @@ export {
   type RowFold,
   type ValidatedFold,
 } from './crossValidate';
+export { runModule } from './module';
 export {
   Program,
   type ProgramChange,

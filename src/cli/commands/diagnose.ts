@@ -1,7 +1,9 @@
 import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { checkWritable, ReluctantError } from '../../core';
-import { confirm, type Diagnosis, diagnose } from '../../diagnosis';
+import { confirm, type Diagnosis, diagnose, type OwnRules } from '../../diagnosis';
+import { runModule } from '../../programs';
 import {
   isRecording,
   mendCode,
@@ -29,6 +31,7 @@ interface Flags {
   confirm?: boolean;
   html?: string;
   json?: boolean;
+  rules?: string;
 }
 
 const CLOSING = `
@@ -64,6 +67,7 @@ export function define(command: Command): void {
     .option('--batch-size <n>', 'rows per step of a training that confirms a cause', number(1, 1e6, true))
     .option('--confirm', 'make the change of the first verdict, train again, and compare')
     .option('--html <file>', 'write a page: the verdict, its evidence, the mend', pageFile)
+    .option('--rules <file>', 'module that exports rules and causes of your own')
     .option('--json', 'print verdicts, notes and numbers as JSON')
     .addHelpText('after', CLOSING)
     .action((model: string, flags: Flags) => untilStopped((signal) => run(model, flags, signal)));
@@ -79,7 +83,7 @@ async function run(model: string, flags: Flags, signal: AbortSignal): Promise<vo
   const training = await read(model, flags);
   try {
     const { run: record, framework, data, options, notes, program } = training;
-    const diagnosis = diagnose(record, { model: training.model, data, options });
+    const diagnosis = diagnose(record, { model: training.model, data, options, ...ownRules(flags.rules) });
     const tried = flags.confirm ? await confirmFirst(diagnosis, training, signal) : undefined;
     const found: Found = { name: model, framework, diagnosis, notes, ...tried };
     if (flags.json) console.log(JSON.stringify(plain(found), undefined, 2));
@@ -95,6 +99,20 @@ async function run(model: string, flags: Flags, signal: AbortSignal): Promise<vo
   }
 }
 
+/** What a module of the user's own exports as rules and causes. */
+function ownRules(file: string | undefined): OwnRules {
+  if (file === undefined) return {};
+  const { rules, causes } = runModule(path.resolve(file)) as OwnRules;
+  if (rules || causes) return { ...(rules && { rules }), ...(causes && { causes }) };
+  throw new ReluctantError({
+    code: 'rule-not-usable',
+    operation: 'diagnose',
+    problem: 'the module exports neither rules nor causes',
+    where: { file },
+    expected: 'export const rules = [...], and export const causes = [...]',
+  });
+}
+
 async function read(place: string, flags: Flags): Promise<RecordedTraining> {
   const status = fs.statSync(place, { throwIfNoEntry: false });
   if (!status) {
@@ -107,7 +125,7 @@ async function read(place: string, flags: Flags): Promise<RecordedTraining> {
     });
   }
   if (!status.isDirectory()) return ofFiles(place, flags);
-  const given = Object.keys(flags).filter((name) => !['confirm', 'html', 'json'].includes(name));
+  const given = Object.keys(flags).filter((name) => !['confirm', 'html', 'json', 'rules'].includes(name));
   if (given.length > 0) {
     throw new ReluctantError({
       code: 'flag-of-another-program',
@@ -121,7 +139,7 @@ async function read(place: string, flags: Flags): Promise<RecordedTraining> {
   return isRecording(place) ? trainingOfFolder(place) : trainingOfRun(place);
 }
 
-async function ofFiles(model: string, { data, confirm: _, html: __, json: ___, ...rest }: Flags) {
+async function ofFiles(model: string, { data, confirm: _, html: __, json: ___, rules: ____, ...rest }: Flags) {
   if (data !== undefined) return trainingOfFiles({ model, data, ...rest });
   throw new ReluctantError({
     code: 'data-missing',

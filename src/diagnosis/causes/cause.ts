@@ -47,6 +47,8 @@ export interface Cause {
   title: string;
   tier: 1 | 2 | 3 | 4 | 5 | 6;
   needs: Need;
+  /** How often it is right, from 0 to 1, of a cause of one's own; those of the library are counted by their benchmark. */
+  probability?: number;
   find(seen: Seen, evidence: Evidence): Finding[];
 }
 
