@@ -5,7 +5,6 @@ export {
   type RowFold,
   type ValidatedFold,
 } from './crossValidate';
-export { runModule } from './module';
 export {
   Program,
   type ProgramChange,

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { checkWritable, ReluctantError } from '../../core';
 import { confirm, type Diagnosis, diagnose, type OwnRules } from '../../diagnosis';
-import { runModule } from '../../programs';
+import { runModule } from '../../programs/module';
 import {
   isRecording,
   mendCode,
