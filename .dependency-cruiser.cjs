@@ -67,6 +67,8 @@ const ROOMS = {
   ],
   // Trainings that were made elsewhere: models of Keras and PyTorch with their rows and histories.
   recordings: ['core', 'data', 'losses', 'training', 'inspection', 'runs', 'programs'],
+  // Many settings of one program, in processes side by side.
+  trials: ['core', 'tables', 'training', 'programs'],
   // From what is seen, over what it may mean, to the verdict: what rules and causes are made of lies below them.
   'diagnosis/evidence/references': ['core', 'evaluation'],
   'diagnosis/evidence': [
@@ -109,7 +111,7 @@ const ROOMS = {
   'cli/run': ['core', 'tables', 'notebook', 'notebook/report', 'kernel/parameters', 'cli'],
   'cli/commands': [
     ...['core', 'tables', 'data', 'evaluation', 'ledger', 'training', 'inspection', 'runs', 'programs', 'programs/recipes'],
-    ...['plots', 'recordings', 'diagnosis', 'cli', 'cli/kernel', 'cli/run', 'notebook/report'],
+    ...['plots', 'recordings', 'trials', 'diagnosis', 'cli', 'cli/kernel', 'cli/run', 'notebook/report'],
   ],
   'cli/main': ['core', 'cli', 'cli/commands'],
 };

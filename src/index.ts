@@ -124,3 +124,4 @@ export {
   watchValues,
   withValidation,
 } from './training';
+export * as trials from './trials';

@@ -44,6 +44,11 @@ const COMMANDS: readonly Entry[] = [
     load: () => require('./commands/kernel'),
   },
   { name: 'train', summary: 'train the robust network on a file of prices', load: () => require('./commands/train') },
+  {
+    name: 'sweep',
+    summary: 'train a program at many settings, and rank them',
+    load: () => require('./commands/sweep'),
+  },
   { name: 'look', summary: 'show what is understood of a file of prices', load: () => require('./commands/look') },
   { name: 'check-data', summary: 'look data over before training', load: () => require('./commands/checkData') },
   {

@@ -1,0 +1,320 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { checkChoice, checkInteger, checkNames, ReluctantError, writeAtomically } from '../core';
+import { loadProgram, type Setting } from '../programs';
+import { formatNumber, Table } from '../tables';
+import { idOf, METHODS, type Method, type PlannedTrial, plan } from './plan';
+import { checkSpace, type Space } from './space';
+import { isScore, resultOf, type TrialResult, writeFailure } from './trial';
+import { inProcesses } from './workers';
+
+/** Options of {@link search}. */
+export interface SearchOptions {
+  /** Default `random`. `halving` trains all settings a little, and the better third of them three times as long, again and again. */
+  method?: Method;
+  /** Settings that are drawn; a grid has as many as it has. Default 16. */
+  trials?: number;
+  /** Of what is drawn. Default 0. */
+  seed?: number;
+  /** Processes that train side by side. Default: the number of processors. */
+  workers?: number;
+  /** Folder of the sweep. What is finished there is not trained again. */
+  folder: string;
+  /** Number of the history by which settings are compared, at its best epoch. Default `val_loss`, or `loss` without validation. */
+  objective?: string;
+  /** Whether more of it is better. Default: yes for scores (auc, accuracy, ic ...). */
+  maximize?: boolean;
+  /** What differs from the program's setting in every trial. */
+  setting?: Setting;
+  /** Seeds on which the best setting is trained again, to say what it is worth without having been chosen for it. Default 3; 0 for none. */
+  freshSeeds?: number;
+  signal?: AbortSignal;
+  onProgress?: (progress: SearchProgress) => void;
+}
+
+/** How far a sweep is. */
+export interface SearchProgress {
+  done: number;
+  trials: number;
+  /** Finished before this call. */
+  before: number;
+  /** Seconds left, once something is finished. */
+  secondsLeft: number | undefined;
+  /** The best objective so far. */
+  best: number | undefined;
+}
+
+const OPTIONS: readonly (keyof SearchOptions)[] = [
+  ...(['method', 'trials', 'seed', 'workers', 'folder', 'objective', 'maximize', 'setting', 'freshSeeds'] as const),
+  ...(['signal', 'onProgress'] as const),
+];
+
+/** A finished trial with its objective. */
+export interface RankedTrial extends TrialResult {
+  objective: number;
+}
+
+/** What {@link search} ends with: every trial, best first. It shows itself as a table. */
+export class Search {
+  constructor(
+    readonly objective: string,
+    readonly maximize: boolean,
+    /** Best first; failed ones last. */
+    readonly trials: readonly RankedTrial[],
+    /** Settings that were not reached, because it was stopped. */
+    readonly left: number,
+    /** Objectives of the best setting on seeds that it was not chosen by. */
+    readonly fresh: readonly number[],
+  ) {}
+
+  /** The best setting; undefined where all failed. */
+  get best(): RankedTrial | undefined {
+    return this.trials.find(({ error }) => error === undefined);
+  }
+
+  /**
+   * What the best setting is worth: its mean on fresh seeds. The best of many is chosen for its luck as well, and what it showed is
+   * too good by `optimism`.
+   */
+  get deflated(): { value: number; optimism: number } | undefined {
+    if (this.fresh.length === 0 || !this.best) return undefined;
+    const value = this.fresh.reduce((sum, one) => sum + one, 0) / this.fresh.length;
+    return { value, optimism: this.maximize ? this.best.objective - value : value - this.best.objective };
+  }
+
+  table(): Table<Record<string, string | number>> {
+    const rows = this.trials.map(({ id, changes, objective, epochs, seconds, error }, k) => ({
+      rank: k + 1,
+      trial: id,
+      ...flat(changes),
+      [this.objective]: error === undefined ? objective : Number.NaN,
+      epochs,
+      seconds,
+      failed: error ?? '',
+    }));
+    return new Table(rows, { title: `${rows.length} trials, best first`, maxRows: 40 });
+  }
+
+  toString(): string {
+    const { deflated, left } = this;
+    return [
+      this.table().toString(),
+      ...(deflated
+        ? [
+            `The best setting on ${this.fresh.length} seeds that it was not chosen by: ${this.objective} ${formatNumber(deflated.value)}; the best of the sweep was too good by ${formatNumber(deflated.optimism)}.`,
+          ]
+        : []),
+      ...(left > 0 ? [`${left} settings are left: the same call goes on.`] : []),
+    ].join('\n');
+  }
+
+  toJSON(): object {
+    const { objective, maximize, trials, left, fresh, deflated } = this;
+    return { objective, maximize, trials, left, fresh, deflated };
+  }
+
+  [Symbol.for('Jupyter.display')](): Record<string, unknown> {
+    return { 'text/plain': this.toString(), 'text/html': this.table().toHTML() };
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+/**
+ * Trains a program at many settings, in processes side by side, and ranks them. Every setting is a run in a folder of its own and a trial
+ * of the ledger; one that fails, fails alone. It may be stopped or killed at any time: the same call goes on where it was, and
+ * what comes out is the same, bit for bit, however many processes there are and however often it was killed.
+ *
+ * @param module path of the program's module, or the name of a recipe: processes load it themselves.
+ * @param space what is varied: `{ learningRate: { log: [1e-4, 1e-1] }, batchSize: [16, 32], 'lossWeights.volatility': [0.1, 0.3] }`.
+ * @throws ReluctantError `space-not-usable`, `unknown-setting` and the others of `program.with`, `sweep-of-another`, `unknown-option`, `objective-missing`.
+ * @example
+ * const source = { synthetic: { symbols: 2, days: 200, seed: 7 } };
+ * const options = { folder: 'sweep', trials: 2, workers: 1, freshSeeds: 0, setting: { source, epochs: 2, mode: 'graph' } };
+ * const found = await search('robust', { learningRate: { log: [1e-4, 1e-2] } }, options);
+ * found.trials.length; // 2
+ */
+export async function search(module: string, space: Space, options: SearchOptions): Promise<Search> {
+  checkNames('sweep', options, OPTIONS);
+  const { method = 'random', trials = 16, seed = 0, workers = os.cpus().length, folder, setting = {} } = options;
+  checkChoice('sweep', 'method', method, METHODS);
+  checkInteger('sweep', 'workers', workers, 1, 1024);
+  const freshSeeds = checkInteger('sweep', 'freshSeeds', options.freshSeeds ?? 3, 0, 100);
+  const planned = plan(checkSpace(space), { method, trials, seed });
+  const base = { ...(await baseOf(module, setting, planned)) };
+  claimFolder(folder, { module, setting: base, space, method, seed, trials: planned.length });
+  const rounds = method === 'halving' ? await halvingRounds(module, base) : [undefined];
+  let field = planned;
+  let results: TrialResult[] = [];
+  for (const [k, epochs] of rounds.entries()) {
+    const found = await trainAll(field, { module, base, folder, epochs, workers }, options);
+    const ranked = rank(found, options);
+    const rest = results.filter(({ id }) => !found.some((one) => one.id === id));
+    results = [...found, ...rest];
+    if (options.signal?.aborted) return searchOf(results, options, field.length - found.length, []);
+    const next = rounds[k + 1];
+    if (next === undefined) continue;
+    const kept = ranked.filter(({ error }) => error === undefined).slice(0, Math.max(1, Math.ceil(field.length / 3)));
+    field = kept.map(({ id, changes }) => ({ id, changes }));
+  }
+  const best = rank(results, options).find(({ error }) => error === undefined);
+  const fresh =
+    best && freshSeeds > 0 ? await onFreshSeeds(best, freshSeeds, { module, base, folder, workers }, options) : [];
+  return searchOf(results, options, 0, fresh);
+}
+
+interface Where {
+  module: string;
+  base: Setting;
+  folder: string;
+  workers: number;
+  epochs?: number | undefined;
+}
+
+/** Results of all trials, those of before included; fewer where it was stopped. */
+async function trainAll(
+  trials: readonly PlannedTrial[],
+  { epochs, ...where }: Where,
+  options: SearchOptions,
+): Promise<TrialResult[]> {
+  const results = new Map<string, TrialResult>();
+  for (const { id } of trials) {
+    const before = resultOf(where.folder, id, epochs);
+    if (before) results.set(id, before);
+  }
+  const before = results.size;
+  const started = performance.now();
+  const tell = () => {
+    const done = results.size;
+    const seconds = (performance.now() - started) / 1000;
+    const secondsLeft = done > before ? (seconds / (done - before)) * (trials.length - done) : undefined;
+    const best = rank([...results.values()], options, true).find(({ error }) => error === undefined)?.objective;
+    options.onProgress?.({ done, trials: trials.length, before, secondsLeft, best });
+  };
+  tell();
+  await inProcesses(
+    trials.filter(({ id }) => !results.has(id)),
+    {
+      ...where,
+      ...(epochs !== undefined && { epochs }),
+      ...(options.signal && { signal: options.signal }),
+      onLost: (trial, why) => writeFailure(where.folder, trial, `the process that trained it was lost: ${why}`),
+      onResult: (result) => {
+        results.set(result.id, result);
+        tell();
+      },
+    },
+  );
+  return trials.flatMap(({ id }) => results.get(id) ?? []);
+}
+
+/** The best setting on seeds that no trial had. */
+async function onFreshSeeds(best: RankedTrial, count: number, where: Where, options: SearchOptions): Promise<number[]> {
+  const first = Number(best.changes['seed'] ?? where.base['seed'] ?? 0) + 1_000_003;
+  const trials = Array.from({ length: count }, (_, k) => {
+    const changes = { ...best.changes, seed: first + k };
+    return { id: idOf(changes), changes };
+  });
+  return rank(await trainAll(trials, where, options), options)
+    .filter(({ error }) => error === undefined)
+    .map(({ objective }) => objective);
+}
+
+/** Epochs of each round: a third of the next. */
+async function halvingRounds(module: string, base: Setting): Promise<number[]> {
+  const program = await loadProgram(module, base);
+  const { options } = await program.parts();
+  await program.dispose();
+  const most = options.epochs ?? 1;
+  const rounds = [most];
+  while (rounds[0]! >= 3 && rounds.length < 4) rounds.unshift(Math.max(1, Math.floor(rounds[0]! / 3)));
+  return rounds;
+}
+
+/** Checks every setting against the program before anything is trained. */
+async function baseOf(module: string, setting: Setting, planned: readonly PlannedTrial[]): Promise<Setting> {
+  const program = await loadProgram(module, setting);
+  for (const { changes } of planned) program.with(changes as never);
+  // What the clock would choose is not the same in every process.
+  const isOpen = (program.setting['mode'] ?? 'auto') === 'auto';
+  await program.dispose();
+  return isOpen ? { ...setting, mode: 'graph' } : setting;
+}
+
+function claimFolder(folder: string, sweep: object): void {
+  const file = path.join(folder, 'sweep.json');
+  const text = `${JSON.stringify({ formatVersion: 1, ...sweep }, undefined, 1)}\n`;
+  fs.mkdirSync(folder, { recursive: true });
+  const before = fs.existsSync(file)
+    ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>)
+    : undefined;
+  const now = JSON.parse(text) as Record<string, unknown>;
+  const differs =
+    before && ['module', 'setting'].find((key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]));
+  if (differs) {
+    throw new ReluctantError({
+      code: 'sweep-of-another',
+      operation: 'sweep',
+      problem: 'the folder holds a sweep of another program or setting',
+      where: { folder },
+      received: now[differs],
+      expected: JSON.stringify(before[differs]),
+      fix: 'choose another folder',
+    });
+  }
+  writeAtomically(file, text);
+}
+
+function searchOf(
+  results: readonly TrialResult[],
+  options: SearchOptions,
+  left: number,
+  fresh: readonly number[],
+): Search {
+  const objective = objectiveOf(results, options);
+  return new Search(objective, options.maximize ?? isScore(objective), rank(results, options, true), left, fresh);
+}
+
+function objectiveOf(results: readonly TrialResult[], { objective }: SearchOptions): string {
+  const keys = results.find(({ error }) => error === undefined)?.best ?? {};
+  return objective ?? ('val_loss' in keys ? 'val_loss' : 'loss');
+}
+
+function rank(results: readonly TrialResult[], options: SearchOptions, isLenient = false): RankedTrial[] {
+  const objective = objectiveOf(results, options);
+  const sign = (options.maximize ?? isScore(objective)) ? -1 : 1;
+  const first = results.find(({ error }) => error === undefined);
+  if (!isLenient && first && !(objective in first.best)) {
+    throw new ReluctantError({
+      code: 'objective-missing',
+      operation: 'sweep',
+      problem: `the histories have no "${objective}"`,
+      received: objective,
+      expected: `one of ${Object.keys(first.best).join(', ')}`,
+    });
+  }
+  const value = (result: TrialResult) =>
+    result.error === undefined ? (result.best[objective] ?? Number.NaN) : Number.NaN;
+  const order = (result: TrialResult) => {
+    const number = value(result);
+    return Number.isFinite(number) ? sign * number : Number.POSITIVE_INFINITY;
+  };
+  // What was given up early is not compared with what went on.
+  const longer = (a: TrialResult, b: TrialResult) => (options.method === 'halving' ? b.epochs - a.epochs : 0);
+  return results
+    .map((result) => ({ ...result, objective: value(result) }))
+    .sort((a, b) => longer(a, b) || order(a) - order(b) || (a.id < b.id ? -1 : 1));
+}
+
+function flat(changes: Setting, prefix = ''): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(changes).flatMap(([name, value]) =>
+      typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? Object.entries(flat(value as Setting, `${prefix}${name}.`))
+        : [[`${prefix}${name}`, typeof value === 'number' ? value : JSON.stringify(value)] as const],
+    ),
+  );
+}

@@ -1,0 +1,101 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Setting } from '../programs';
+import type { PlannedTrial } from './plan';
+import type { TrialResult } from './trial';
+import type { Answer, Request } from './worker';
+
+/** What is done for every trial of a batch. */
+export interface Batch {
+  module: string;
+  base: Setting;
+  folder: string;
+  /** Trains to as many epochs; default: what the setting says. */
+  epochs?: number;
+  workers: number;
+  signal?: AbortSignal;
+  onEpoch?: (id: string, epoch: number, epochs: number) => void;
+  onResult?: (result: TrialResult) => void;
+  /** What no worker could finish, after several tries. */
+  onLost: (trial: PlannedTrial, log: string) => TrialResult;
+}
+
+/** A trial whose worker died is given to another so many times. */
+const TRIES = 3;
+
+/** Trains trials in processes of their own, each process one after the other, and gives the results as they come. */
+export async function inProcesses(trials: readonly PlannedTrial[], batch: Batch): Promise<void> {
+  const waiting = [...trials];
+  const tries = new Map<string, number>();
+  fs.mkdirSync(path.join(batch.folder, 'logs'), { recursive: true });
+  const one = async (number: number): Promise<void> => {
+    while (waiting.length > 0 && !batch.signal?.aborted) {
+      const lost = await new Worker(number, batch).run(() => (batch.signal?.aborted ? undefined : waiting.shift()));
+      if (!lost) continue;
+      const count = (tries.get(lost.trial.id) ?? 0) + 1;
+      tries.set(lost.trial.id, count);
+      if (count < TRIES) waiting.unshift(lost.trial);
+      else batch.onResult?.(batch.onLost(lost.trial, lost.log));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(batch.workers, trials.length) }, (_, k) => one(k + 1)));
+}
+
+class Worker {
+  private readonly log: string;
+  private readonly process: ChildProcess;
+
+  constructor(
+    number: number,
+    private readonly batch: Batch,
+  ) {
+    this.log = path.join(batch.folder, 'logs', `worker-${number}.log`);
+    const output = fs.openSync(this.log, 'a');
+    // Beside this file, compiled or not.
+    const script = path.join(__dirname, `worker${path.extname(__filename)}`);
+    this.process = fork(script, [], {
+      stdio: ['ignore', output, output, 'ipc'],
+      // Workers share the processors; each takes its part of them.
+      env: { TF_NUM_INTRAOP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2', ...process.env },
+    });
+    fs.closeSync(output);
+  }
+
+  /** Trains what `next` gives until it gives no more. @returns the trial at which the process died, if it did. */
+  run(next: () => PlannedTrial | undefined): Promise<{ trial: PlannedTrial; log: string } | undefined> {
+    const { batch, process: child } = this;
+    let current: PlannedTrial | undefined;
+    const ask = (request: Request) => child.connected && child.send(request);
+    const stop = () => ask({ kind: 'stop' });
+    batch.signal?.addEventListener('abort', stop, { once: true });
+    const goOn = () => {
+      current = next();
+      if (current) ask({ kind: 'trial', trial: current, ...(batch.epochs !== undefined && { epochs: batch.epochs }) });
+      else stop();
+    };
+    return new Promise((resolve) => {
+      child.on('message', (answer: Answer) => {
+        if (answer.kind === 'epoch') batch.onEpoch?.(answer.id, answer.epoch, answer.epochs);
+        else if (answer.kind === 'ready') goOn();
+        else if (answer.kind === 'stopped') current = undefined;
+        else if (answer.kind === 'done') {
+          batch.onResult?.(answer.result);
+          goOn();
+        } else {
+          batch.onResult?.(batch.onLost(current!, answer.message));
+          goOn();
+        }
+      });
+      child.once('error', () => undefined);
+      child.once('close', (code, signal) => {
+        batch.signal?.removeEventListener('abort', stop);
+        const why = signal ? `it was ended by ${signal}` : `it ended with ${code}`;
+        const isLost = current !== undefined && !batch.signal?.aborted;
+        resolve(isLost ? { trial: current!, log: `${why}; see ${this.log}` } : undefined);
+      });
+      const { module, base, folder } = batch;
+      ask({ kind: 'begin', module, base, folder });
+    });
+  }
+}
