@@ -6,6 +6,7 @@ import { type Space, valueAt, valuesOf } from './space';
 
 /** How settings are chosen from a space. */
 export const METHODS = ['grid', 'random', 'sobol', 'halving'] as const;
+/** One of {@link METHODS}. */
 export type Method = (typeof METHODS)[number];
 
 /** One setting to train: what differs from the program's. */

@@ -83,6 +83,7 @@ export class Search {
     return { value, optimism: this.maximize ? this.best.objective - value : value - this.best.objective };
   }
 
+  /** A row per trial, best first: its setting, its objective, and why it failed where it did. */
   table(): Table<Record<string, string | number>> {
     const rows = this.trials.map(({ id, changes, objective, epochs, seconds, error }, k) => ({
       rank: k + 1,
@@ -130,7 +131,8 @@ export class Search {
  *
  * @param module path of the program's module, or the name of a recipe: processes load it themselves.
  * @param space what is varied: `{ learningRate: { log: [1e-4, 1e-1] }, batchSize: [16, 32], 'lossWeights.volatility': [0.1, 0.3] }`.
- * @throws ReluctantError `space-not-usable`, `unknown-setting` and the others of `program.with`, `sweep-of-another`, `unknown-option`, `objective-missing`.
+ * @throws ReluctantError `space-not-usable`, `unknown-setting` and the others of `program.with`, `sweep-of-another`, `unknown-option`, `objective-missing`,
+ *   `worker-did-not-start`, `trial-not-trainable`.
  * @example
  * const source = { synthetic: { symbols: 2, days: 200, seed: 7 } };
  * const options = { folder: 'sweep', trials: 2, workers: 1, freshSeeds: 0, setting: { source, epochs: 2, mode: 'graph' } };

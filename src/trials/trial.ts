@@ -64,14 +64,15 @@ export async function runTrial(
   let program: Program<Setting, Trainable> | undefined;
   try {
     program = ((await loadProgram(module, base)) as Program<Setting, Trainable>).with(changes as never);
-    const resume = fs.existsSync(path.join(place, 'run.json'));
-    const run = await train(program, {
-      folder: place,
-      resume,
-      signal,
-      ...(epochs !== undefined && { epochs }),
-      ...(onEpoch && { onEpoch: ({ row, epochs: all }) => onEpoch(row, all) }),
-    });
+    const run = await unlocked(signal, () =>
+      train(program!, {
+        folder: place,
+        resume: fs.existsSync(path.join(place, 'run.json')),
+        signal,
+        ...(epochs !== undefined && { epochs }),
+        ...(onEpoch && { onEpoch: ({ row, epochs: all }) => onEpoch(row, all) }),
+      }),
+    );
     (run.model as { dispose?(): void }).dispose?.();
     if (run.stopReason === 'aborted') return undefined;
     return write(place, {
@@ -98,6 +99,22 @@ export async function runTrial(
     });
   } finally {
     await program?.dispose();
+  }
+}
+
+/** Milliseconds that a worker of a driver that was killed is given to end its step and leave the folder. */
+const PATIENCE = 60_000;
+
+/** Does what needs a folder, and waits while another process has it. */
+async function unlocked<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  for (const begun = performance.now(); ; ) {
+    try {
+      return await work();
+    } catch (error) {
+      const isLocked = error instanceof ReluctantError && error.code === 'run-locked';
+      if (!isLocked || signal.aborted || performance.now() - begun > PATIENCE) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 }
 

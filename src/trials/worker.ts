@@ -4,7 +4,7 @@ import { runTrial, type TrialResult } from './trial';
 
 /** What the driver asks of a worker. */
 export type Request =
-  | { kind: 'begin'; module: string; base: Setting; folder: string }
+  | { kind: 'begin'; module: string; base: Setting; folder: string; cwd: string }
   | { kind: 'trial'; trial: PlannedTrial; epochs?: number }
   | { kind: 'stop' };
 
@@ -43,6 +43,7 @@ function work(): void {
   process.on('message', (request: Request) => {
     if (request.kind === 'begin') {
       begun = request;
+      process.chdir(request.cwd);
       say({ kind: 'ready' });
     } else if (request.kind === 'stop') stop();
     else queue = queue.then(() => run(request));

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { ReluctantError } from '../core';
 import type { Setting } from '../programs';
 import type { PlannedTrial } from './plan';
 import type { TrialResult } from './trial';
@@ -24,14 +25,21 @@ export interface Batch {
 /** A trial whose worker died is given to another so many times. */
 const TRIES = 3;
 
-/** Trains trials in processes of their own, each process one after the other, and gives the results as they come. */
-export async function inProcesses(trials: readonly PlannedTrial[], batch: Batch): Promise<void> {
+/**
+ * Trains trials in processes of their own, each process one after the other, and gives the results as they come.
+ *
+ * @throws ReluctantError `worker-did-not-start`, `trial-not-trainable`; the other processes have then ended as well.
+ */
+export async function inProcesses(trials: readonly PlannedTrial[], given: Batch): Promise<void> {
   const waiting = [...trials];
   const tries = new Map<string, number>();
-  fs.mkdirSync(path.join(batch.folder, 'logs'), { recursive: true });
+  fs.mkdirSync(path.join(given.folder, 'logs'), { recursive: true });
+  const failed = new AbortController();
+  const signal = AbortSignal.any([failed.signal, ...(given.signal ? [given.signal] : [])]);
+  const batch = { ...given, signal };
   const one = async (number: number): Promise<void> => {
-    while (waiting.length > 0 && !batch.signal?.aborted) {
-      const lost = await new Worker(number, batch).run(() => (batch.signal?.aborted ? undefined : waiting.shift()));
+    while (waiting.length > 0 && !signal.aborted) {
+      const lost = await new Worker(number, batch).run(() => (signal.aborted ? undefined : waiting.shift()));
       if (!lost) continue;
       const count = (tries.get(lost.trial.id) ?? 0) + 1;
       tries.set(lost.trial.id, count);
@@ -39,7 +47,14 @@ export async function inProcesses(trials: readonly PlannedTrial[], batch: Batch)
       else batch.onResult?.(batch.onLost(lost.trial, lost.log));
     }
   };
-  await Promise.all(Array.from({ length: Math.min(batch.workers, trials.length) }, (_, k) => one(k + 1)));
+  const whenFailed = (error: unknown) => {
+    failed.abort();
+    return error;
+  };
+  const all = Array.from({ length: Math.min(batch.workers, trials.length) }, (_, k) => one(k + 1));
+  const ends = await Promise.all(all.map((end) => end.then(() => undefined, whenFailed)));
+  const error = ends.find((end) => end !== undefined);
+  if (error !== undefined) throw error;
 }
 
 class Worker {
@@ -57,6 +72,8 @@ class Worker {
     this.process = fork(script, [], {
       stdio: ['ignore', output, output, 'ipc'],
       // Workers share the processors; each takes its part of them.
+      // Options of Node such as "--import tsx" are looked up from the working directory; the worker then goes to that of the driver.
+      cwd: path.join(__dirname, '..', '..'),
       env: { TF_NUM_INTRAOP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2', ...process.env },
     });
     fs.closeSync(output);
@@ -66,6 +83,8 @@ class Worker {
   run(next: () => PlannedTrial | undefined): Promise<{ trial: PlannedTrial; log: string } | undefined> {
     const { batch, process: child } = this;
     let current: PlannedTrial | undefined;
+    let isReady = false;
+    let broken: ReluctantError | undefined;
     const ask = (request: Request) => child.connected && child.send(request);
     const stop = () => ask({ kind: 'stop' });
     batch.signal?.addEventListener('abort', stop, { once: true });
@@ -74,28 +93,51 @@ class Worker {
       if (current) ask({ kind: 'trial', trial: current, ...(batch.epochs !== undefined && { epochs: batch.epochs }) });
       else stop();
     };
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       child.on('message', (answer: Answer) => {
         if (answer.kind === 'epoch') batch.onEpoch?.(answer.id, answer.epoch, answer.epochs);
-        else if (answer.kind === 'ready') goOn();
-        else if (answer.kind === 'stopped') current = undefined;
+        else if (answer.kind === 'ready') {
+          isReady = true;
+          goOn();
+        } else if (answer.kind === 'stopped') current = undefined;
         else if (answer.kind === 'done') {
           batch.onResult?.(answer.result);
           goOn();
         } else {
-          batch.onResult?.(batch.onLost(current!, answer.message));
-          goOn();
+          broken = notTrainable(answer);
+          stop();
         }
       });
       child.once('error', () => undefined);
       child.once('close', (code, signal) => {
         batch.signal?.removeEventListener('abort', stop);
         const why = signal ? `it was ended by ${signal}` : `it ended with ${code}`;
+        if (broken) return reject(broken);
+        if (!isReady && !batch.signal?.aborted) return reject(notStarted(why, this.log));
         const isLost = current !== undefined && !batch.signal?.aborted;
         resolve(isLost ? { trial: current!, log: `${why}; see ${this.log}` } : undefined);
       });
       const { module, base, folder } = batch;
-      ask({ kind: 'begin', module, base, folder });
+      ask({ kind: 'begin', module, base, folder, cwd: process.cwd() });
     });
   }
 }
+
+const notStarted = (why: string, log: string) =>
+  new ReluctantError({
+    code: 'worker-did-not-start',
+    operation: 'sweep',
+    problem: `a process that was to train did not start: ${why}`,
+    where: { file: log },
+    fix: 'its log says why; with little memory, ask for fewer workers',
+  });
+
+/** Nothing is wrong with the setting, so that it is not noted as failed: the next call trains it. */
+const notTrainable = ({ id, message }: Extract<Answer, { kind: 'broken' }>) =>
+  new ReluctantError({
+    code: 'trial-not-trainable',
+    operation: 'sweep',
+    problem: `a trial could not be trained in its folder: ${message}`,
+    where: { trial: id },
+    fix: 'end the other sweep in this folder, or make the folder writable; the same call then goes on',
+  });

@@ -89,8 +89,7 @@ describe('a sweep', () => {
     const child = spawn(process.execPath, [program, ...line], { stdio: 'ignore' });
     while (!fs.existsSync(path.join(folder, 'trials')) || fs.readdirSync(path.join(folder, 'trials')).length < 2)
       await new Promise((resolve) => setTimeout(resolve, 20));
-    child.kill('SIGKILL');
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    child.kill('SIGKILL'); // its workers may still hold the folders of their trials: they are waited for
     const { stdout, status, stderr } = spawnSync(process.execPath, [program, ...line], { encoding: 'utf8' });
     assert.equal(status, 0, stderr);
     assert.deepEqual(numbers(JSON.parse(stdout)), numbers(alone));
@@ -111,6 +110,17 @@ describe('a sweep', () => {
       [false, false, true, true],
     );
     assert.match(poisoned.trials.at(-1)!.error!, /the well is poisoned/);
+  });
+
+  it('says that a process does not start, rather than to try for ever', async () => {
+    const before = process.env['NODE_OPTIONS'];
+    process.env['NODE_OPTIONS'] = '--require /no/such/file.js';
+    try {
+      await assert.rejects(search(MODULE, { units: [2] }, options({ trials: 1 })), /did not start/);
+    } finally {
+      if (before === undefined) delete process.env['NODE_OPTIONS'];
+      else process.env['NODE_OPTIONS'] = before;
+    }
   });
 
   it('by halving trains few for long, and all a little; the best is judged on fresh seeds', async () => {
