@@ -68,7 +68,7 @@ const ROOMS = {
   // Trainings that were made elsewhere: models of Keras and PyTorch with their rows and histories.
   recordings: ['core', 'data', 'losses', 'training', 'inspection', 'runs', 'programs'],
   // Many settings of one program, in processes side by side.
-  trials: ['core', 'tables', 'training', 'programs'],
+  trials: ['core', 'tables', 'training', 'runs', 'programs'],
   // From what is seen, over what it may mean, to the verdict: what rules and causes are made of lies below them.
   'diagnosis/evidence/references': ['core', 'evaluation'],
   'diagnosis/evidence': [
@@ -106,7 +106,7 @@ const ROOMS = {
   kernel: ['core', 'notebook', 'notebook/widgets', 'kernel/compiler'],
   'kernel/wire': ['kernel'],
   // The shell is a user of the library: it may call everything but is imported by nothing.
-  cli: ['tables', 'data', 'data/read', 'programs', 'kernel/parameters'],
+  cli: ['core', 'tables', 'data', 'data/read', 'programs', 'kernel/parameters'],
   'cli/kernel': ['core', 'tables', 'cli'],
   'cli/run': ['core', 'tables', 'notebook', 'notebook/report', 'kernel/parameters', 'cli'],
   'cli/commands': [

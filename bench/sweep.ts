@@ -42,7 +42,7 @@ async function measured(folder: string, workers: number) {
   return {
     seconds: (end - begun) / 1000,
     millisecondsPerTrial: (end - first) / Math.max(1, trials - workers),
-    bits: JSON.stringify(swept.trials.map(({ id, objective, last, best }) => ({ id, objective, last, best }))),
+    bits: JSON.stringify(swept.trials.map(({ id, objective, last, lowest }) => ({ id, objective, last, lowest }))),
     isNotedOnce: noted.length === trials && noted.every(({ status }) => status === 'finished'),
   };
 }

@@ -11,7 +11,9 @@ const { isPacked, modules } = require('../setup/places');
 /** What set-up installs, and nothing in this file needs. */
 const isSetUp = fs.existsSync(program) && fs.existsSync(path.join(modules, 'commander'));
 
-if (process.argv[2] === 'setup') {
+const asksForHelp = process.argv.some((word) => word === '--help' || word === '-h');
+
+if (process.argv[2] === 'setup' && !(isSetUp && asksForHelp)) {
   process.argv.splice(2, 1);
   require('../setup/setup.js');
 } else if (!isSetUp) {

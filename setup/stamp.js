@@ -14,11 +14,11 @@ function digest(...parts) {
   return hash.digest('hex');
 }
 
-/** The content of files, relative to the clone, as hash input; absent files count as empty. @param {string[]} names */
+/** The content of files of the clone, as hash input; absent files count as empty. @param {string[]} names */
 function contents(...names) {
   return names.map((name) => {
     try {
-      return fs.readFileSync(path.resolve(root, name));
+      return fs.readFileSync(path.join(root, name));
     } catch {
       return '';
     }

@@ -3,6 +3,8 @@ export { callersLine, isOfTensorFlow } from './callers';
 export { checkChoice, checkInteger, checkNumber } from './checks';
 export { graphCache, sealCompiledCode } from './compileCache';
 export { brief, type ErrorDetails, ReluctantError, setWording, type Wording } from './errors';
+export { evenPlaces } from './evenPlaces';
+export { parseExactly } from './exactJSON';
 export { collectGarbage, collectIfGrown } from './garbage';
 export { interruptRequested, interruptScope, interruptSignal } from './interrupt';
 export { lazy } from './lazy';

@@ -214,7 +214,7 @@ export class Diagnosis {
     }
     const verdicts = this.verdicts.map((verdict, k) =>
       [
-        `${k + 1}. ${verdict.title}${verdict.where ? ` (${verdict.where})` : ''}, ${sure(verdict)}`,
+        `${k + 1}. ${verdict.title}${verdict.where ? ` (${verdict.where})` : ''}, ${certainty(verdict)}`,
         `   ${verdict.says}`,
         ...verdict.evidence.slice(0, 6).map((one) => `   · ${line(one)}`),
         `   mend: ${verdict.change.says}`,
@@ -235,7 +235,7 @@ export class Diagnosis {
         .map((one) => `<li>${escapeHTML(line(one))}</li>`)
         .join('');
       const where = verdict.where ? ` <code>${escapeHTML(verdict.where)}</code>` : '';
-      return `<li><b>${escapeHTML(verdict.title)}</b>${where}, ${sure(verdict)}<br>${escapeHTML(verdict.says)}<ul>${evidence}</ul><i>Mend:</i> ${escapeHTML(verdict.change.says)}<br><i>Wrong if</i> ${escapeHTML(verdict.wrongIf)}</li>`;
+      return `<li><b>${escapeHTML(verdict.title)}</b>${where}, ${certainty(verdict)}<br>${escapeHTML(verdict.says)}<ul>${evidence}</ul><i>Mend:</i> ${escapeHTML(verdict.change.says)}<br><i>Wrong if</i> ${escapeHTML(verdict.wrongIf)}</li>`;
     });
     const notes = this.notes.map(({ cause, says }) => `<li>${escapeHTML(cause)}: ${escapeHTML(says)}</li>`).join('');
     return `<ol class="reluctant-diagnosis">${items.join('')}</ol>${notes && `<ul class="reluctant-notes">${notes}</ul>`}`;
@@ -256,7 +256,7 @@ export class Diagnosis {
 }
 
 /** How sure a verdict is; of a cause of one's own that may not be known. */
-const sure = ({ probability }: Verdict): string =>
+export const certainty = ({ probability }: Verdict): string =>
   Number.isNaN(probability) ? 'how sure is not known' : `${formatShare(probability)} sure`;
 
 /** The thresholds that led to a verdict, by the keys under which they can be set. */

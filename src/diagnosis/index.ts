@@ -3,7 +3,15 @@ export { CAUSES } from './causes';
 export { type Cause, type Change, type Finding, Seen } from './causes/cause';
 export { type ConfirmOptions, confirm } from './confirm';
 export { Confirmation, type ConfirmationRow, type HeadOutcome, type Outcome } from './confirmation';
-export { Diagnosis, type DiagnosisContext, diagnose, type HeadSkill, type Note, type Verdict } from './diagnose';
+export {
+  certainty,
+  Diagnosis,
+  type DiagnosisContext,
+  diagnose,
+  type HeadSkill,
+  type Note,
+  type Verdict,
+} from './diagnose';
 export type { Evidence, HeadEvidence, Moment } from './evidence/evidence';
 export type { FeatureEvidence } from './evidence/features';
 export type { LossBehaviour } from './evidence/lossBehaviour';

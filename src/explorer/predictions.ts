@@ -1,4 +1,4 @@
-import { type TF, tf } from '../core';
+import { evenPlaces, type TF, tf } from '../core';
 import type { HeadPredictions } from '../plots';
 import type { Samples, Trainable } from '../training';
 
@@ -20,7 +20,7 @@ export function predictHeads(
   let found: HeadPredictions[] = [];
   tf.tidy(() => {
     const rows = (inputs instanceof tf.Tensor ? inputs : Object.values(inputs)[0]!).shape[0]!;
-    const indices = most < rows ? evenly(rows, most) : undefined;
+    const indices = most < rows ? tf.tensor1d(evenPlaces(rows, most), 'int32') : undefined;
     const pick = (tensor: TF.Tensor): TF.Tensor => (indices ? tf.gather(tensor, indices) : tensor);
     const picked =
       inputs instanceof tf.Tensor
@@ -46,13 +46,6 @@ export function predictHeads(
     });
   });
   return found;
-}
-
-function evenly(rows: number, most: number): TF.Tensor1D {
-  return tf.tensor1d(
-    Int32Array.from({ length: most }, (_, k) => Math.floor((k * rows) / most)),
-    'int32',
-  );
 }
 
 /** The numbers of each column of [rows, ...]. */

@@ -18,7 +18,7 @@ export { DrawnTable } from './drawnTable';
 export { file, tensors } from './files';
 export { type GradientBatch, type GradientOptions, gradients } from './gradients';
 export { type GradientRow, GradientTable, type TermCosine, type TermRow } from './gradientTable';
-export { type CompileSettings, compileSettings, model, saveKeras } from './keras';
+export { type CompileSettings, compiledModel, model, saveKeras } from './keras';
 export { inputNames, leafLayers, type ModelInputs, outputNames } from './layers';
 export { type PredictionFile, predictionFile } from './predictionFile';
 export {

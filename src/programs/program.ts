@@ -162,15 +162,21 @@ export class Program<
    * them, and lives until {@link dispose}.
    */
   async parts(): Promise<ProgramParts<M>> {
-    const { definition, setting } = this;
+    const { definition } = this;
     const data = await this.data();
-    const given =
-      typeof definition.options === 'function' ? definition.options(this.readable as never) : definition.options;
-    if (typeof definition.options === 'function') checkSeed(this.name, given, setting);
-    const options = { ...withStandardSettings(given, setting), program: this.reference };
+    const options = { ...this.options(), program: this.reference };
     let parts: ProgramParts = { model: () => definition.model(this.readable as never, data as never), data, options };
     for (const { apply } of this.changes) parts = await apply(parts as ProgramParts<TF.LayersModel>);
     return parts as ProgramParts<M>;
+  }
+
+  /** Its options before any change, for which no data is made. */
+  options(): FitOptions {
+    const { definition, setting } = this;
+    if (typeof definition.options !== 'function') return withStandardSettings(definition.options, setting);
+    const given = definition.options(this.readable as never);
+    checkSeed(this.name, given, setting);
+    return withStandardSettings(given, setting);
   }
 
   /** The files that belong to the trained model, by name. */

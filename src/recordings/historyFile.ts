@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { checkPlainFile, ReluctantError } from '../core';
+import { checkPlainFile, parseExactly, ReluctantError } from '../core';
 import { load } from '../data';
 import { type EpochNumbers, historyRows, notUnderstood } from '../training/historyForms';
 
@@ -9,7 +9,7 @@ export async function readHistory(file: string): Promise<EpochNumbers[]> {
   checkPlainFile(operation, file);
   if (/\.json$/i.test(file)) {
     try {
-      return historyRows(JSON.parse(fs.readFileSync(file, 'utf8').replace(/\bNaN\b/g, 'null')), operation);
+      return historyRows(parseExactly(fs.readFileSync(file, 'utf8')), operation);
     } catch (cause) {
       if (cause instanceof ReluctantError) throw cause;
       throw notUnderstood(operation, file, cause);

@@ -1,6 +1,7 @@
 import { closest, ReluctantError } from '../core';
 import { type LossName, rowLosses } from '../losses';
 import { OPTIMIZERS, type OptimizerName, type OptimizerOptions } from '../training';
+import { settingsOf } from '../training/optimizerOptions';
 
 /** Names by which Keras and PyTorch call losses, without case and marks, and ours. */
 const LOSSES: Readonly<Record<string, LossName>> = {
@@ -83,27 +84,34 @@ function describedLoss(given: unknown): { name: string; config: Record<string, u
   };
 }
 
-const SETTINGS: Readonly<Record<string, keyof OptimizerOptions>> = {
-  beta_1: 'beta1',
-  beta_2: 'beta2',
-  epsilon: 'epsilon',
-  momentum: 'momentum',
-  nesterov: 'nesterov',
-  weight_decay: 'weightDecay',
-  rho: 'rho',
-  centered: 'centered',
-};
+/** Settings of Keras that ours are called otherwise. */
+const RENAMED: Readonly<Record<string, keyof OptimizerOptions>> = { initial_accumulator_value: 'initialAccumulator' };
 
-/** Which of them an optimiser takes here. */
-const TAKEN: Readonly<Record<string, readonly string[]>> = {
-  adam: ['beta_1', 'beta_2', 'epsilon', 'weight_decay'],
-  adamw: ['beta_1', 'beta_2', 'epsilon', 'weight_decay'],
-  sgd: ['momentum', 'nesterov', 'weight_decay'],
-  rmsprop: ['rho', 'momentum', 'epsilon', 'centered'],
-};
+/** The settings that an optimiser takes here, of those that Keras has written; what is null counts as not said. */
+function settingsNamed(kind: OptimizerName, config: Readonly<Record<string, unknown>>): OptimizerOptions {
+  const taken: readonly string[] = settingsOf(kind);
+  const named = Object.entries(config).map(([key, value]) => {
+    const ours = RENAMED[key] ?? key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+    return [ours, value] as const;
+  });
+  return Object.fromEntries(
+    named.filter(([name, value]) => name !== 'learningRate' && taken.includes(name) && value !== null),
+  );
+}
+
+/** What Keras's optimisers do beside their steps, and `fit` does otherwise or not. */
+const LEFT_OUT = ['clipnorm', 'clipvalue', 'use_ema', 'gradient_accumulation_steps'];
+
+/** An optimiser, and what is told to `fit` beside it. */
+export interface UnderstoodOptimizer {
+  optimizer: OptimizerOptions;
+  clipNorm?: number;
+  /** A sentence where something of it is not taken into account. */
+  note?: string;
+}
 
 /** An optimiser as Keras serialises it, or as a recording describes it, and what of it is not taken over. */
-export function optimizerNamed(given: unknown): { optimizer: OptimizerOptions; note?: string } {
+export function optimizerNamed(given: unknown): UnderstoodOptimizer {
   const { class_name: kind, config } = (given ?? {}) as { class_name?: unknown; config?: Record<string, unknown> };
   if (typeof kind !== 'string')
     return { optimizer: { kind: 'adam' }, note: 'the optimiser is not known; Adam is taken' };
@@ -112,22 +120,23 @@ export function optimizerNamed(given: unknown): { optimizer: OptimizerOptions; n
   const initial = (rate as { config?: { initial_learning_rate?: unknown } } | undefined)?.config?.initial_learning_rate;
   const learningRate = typeof rate === 'number' ? rate : typeof initial === 'number' ? initial : undefined;
   const isKnown = (OPTIMIZERS as readonly string[]).includes(name);
-  const taken = (TAKEN[name] ?? []).flatMap((key) => {
-    const value = config?.[key];
-    return value === undefined || value === null ? [] : [[SETTINGS[key]!, value] as const];
-  });
+  const clipNorm = config?.['global_clipnorm'];
   const notes = [
     ...(isKnown ? [] : [`the optimiser ${kind} is not known here; Adam is taken`]),
     ...(typeof rate === 'object' && rate !== null
       ? ['its schedule is left out: the rate at the beginning is taken']
       : []),
+    ...LEFT_OUT.filter((name) => config?.[name]).map(
+      (name) => `${name} of the optimiser is left out (${config![name]})`,
+    ),
   ];
   return {
     optimizer: {
       kind: isKnown ? name : 'adam',
       ...(learningRate !== undefined && { learningRate }),
-      ...Object.fromEntries(taken),
+      ...(isKnown && settingsNamed(name, config ?? {})),
     },
+    ...(typeof clipNorm === 'number' && { clipNorm }),
     ...(notes.length > 0 && { note: notes.join('; ') }),
   };
 }

@@ -1,7 +1,8 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
-import { checkPlainFile, ReluctantError, type TF, tf, z } from '../core';
-import { tensors } from '../inspection';
+import { type TF, tf, z } from '../core';
+import { damaged, readRecordedArrays, readRecordedJSON } from './recordingFile';
+import type { NamedArray } from './samples';
+
+const GRAPH = 'graph.json';
 
 /** A model of PyTorch as its recorder writes it: what is computed of what, and nothing that could be run. */
 const shape = () => {
@@ -34,6 +35,8 @@ const shape = () => {
 type Graph = ReturnType<ReturnType<typeof shape>['parse']>;
 /** A node, and under which name its weights are filed where that is another. */
 type Node = Graph['nodes'][number] & { filed?: string };
+/** Says what is wrong with the recording. */
+type Fail = (problem: string, file?: string) => never;
 
 /**
  * A model of layers that tfjs has, rebuilt from the graph and the weights that a recorder of PyTorch wrote. A dense layer that only
@@ -42,10 +45,11 @@ type Node = Graph['nodes'][number] & { filed?: string };
  * @throws ReluctantError `recording-damaged`.
  */
 export async function modelOfGraph(folder: string, weights: string): Promise<TF.LayersModel> {
-  const file = path.join(folder, 'graph.json');
-  checkPlainFile('diagnose', file);
-  const parsed = shape().safeParse(parse(file));
-  if (!parsed.success) throw damaged(file, parsed.error.message);
+  const fail: Fail = (problem, file = GRAPH) => {
+    throw damaged(folder, file, problem);
+  };
+  const parsed = shape().safeParse(readRecordedJSON(folder, GRAPH));
+  if (!parsed.success) return fail(parsed.error.issues[0]?.message ?? 'it is of another form');
   const graph = headsNamed(activationsJoined(parsed.data));
   const filed = new Map(graph.nodes.map((node) => [node.name, node.filed ?? node.name]));
   const made = new Map<string, TF.SymbolicTensor>();
@@ -56,32 +60,24 @@ export async function modelOfGraph(folder: string, weights: string): Promise<TF.
   });
   for (const node of graph.nodes) {
     const given = node.inputs.map(
-      (name) => made.get(name) ?? fail(file, `"${node.name}" reads "${name}", which is not there`),
+      (name) => made.get(name) ?? fail(`"${node.name}" reads "${name}", which is not there`),
     );
-    const layer = layerOf(node, file);
+    const layer = layerOf(node, fail);
     made.set(node.name, layer.apply(given.length === 1 ? given[0]! : given) as TF.SymbolicTensor);
   }
-  const outputs = Object.values(graph.outputs).map((name) => made.get(name) ?? fail(file, `there is no "${name}"`));
+  const outputs = Object.values(graph.outputs).map((name) => made.get(name) ?? fail(`there is no "${name}"`));
   const model = tf.model({ inputs, outputs });
-  await setWeights(model, path.join(folder, weights), filed);
+  setWeights(model, await readRecordedArrays(folder, weights), filed, (problem) => fail(problem, weights));
   return model;
 }
 
-function parse(file: string): unknown {
-  try {
-    return JSON.parse(fs.readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw damaged(file, String((cause as Error).message));
-  }
-}
-
-function layerOf(node: Node, file: string): TF.layers.Layer {
+function layerOf(node: Node, fail: Fail): TF.layers.Layer {
   const { name, activation, rate, alpha, epsilon, momentum, bias } = node;
   switch (node.kind) {
     case 'dense':
       return tf.layers.dense({
         name,
-        units: node.units ?? fail(file, `"${name}" has no units`),
+        units: node.units ?? fail(`"${name}" has no units`),
         useBias: bias ?? true,
         // The default of PyTorch's linear layers: uniform within 1 / sqrt(inputs).
         kernelInitializer: tf.initializers.varianceScaling({ scale: 1 / 3, mode: 'fanIn', distribution: 'uniform' }),
@@ -150,30 +146,21 @@ function headsNamed(graph: Graph): Omit<Graph, 'nodes'> & { nodes: Node[] } {
   };
 }
 
-async function setWeights(model: TF.LayersModel, file: string, filed: ReadonlyMap<string, string>): Promise<void> {
-  const arrays = new Map((await tensors(file)).map((one) => [one.name, one]));
+function setWeights(
+  model: TF.LayersModel,
+  arrays: ReadonlyMap<string, NamedArray>,
+  filed: ReadonlyMap<string, string>,
+  fail: Fail,
+): void {
   for (const layer of model.layers) {
     if (layer.weights.length === 0) continue;
     const values = layer.weights.map(({ originalName, shape }) => {
       const name = `${filed.get(layer.name) ?? layer.name}/${originalName.split('/').at(-1)}`;
-      const array = arrays.get(name) ?? fail(file, `there are no weights "${name}"`);
-      if (array.shape.join() !== shape.join()) fail(file, `"${name}" has the shape [${array.shape}], not [${shape}]`);
+      const array = arrays.get(name) ?? fail(`there are no weights "${name}"`);
+      if (array.shape.join() !== shape.join()) fail(`"${name}" has the shape [${array.shape}], not [${shape}]`);
       return tf.tensor(Float32Array.from(array.values()), [...array.shape]);
     });
     layer.setWeights(values);
     tf.dispose(values);
   }
 }
-
-function fail(file: string, problem: string): never {
-  throw damaged(file, problem);
-}
-
-const damaged = (file: string, problem: string) =>
-  new ReluctantError({
-    code: 'recording-damaged',
-    operation: 'diagnose',
-    problem: `the recording cannot be read: ${problem}`,
-    where: { file },
-    expected: 'what reluctant.torch.Watcher wrote, whole',
-  });

@@ -54,6 +54,9 @@ export async function trainingOfRun(folder: string): Promise<RecordedTraining> {
     options,
     program,
     notes: [],
-    dispose: () => model.dispose(),
+    dispose: async () => {
+      model.dispose();
+      await program.dispose();
+    },
   };
 }

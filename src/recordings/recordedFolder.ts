@@ -1,15 +1,16 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ReluctantError, type TF, z } from '../core';
-import { model as kerasModel, tensors } from '../inspection';
-import { readGuarded } from '../runs';
+import { model as kerasModel } from '../inspection';
 import { historyRows, type TrainingData } from '../training';
 import { modelOfGraph } from './layerGraph';
 import { assemble, endsOf, type RecordedTraining } from './recordedTraining';
+import { damaged, guardedFile, readRecordedArrays, readRecordedJSON } from './recordingFile';
 import { type Ends, type NamedArray, tensorOf } from './samples';
 
 /** What a recorder of the Python package writes of a training, beside `run.json`. */
 export const RECORDING_FILE = 'recording.json';
+const ROWS = 'data.npz';
 const FORMAT_VERSION = 1;
 
 const shape = () =>
@@ -33,7 +34,7 @@ export const isRecording = (folder: string): boolean => fs.existsSync(path.join(
  * @throws ReluctantError `recording-damaged`, `recording-newer`, `recording-without-model`, and those of the readers.
  */
 export async function trainingOfFolder(folder: string): Promise<RecordedTraining> {
-  const found = shape().safeParse(json(folder, RECORDING_FILE));
+  const found = shape().safeParse(readRecordedJSON(folder, RECORDING_FILE));
   if (!found.success) throw damaged(folder, RECORDING_FILE, found.error.issues[0]?.message ?? 'it is of another form');
   const recording = found.data;
   if (recording.formatVersion > FORMAT_VERSION) {
@@ -63,7 +64,7 @@ export async function trainingOfFolder(folder: string): Promise<RecordedTraining
   const build = (which: 'model' | 'initial'): Promise<TF.LayersModel> =>
     isGraph
       ? modelOfGraph(folder, which === 'model' ? 'weights.npz' : 'initial.npz')
-      : kerasModel(path.join(folder, `${which}.keras`));
+      : kerasModel(guardedFile(folder, `${which}.keras`));
   const model = await build('model');
   const hasInitial = has(isGraph ? 'initial.npz' : 'initial.keras');
   return assemble({
@@ -71,7 +72,7 @@ export async function trainingOfFolder(folder: string): Promise<RecordedTraining
     framework: recording.framework,
     model,
     data: await rowsOf(folder, endsOf(model)),
-    history: historyRows(json(folder, 'history.json')),
+    history: historyRows(readRecordedJSON(folder, 'history.json')),
     losses: recording.losses,
     lossWeights: recording.lossWeights,
     optimizer: recording.optimizer,
@@ -83,8 +84,8 @@ export async function trainingOfFolder(folder: string): Promise<RecordedTraining
 }
 
 async function rowsOf(folder: string, ends: Ends): Promise<TrainingData> {
-  const file = path.join(folder, 'data.npz');
-  const arrays = new Map<string, NamedArray>((await tensors(file)).map((one) => [one.name, one]));
+  const file = path.join(folder, ROWS);
+  const arrays = await readRecordedArrays(folder, ROWS);
   // What has no name of its own, such as the input of a Sequential model, is called otherwise in every library.
   const onlyOne = (prefix: string, of: Ends['inputs']): NamedArray | undefined => {
     const filed = [...arrays].filter(([name]) => name.startsWith(prefix));
@@ -95,7 +96,7 @@ async function rowsOf(folder: string, ends: Ends): Promise<TrainingData> {
       Object.fromEntries(
         Object.entries(of).map(([end, wanted]) => {
           const array = arrays.get(`${name}.${kind}.${end}`) ?? onlyOne(`${name}.${kind}.`, of);
-          if (!array) throw damaged(folder, 'data.npz', `there are no ${kind} of "${end}"`);
+          if (!array) throw damaged(folder, ROWS, `there are no ${kind} of "${end}"`);
           return [end, tensorOf(array, wanted, { file, [what]: end })];
         }),
       );
@@ -104,21 +105,3 @@ async function rowsOf(folder: string, ends: Ends): Promise<TrainingData> {
   const hasValidation = [...arrays.keys()].some((name) => name.startsWith('validation.'));
   return { ...part('training'), ...(hasValidation && { validation: part('validation') }) };
 }
-
-function json(folder: string, name: string): unknown {
-  const text = readGuarded(folder, name).toString('utf8');
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw damaged(folder, name, (cause as Error).message);
-  }
-}
-
-const damaged = (folder: string, file: string, problem: string) =>
-  new ReluctantError({
-    code: 'recording-damaged',
-    operation: 'diagnose',
-    problem: `the recording cannot be read: ${problem}`,
-    where: { folder, file },
-    expected: 'what reluctant.keras.Callback or reluctant.torch.Watcher wrote, whole',
-  });

@@ -1,8 +1,8 @@
 import { ReluctantError, type TF, tf } from '../core';
-import { compileSettings, inputNames, model as kerasModel, outputNames, type Snapshot, snapshot } from '../inspection';
+import { compiledModel, inputNames, model as kerasModel, outputNames, type Snapshot, snapshot } from '../inspection';
 import type { LossName } from '../losses';
 import { type Program, program, type Setting } from '../programs';
-import { type EpochNumbers, type FitOptions, type TrainingData, withValidation } from '../training';
+import { type EpochNumbers, type FitOptions, type Samples, type TrainingData, withValidation } from '../training';
 import { freshModel } from './freshModel';
 import { readHistory } from './historyFile';
 import { lossNamed, optimizerNamed } from './kerasNames';
@@ -22,7 +22,8 @@ export interface RecordedTraining {
   program: Program<Setting, TF.LayersModel>;
   /** What is not known, or taken otherwise than it was. */
   notes: readonly string[];
-  dispose(): void;
+  /** Lets go of the model and of the data. */
+  dispose(): Promise<void>;
 }
 
 /** Where a training that was made elsewhere is to be read from. */
@@ -33,7 +34,7 @@ export interface TrainingFiles {
   data: string;
   inputs?: readonly string[];
   targets?: readonly string[];
-  /** Rows to validate on. Default: the last fifth of `data`, if they are in the order of time; see `validationShare`. */
+  /** Rows it was validated on, in a file of their own. */
   validation?: string;
   /** Share of `data`, from its end, that was validated on; 0 for none. Default 0. */
   validationShare?: number;
@@ -56,8 +57,7 @@ const DEFAULTS = { epochs: 50, batchSize: 32 };
  * @throws ReluctantError `loss-unknown` where neither file nor caller says what it was trained by, and those of the readers.
  */
 export async function trainingOfFiles(files: TrainingFiles): Promise<RecordedTraining> {
-  const model = await kerasModel(files.model);
-  const compiled = await compileSettings(files.model);
+  const { model, compiled } = await compiledModel(files.model);
   const ends = endsOf(model);
   const history = files.history === undefined ? [] : await readHistory(files.history);
   const names: RowNames = {
@@ -67,11 +67,7 @@ export async function trainingOfFiles(files: TrainingFiles): Promise<RecordedTra
   const rows = await readSamples(files.data, ends, names);
   const validation = files.validation === undefined ? undefined : await readSamples(files.validation, ends, names);
   const share = files.validationShare ?? 0;
-  const data: TrainingData = validation
-    ? { ...rows, validation }
-    : share > 0
-      ? withValidation(rows, { share, by: 'time' })
-      : rows;
+  const data: TrainingData = validation ? { ...rows, validation } : share > 0 ? splitOff(rows, share) : rows;
   const given = files.loss ? lossesGiven(files.loss, Object.keys(ends.heads)) : compiled.loss;
   return assemble({
     name: files.model,
@@ -87,6 +83,15 @@ export async function trainingOfFiles(files: TrainingFiles): Promise<RecordedTra
     initial: files.initial === undefined ? undefined : () => kerasModel(files.initial!),
     notes: [],
   });
+}
+
+/** The last rows apart; the tensors of before are let go. */
+function splitOff(rows: Samples, share: number): TrainingData {
+  try {
+    return withValidation(rows, { share, by: 'time' });
+  } finally {
+    tf.dispose([rows.inputs, rows.targets] as never);
+  }
 }
 
 /** What a recorded training is put together from. */
@@ -114,7 +119,7 @@ export async function assemble(parts: TrainingParts): Promise<RecordedTraining> 
   const notes = [...parts.notes];
   const losses = lossesOf(parts.losses, heads, notes);
   checkClasses(losses, data, model, heads);
-  const { optimizer, note } = optimizerNamed(parts.optimizer);
+  const { optimizer, clipNorm, note } = optimizerNamed(parts.optimizer);
   if (note) notes.push(note);
   const lossWeights = byHead(parts.lossWeights, heads);
   if (history.length === 0) notes.push('no history is known: what rests on the course of the losses is not looked at');
@@ -128,6 +133,7 @@ export async function assemble(parts: TrainingParts): Promise<RecordedTraining> 
     losses: heads.length === 1 ? losses[heads[0]!]! : losses,
     ...(lossWeights && { lossWeights }),
     optimizer,
+    ...(clipNorm !== undefined && { clipNorm }),
     epochs,
     batchSize,
   } as FitOptions;
@@ -147,7 +153,8 @@ export async function assemble(parts: TrainingParts): Promise<RecordedTraining> 
     options,
     program: again as unknown as RecordedTraining['program'],
     notes,
-    dispose: () => {
+    dispose: async () => {
+      await again.dispose();
       model.dispose();
       const tensors = [data, data.validation].flatMap((part) => (part ? [part.inputs, part.targets] : []));
       tf.dispose(tensors as never);

@@ -36,15 +36,15 @@ export async function readSamples(file: string, ends: Ends, names: RowNames): Pr
   const table = isArchive ? undefined : await load(file);
   const known = arrays ? [...arrays.keys()] : table!.names;
   const find = (list: readonly string[], end: string): NamedArray => {
-    for (const name of list) {
-      if (known.includes(name)) continue;
-      checkNames('diagnose', { [name]: true }, known, {
-        code: 'array-not-found',
-        kind: arrays ? 'array' : 'column',
-        where: { file, for: end },
-      });
+    checkNames('diagnose', Object.fromEntries(list.map((name) => [name, true])), known, {
+      code: 'array-not-found',
+      kind: arrays ? 'array' : 'column',
+      where: { file, for: end },
+    });
+    if (arrays) {
+      if (list.length > 1) throw severalArrays(file, end, list);
+      return arrays.get(list[0]!)!;
     }
-    if (arrays) return arrays.get(list[0]!)!;
     const columns = list.map((name) => table!.numbers(name));
     const values = () =>
       Float32Array.from(
@@ -102,7 +102,8 @@ function byEnd(
   return result;
 }
 
-async function arraysOf(file: string): Promise<Map<string, NamedArray>> {
+/** The arrays of an archive, by name. */
+export async function arraysOf(file: string): Promise<Map<string, NamedArray>> {
   return new Map((await tensors(file)).map((one) => [one.name, one]));
 }
 
@@ -110,11 +111,9 @@ async function arraysOf(file: string): Promise<Map<string, NamedArray>> {
 export function tensorOf(array: NamedArray, wanted: Shape, where: Readonly<Record<string, string>>): TF.Tensor {
   const values = array.values();
   const size = wanted.slice(1);
-  // Labels stand for one-hot rows: one number a row, whatever the width of the head.
-  const isLabel = where['head'] !== undefined && array.shape.length === 1;
   const shape = array.shape.length === 1 ? [array.shape[0]!, 1] : [...array.shape];
-  const fits =
-    shape.length === wanted.length && size.every((length, k) => length === null || length === shape[k + 1] || isLabel);
+  const fits = shape.length === wanted.length && size.every((length, k) => length === null || length === shape[k + 1]);
+  // Labels stand for one-hot rows: one number a row, whatever the width of the head.
   const isOneNumber = where['head'] !== undefined && shape.length === 2 && shape[1] === 1;
   if (!fits && !isOneNumber) {
     throw new ReluctantError({
@@ -128,6 +127,17 @@ export function tensorOf(array: NamedArray, wanted: Shape, where: Readonly<Recor
   }
   return tf.tensor(values instanceof Float32Array ? values : Float32Array.from(values), shape, 'float32');
 }
+
+const severalArrays = (file: string, end: string, names: readonly string[]) =>
+  new ReluctantError({
+    code: 'rows-not-named',
+    operation: 'diagnose',
+    problem: `several arrays are named for "${end}"`,
+    where: { file },
+    received: names,
+    expected: 'one array; in a table, a column per feature',
+    fix: 'join them in Python: numpy.stack([a, b], axis=-1)',
+  });
 
 const notNamed = (file: string, kind: 'inputs' | 'heads', end: string, known: readonly string[]) =>
   new ReluctantError({

@@ -66,7 +66,8 @@ function readHistory(place: string): RecordedRun['history'] {
   }
 }
 
-function readJSON(place: string, file: string): unknown {
+/** Reads a JSON file of a run; its numbers that JSON does not have are texts still. @throws ReluctantError `run-not-readable`. */
+export function readJSON(place: string, file: string): unknown {
   const text = readGuarded(place, file).toString('utf8');
   try {
     return JSON.parse(text);

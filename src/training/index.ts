@@ -15,7 +15,7 @@ export {
   type WatchValuesOptions,
   watchValues,
 } from './loop/watchValues';
-export { type Best, METRICS, type Metric, type MetricName, metricOf, topKMetric } from './metrics';
+export { type Best, directionOf, METRICS, type Metric, type MetricName, metricOf, topKMetric } from './metrics';
 export type { Mode } from './mode';
 export {
   givenOptimizer,

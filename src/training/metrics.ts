@@ -135,6 +135,15 @@ export type KeyOfMetric<Choice> = Choice extends MetricName
     ? Key
     : never;
 
+/**
+ * Which direction of a number of the history is better, by its name: `val_direction_auc` is the score `auc` of a head. Everything
+ * that is not named after a metric counts as a loss.
+ */
+export function directionOf(key: string): Best {
+  const metrics: readonly Metric[] = Object.values(METRICS);
+  return metrics.find((one) => key === one.key || key.endsWith(`_${one.key}`))?.best ?? 'lowest';
+}
+
 const NAMES = Object.keys(METRICS) as MetricName[];
 
 /**

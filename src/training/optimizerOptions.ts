@@ -84,6 +84,9 @@ const SETTINGS: Readonly<Record<OptimizerName, readonly Setting[]>> = {
   lamb: ['beta1', 'beta2', 'epsilon'],
 };
 
+/** Names of the settings that an optimiser takes. */
+export const settingsOf = (kind: OptimizerName): readonly Setting[] => [...ALWAYS, ...SETTINGS[kind]];
+
 const DEFAULTS = {
   learningRate: 0.001,
   beta1: 0.9,
@@ -133,7 +136,7 @@ export function optimizerSettings(choice: OptimizerChoice = {}): OptimizerSettin
   const options = typeof choice === 'string' ? { kind: choice } : choice;
   if (options === null || typeof options !== 'object' || Array.isArray(options)) throw notAnOptimizer(choice);
   const kind = checkChoice('fit', 'optimizer', options.kind ?? 'adam', OPTIMIZERS);
-  const allowed = ['kind', ...ALWAYS, ...SETTINGS[kind]];
+  const allowed = ['kind', ...settingsOf(kind)];
   const other = Object.keys(options).find((name) => !allowed.includes(name) && name in MEANT);
   const fix = other ? `did you mean "${MEANT[other]}"?` : undefined;
   checkNames('fit', options, allowed, { kind: 'setting', where: { optimizer: kind }, ...(fix && { fix }) });
@@ -147,7 +150,7 @@ export function givenOptimizer(choice: OptimizerChoice = {}): OptimizerOptions {
   if (typeof choice === 'string') return { kind: choice };
   if (!(choice instanceof tf.Optimizer)) return choice;
   const settings = ofTfjs(choice);
-  const names = ['kind', ...ALWAYS, ...SETTINGS[settings.kind]];
+  const names = ['kind', ...settingsOf(settings.kind)];
   return Object.fromEntries(Object.entries(settings).filter(([name]) => names.includes(name)));
 }
 

@@ -1,12 +1,14 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { checkChoice, checkInteger, checkNames, ReluctantError, writeAtomically } from '../core';
+import { checkChoice, checkInteger, checkNames, ReluctantError } from '../core';
 import { loadProgram, type Setting } from '../programs';
+import { readJSON, writeJSON } from '../runs';
 import { formatNumber, Table } from '../tables';
+import { directionOf } from '../training';
 import { idOf, METHODS, type Method, type PlannedTrial, plan } from './plan';
 import { checkSpace, type Space } from './space';
-import { isScore, resultOf, type TrialResult, writeFailure } from './trial';
+import { resultOf, type TrialResult, writeFailure } from './trial';
 import { inProcesses } from './workers';
 
 /** Options of {@link search}. */
@@ -146,26 +148,26 @@ export async function search(module: string, space: Space, options: SearchOption
   checkInteger('sweep', 'workers', workers, 1, 1024);
   const freshSeeds = checkInteger('sweep', 'freshSeeds', options.freshSeeds ?? 3, 0, 100);
   const planned = plan(checkSpace(space), { method, trials, seed });
-  const base = { ...(await baseOf(module, setting, planned)) };
+  const base = await baseOf(module, setting, planned);
   claimFolder(folder, { module, setting: base, space, method, seed, trials: planned.length });
   const rounds = method === 'halving' ? await halvingRounds(module, base) : [undefined];
   let field = planned;
-  let results: TrialResult[] = [];
+  const results = new Map<string, TrialResult>();
   for (const [k, epochs] of rounds.entries()) {
     const found = await trainAll(field, { module, base, folder, epochs, workers }, options);
-    const ranked = rank(found, options);
-    const rest = results.filter(({ id }) => !found.some((one) => one.id === id));
-    results = [...found, ...rest];
-    if (options.signal?.aborted) return searchOf(results, options, field.length - found.length, []);
-    const next = rounds[k + 1];
-    if (next === undefined) continue;
-    const kept = ranked.filter(({ error }) => error === undefined).slice(0, Math.max(1, Math.ceil(field.length / 3)));
+    for (const result of found) results.set(result.id, result);
+    if (options.signal?.aborted) return searchOf([...results.values()], options, field.length - found.length, []);
+    if (k + 1 === rounds.length) break;
+    const kept = rank(found, options)
+      .filter(({ error }) => error === undefined)
+      .slice(0, Math.max(1, Math.ceil(field.length / 3)));
     field = kept.map(({ id, changes }) => ({ id, changes }));
   }
-  const best = rank(results, options).find(({ error }) => error === undefined);
+  const all = [...results.values()];
+  const best = rank(all, options).find(({ error }) => error === undefined);
   const fresh =
     best && freshSeeds > 0 ? await onFreshSeeds(best, freshSeeds, { module, base, folder, workers }, options) : [];
-  return searchOf(results, options, 0, fresh);
+  return searchOf(all, options, 0, fresh);
 }
 
 interface Where {
@@ -188,12 +190,18 @@ async function trainAll(
     if (before) results.set(id, before);
   }
   const before = results.size;
+  let best: number | undefined;
+  const weigh = (result: TrialResult) => {
+    const { objective, maximize } = aimOf([result], options);
+    const value = objectiveIn(result, objective, maximize);
+    if (Number.isFinite(value) && (best === undefined || (maximize ? value > best : value < best))) best = value;
+  };
+  for (const result of results.values()) weigh(result);
   const started = performance.now();
   const tell = () => {
     const done = results.size;
     const seconds = (performance.now() - started) / 1000;
     const secondsLeft = done > before ? (seconds / (done - before)) * (trials.length - done) : undefined;
-    const best = rank([...results.values()], options, true).find(({ error }) => error === undefined)?.objective;
     options.onProgress?.({ done, trials: trials.length, before, secondsLeft, best });
   };
   tell();
@@ -206,6 +214,7 @@ async function trainAll(
       onLost: (trial, why) => writeFailure(where.folder, trial, `the process that trained it was lost: ${why}`),
       onResult: (result) => {
         results.set(result.id, result);
+        weigh(result);
         tell();
       },
     },
@@ -228,9 +237,8 @@ async function onFreshSeeds(best: RankedTrial, count: number, where: Where, opti
 /** Epochs of each round: a third of the next. */
 async function halvingRounds(module: string, base: Setting): Promise<number[]> {
   const program = await loadProgram(module, base);
-  const { options } = await program.parts();
+  const most = program.options().epochs ?? 1;
   await program.dispose();
-  const most = options.epochs ?? 1;
   const rounds = [most];
   while (rounds[0]! >= 3 && rounds.length < 4) rounds.unshift(Math.max(1, Math.floor(rounds[0]! / 3)));
   return rounds;
@@ -246,14 +254,12 @@ async function baseOf(module: string, setting: Setting, planned: readonly Planne
   return isOpen ? { ...setting, mode: 'graph' } : setting;
 }
 
+const FILE = 'sweep.json';
+
 function claimFolder(folder: string, sweep: object): void {
-  const file = path.join(folder, 'sweep.json');
-  const text = `${JSON.stringify({ formatVersion: 1, ...sweep }, undefined, 1)}\n`;
   fs.mkdirSync(folder, { recursive: true });
-  const before = fs.existsSync(file)
-    ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>)
-    : undefined;
-  const now = JSON.parse(text) as Record<string, unknown>;
+  const before = fs.existsSync(path.join(folder, FILE)) ? Object(readJSON(folder, FILE)) : undefined;
+  const now = JSON.parse(JSON.stringify({ formatVersion: 1, ...sweep })) as Record<string, unknown>;
   const differs =
     before && ['module', 'setting'].find((key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]));
   if (differs) {
@@ -267,7 +273,7 @@ function claimFolder(folder: string, sweep: object): void {
       fix: 'choose another folder',
     });
   }
-  writeAtomically(file, text);
+  writeJSON(folder, FILE, now);
 }
 
 function searchOf(
@@ -276,33 +282,40 @@ function searchOf(
   left: number,
   fresh: readonly number[],
 ): Search {
-  const objective = objectiveOf(results, options);
-  return new Search(objective, options.maximize ?? isScore(objective), rank(results, options, true), left, fresh);
+  const { objective, maximize } = aimOf(results, options);
+  return new Search(objective, maximize, rank(results, options), left, fresh);
 }
 
-function objectiveOf(results: readonly TrialResult[], { objective }: SearchOptions): string {
-  const keys = results.find(({ error }) => error === undefined)?.best ?? {};
-  return objective ?? ('val_loss' in keys ? 'val_loss' : 'loss');
+/** What settings are compared by, and whether more of it is better. */
+function aimOf(
+  results: readonly TrialResult[],
+  options: SearchOptions,
+): Required<Pick<SearchOptions, 'objective' | 'maximize'>> {
+  const keys = results.find(({ error }) => error === undefined)?.lowest ?? {};
+  const objective = options.objective ?? ('val_loss' in keys ? 'val_loss' : 'loss');
+  return { objective, maximize: options.maximize ?? directionOf(objective) === 'highest' };
 }
 
-function rank(results: readonly TrialResult[], options: SearchOptions, isLenient = false): RankedTrial[] {
-  const objective = objectiveOf(results, options);
-  const sign = (options.maximize ?? isScore(objective)) ? -1 : 1;
+/** The objective of a trial at its best epoch. */
+const objectiveIn = ({ error, lowest, highest }: TrialResult, objective: string, maximize: boolean): number =>
+  error === undefined ? ((maximize ? highest : lowest)[objective] ?? Number.NaN) : Number.NaN;
+
+function rank(results: readonly TrialResult[], options: SearchOptions): RankedTrial[] {
+  const { objective, maximize } = aimOf(results, options);
   const first = results.find(({ error }) => error === undefined);
-  if (!isLenient && first && !(objective in first.best)) {
+  if (first && !(objective in first.lowest)) {
     throw new ReluctantError({
       code: 'objective-missing',
       operation: 'sweep',
       problem: `the histories have no "${objective}"`,
       received: objective,
-      expected: `one of ${Object.keys(first.best).join(', ')}`,
+      expected: `one of ${Object.keys(first.lowest).join(', ')}`,
     });
   }
-  const value = (result: TrialResult) =>
-    result.error === undefined ? (result.best[objective] ?? Number.NaN) : Number.NaN;
+  const value = (result: TrialResult) => objectiveIn(result, objective, maximize);
   const order = (result: TrialResult) => {
     const number = value(result);
-    return Number.isFinite(number) ? sign * number : Number.POSITIVE_INFINITY;
+    return Number.isFinite(number) ? (maximize ? -number : number) : Number.POSITIVE_INFINITY;
   };
   // What was given up early is not compared with what went on.
   const longer = (a: TrialResult, b: TrialResult) => (options.method === 'halving' ? b.epochs - a.epochs : 0);

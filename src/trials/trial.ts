@@ -1,9 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ReluctantError, writeAtomically } from '../core';
+import { ReluctantError } from '../core';
 import { loadProgram, type Program, type Setting, train } from '../programs';
+import { readJSON, toNumbers, writeJSON } from '../runs';
 import type { HistoryRow, Trainable } from '../training';
 import type { PlannedTrial } from './plan';
+
+type Numbers = Readonly<Record<string, number>>;
 
 /** What came of one trial, as `result.json` in its folder says it: there once it is finished, and never half. */
 export interface TrialResult {
@@ -13,9 +16,11 @@ export interface TrialResult {
   epochs: number;
   /** Why it failed; absent where it did not. */
   error?: string;
-  /** Best value of every number of the history: the least of losses and errors, the greatest of scores. */
-  best: Readonly<Record<string, number>>;
-  last: Readonly<Record<string, number>>;
+  /** Least value over the epochs of every number of the history. */
+  lowest: Numbers;
+  /** Greatest value over the epochs of every number of the history. */
+  highest: Numbers;
+  last: Numbers;
   /** By which the ledger calls it. */
   trial?: string;
   seconds: number;
@@ -28,20 +33,11 @@ export const placeOf = (folder: string, id: string): string => path.join(folder,
 
 /** The result of a trial, if it is finished; a result of fewer epochs than asked for is none. */
 export function resultOf(folder: string, id: string, epochs?: number): TrialResult | undefined {
-  let text: string;
-  try {
-    text = fs.readFileSync(path.join(placeOf(folder, id), RESULT), 'utf8');
-  } catch {
-    return undefined;
-  }
-  const result = JSON.parse(text, (_, value) => (value === 'NaN' ? Number.NaN : value)) as TrialResult;
+  const place = placeOf(folder, id);
+  if (!fs.existsSync(path.join(place, RESULT))) return undefined;
+  const { lowest, highest, last, ...rest } = readJSON(place, RESULT) as TrialResult;
+  const result = { ...rest, lowest: numbers(lowest), highest: numbers(highest), last: numbers(last) };
   return epochs !== undefined && result.error === undefined && result.epochs < epochs ? undefined : result;
-}
-
-/** How a trial is followed. */
-export interface TrialFollowing {
-  signal: AbortSignal;
-  onEpoch?: (row: HistoryRow, epochs: number) => void;
 }
 
 /**
@@ -56,7 +52,7 @@ export async function runTrial(
   base: Setting,
   { id, changes }: PlannedTrial,
   folder: string,
-  { signal, onEpoch }: TrialFollowing,
+  signal: AbortSignal,
   epochs?: number,
 ): Promise<TrialResult | undefined> {
   const started = performance.now();
@@ -70,7 +66,6 @@ export async function runTrial(
         resume: fs.existsSync(path.join(place, 'run.json')),
         signal,
         ...(epochs !== undefined && { epochs }),
-        ...(onEpoch && { onEpoch: ({ row, epochs: all }) => onEpoch(row, all) }),
       }),
     );
     (run.model as { dispose?(): void }).dispose?.();
@@ -80,23 +75,20 @@ export async function runTrial(
       changes,
       epochs: epochs ?? run.history.length,
       ...(run.notFinite && { error: `${run.notFinite.term} was no number at epoch ${run.notFinite.epoch + 1}` }),
-      best: bestOf(run.history),
+      lowest: overEpochs(run.history, Math.min),
+      highest: overEpochs(run.history, Math.max),
       last: { ...run.history.at(-1) },
       ...(run.trial !== undefined && { trial: run.trial }),
       seconds: (performance.now() - started) / 1000,
     });
   } catch (error) {
     if (error instanceof ReluctantError && ['run-locked', 'folder-not-writable'].includes(error.code)) throw error;
-    const seconds = (performance.now() - started) / 1000;
-    return write(place, {
-      id,
-      changes,
-      epochs: 0,
-      error: String((error as Error).message),
-      best: {},
-      last: {},
-      seconds,
-    });
+    return writeFailure(
+      folder,
+      { id, changes },
+      String((error as Error).message),
+      (performance.now() - started) / 1000,
+    );
   } finally {
     await program?.dispose();
   }
@@ -118,29 +110,26 @@ async function unlocked<T>(signal: AbortSignal, work: () => Promise<T>): Promise
   }
 }
 
-/** Notes of a trial that no process could finish that it failed. */
-export function writeFailure(folder: string, { id, changes }: PlannedTrial, error: string): TrialResult {
-  return write(placeOf(folder, id), { id, changes, epochs: 0, error, best: {}, last: {}, seconds: 0 });
+/** Notes of a trial that it failed, and why. */
+export function writeFailure(folder: string, { id, changes }: PlannedTrial, error: string, seconds = 0): TrialResult {
+  const none = { lowest: {}, highest: {}, last: {} };
+  return write(placeOf(folder, id), { id, changes, epochs: 0, error, ...none, seconds });
 }
 
 function write(place: string, result: TrialResult): TrialResult {
   fs.mkdirSync(place, { recursive: true });
-  const text = JSON.stringify(result, (_, value) => (Number.isNaN(value) ? 'NaN' : value), 1);
-  writeAtomically(path.join(place, RESULT), `${text}\n`);
+  writeJSON(place, RESULT, result);
   return result;
 }
 
-/** Scores are better when they are greater; everything else of a history is an error. */
-export const isScore = (key: string): boolean =>
-  /(^|_)(auc|accuracy|ic|rank_ic|rankIC|precision|recall|f1|r2|top_?\d+|topK)$/i.test(key);
+const numbers = (row: Numbers): Numbers => toNumbers(row) as Numbers;
 
-function bestOf(history: readonly HistoryRow[]): Record<string, number> {
+function overEpochs(history: readonly HistoryRow[], most: (...values: number[]) => number): Record<string, number> {
   const keys = Object.keys(history[0] ?? {}).filter((key) => key !== 'epoch');
   return Object.fromEntries(
     keys.map((key) => {
       const values = history.map((row) => row[key as keyof HistoryRow] as number).filter(Number.isFinite);
-      if (values.length === 0) return [key, Number.NaN];
-      return [key, isScore(key) ? Math.max(...values) : Math.min(...values)];
+      return [key, values.length === 0 ? Number.NaN : values.reduce((a, b) => most(a, b))];
     }),
   );
 }

@@ -11,7 +11,6 @@ export type Request =
 /** What a worker tells. */
 export type Answer =
   | { kind: 'ready' }
-  | { kind: 'epoch'; id: string; epoch: number; epochs: number }
   | { kind: 'done'; id: string; result: TrialResult }
   | { kind: 'stopped'; id: string }
   | { kind: 'broken'; id: string; message: string };
@@ -31,10 +30,8 @@ function work(): void {
     if (!begun) throw new Error('a trial came before the program');
     const { id } = trial;
     try {
-      const onEpoch = (row: { epoch: number }, all: number) =>
-        say({ kind: 'epoch', id, epoch: row.epoch + 1, epochs: all });
       const { module, base, folder } = begun;
-      const result = await runTrial(module, base, trial, folder, { signal: abort.signal, onEpoch }, epochs);
+      const result = await runTrial(module, base, trial, folder, abort.signal, epochs);
       say(result ? { kind: 'done', id, result } : { kind: 'stopped', id });
     } catch (error) {
       say({ kind: 'broken', id, message: String((error as Error).message) });

@@ -16,7 +16,6 @@ export interface Batch {
   epochs?: number;
   workers: number;
   signal?: AbortSignal;
-  onEpoch?: (id: string, epoch: number, epochs: number) => void;
   onResult?: (result: TrialResult) => void;
   /** What no worker could finish, after several tries. */
   onLost: (trial: PlannedTrial, log: string) => TrialResult;
@@ -71,9 +70,9 @@ class Worker {
     const script = path.join(__dirname, `worker${path.extname(__filename)}`);
     this.process = fork(script, [], {
       stdio: ['ignore', output, output, 'ipc'],
-      // Workers share the processors; each takes its part of them.
       // Options of Node such as "--import tsx" are looked up from the working directory; the worker then goes to that of the driver.
       cwd: path.join(__dirname, '..', '..'),
+      // Workers share the processors; each takes its part of them.
       env: { TF_NUM_INTRAOP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2', ...process.env },
     });
     fs.closeSync(output);
@@ -95,8 +94,7 @@ class Worker {
     };
     return new Promise((resolve, reject) => {
       child.on('message', (answer: Answer) => {
-        if (answer.kind === 'epoch') batch.onEpoch?.(answer.id, answer.epoch, answer.epochs);
-        else if (answer.kind === 'ready') {
+        if (answer.kind === 'ready') {
           isReady = true;
           goOn();
         } else if (answer.kind === 'stopped') current = undefined;

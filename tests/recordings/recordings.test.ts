@@ -57,7 +57,7 @@ describe('a model of Keras that Python recorded', () => {
     assert.deepEqual(training.model.outputNames, ['direction', 'volatility', 'magnitude']);
     assert.equal(training.run.history.length, 20);
     assert.ok(training.run.initialWeights);
-    training.dispose();
+    await training.dispose();
   });
 
   it('is diagnosed from its files, by the names of arrays and the loss it was compiled with', () => {
@@ -100,7 +100,7 @@ describe('a module of PyTorch that was recorded', () => {
       );
     });
     tf.dispose(given);
-    training.dispose();
+    await training.dispose();
   });
 
   it('has its dead head named first, and mended', () => {
@@ -121,6 +121,19 @@ describe('a module of PyTorch that was recorded', () => {
     const { status, stderr } = shell('diagnose', copy);
     assert.equal(status, 2);
     assert.match(stderr, /not what was written/);
+  });
+
+  it('is refused whichever of its files was damaged, and wherever', async () => {
+    const files = Object.keys(JSON.parse(fs.readFileSync(path.join(place, 'digests.json'), 'utf8')) as object);
+    assert.ok(files.includes('graph.json') && files.includes('weights.npz') && files.includes('data.npz'));
+    for (const file of files.filter((name) => name !== 'run.json')) {
+      const copy = fs.mkdtempSync(path.join(folder, 'flipped-'));
+      fs.cpSync(place, copy, { recursive: true });
+      const bytes = fs.readFileSync(path.join(copy, file));
+      bytes[bytes.length >> 1]! ^= 1;
+      fs.writeFileSync(path.join(copy, file), bytes);
+      await assert.rejects(trainingOfFolder(copy), /not what was written/, file);
+    }
   });
 });
 
@@ -149,6 +162,11 @@ describe('histories', () => {
         [0.5, 1],
       ],
     );
+    fs.writeFileSync(path.join(folder, 'python.json'), '{"loss": [NaN, Infinity], "NaN": [1, -Infinity]}');
+    assert.deepEqual(await readHistory(path.join(folder, 'python.json')), [
+      { epoch: 0, loss: Number.NaN, NaN: 1 },
+      { epoch: 1, loss: Infinity, NaN: -Infinity },
+    ]);
     for (const wrong of [null, 3, 'loss', {}, { loss: 1 }, { loss: [1], val_loss: [1, 2] }, [[1]], [{ loss: 'x' }]])
       assert.throws(() => historyRows(wrong), /diagnose: .*histor|numbers of a history/);
   });
@@ -179,6 +197,11 @@ describe('names of others', () => {
       learningRate: 0.1,
       momentum: 0.9,
     });
+    const clipped = { learning_rate: 0.1, initial_accumulator_value: 0.2, global_clipnorm: 2, clipvalue: 0.5 };
+    const adagrad = optimizerNamed({ class_name: 'Adagrad', config: clipped });
+    assert.deepEqual(adagrad.optimizer, { kind: 'adagrad', learningRate: 0.1, initialAccumulator: 0.2 });
+    assert.equal(adagrad.clipNorm, 2);
+    assert.match(adagrad.note!, /clipvalue.*left out/);
     assert.match(optimizerNamed({ class_name: 'Ftrl', config: {} }).note!, /Ftrl is not known/);
   });
 });
@@ -224,6 +247,7 @@ describe('wrong ways of calling', () => {
       [['diagnose', path.join(folder, 'keras'), '--loss', 'mse'], /says itself/],
       [['diagnose', 'rows.csv', '--data', 'rows.npz'], /no model of Keras/],
       [['diagnose', model, '--data', 'rows.npz', '--hist', 'x'], /unknown option/],
+      [['diagnose', model, '--data', 'rows.npz', '--inputs', 'prices', 'direction'], /several arrays.*"prices"/s],
     ];
     for (const [args, message] of wrong) {
       const { status, stderr } = shell(...args);

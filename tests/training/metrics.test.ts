@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tf } from '../../src/core';
 import { defaultMeasures } from '../../src/explorer/measures';
-import { fit, METRICS, type Metric, type MetricName, metricOf, type Run } from '../../src/training';
+import { directionOf, fit, METRICS, type Metric, type MetricName, metricOf, type Run } from '../../src/training';
 import { twoHeadLosses, twoHeadModel, twoHeadRows } from './models';
 
 const data = twoHeadRows(64);
@@ -31,6 +31,16 @@ test('every metric has one key in the history, under which the explorer finds it
     assert.ok(Number.isFinite(run.last[key]), key);
   }
   model.dispose();
+});
+
+test('the better direction of a number is known by its name in the history', () => {
+  for (const { key, best } of names.map(metricOf))
+    for (const name of [key, `val_${key}`, `val_head_${key}`]) assert.equal(directionOf(name), best, name);
+  assert.deepEqual(['val_top_3_accuracy', 'val_basic_loss', 'perplexity'].map(directionOf), [
+    'highest',
+    'lowest',
+    'lowest',
+  ]);
 });
 
 test('the better direction of a monitored number comes from the metrics of the run, not from its name', async () => {

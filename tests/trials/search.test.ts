@@ -95,6 +95,22 @@ describe('a sweep', () => {
     assert.deepEqual(numbers(JSON.parse(stdout)), numbers(alone));
   });
 
+  it('ranks by the best epoch of the direction that is asked for', async () => {
+    const own = options({ trials: 2, objective: 'loss' });
+    const ends = { learningRate: [0.001, 0.1] };
+    const least = await search(MODULE, ends, { ...own, method: 'grid' });
+    assert.deepEqual(
+      least.trials.map(({ objective }) => objective),
+      least.trials.map(({ lowest }) => lowest['loss']!).sort((a, b) => a - b),
+    );
+    const most = await search(MODULE, ends, { ...own, method: 'grid', maximize: true });
+    assert.deepEqual(
+      most.trials.map(({ objective }) => objective),
+      most.trials.map(({ highest }) => highest['loss']!).sort((a, b) => b - a),
+    );
+    assert.ok(most.best!.objective > least.trials.at(-1)!.objective);
+  });
+
   it('gives the trial of a worker that died to another, and lets a poisoned one fail alone', async () => {
     const flag = path.join(base, 'died');
     const died = await search(
@@ -158,6 +174,8 @@ describe('a sweep', () => {
       await search(MODULE, { units: [2] }, own);
       return own;
     })();
+    fs.appendFileSync(path.join(folder, 'trials', fs.readdirSync(path.join(folder, 'trials'))[0]!, 'result.json'), ' ');
+    await assert.rejects(search(MODULE, { units: [2] }, { ...options(), folder }), /not what was written/);
     await assert.rejects(
       search(MODULE, { units: [2] }, { ...options(), folder, setting: { seed: 5 } }),
       /another program or setting/,

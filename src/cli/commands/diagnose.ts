@@ -82,7 +82,7 @@ async function run(model: string, flags: Flags, signal: AbortSignal): Promise<vo
   if (flags.html !== undefined) checkWritable(flags.html);
   const training = await read(model, flags);
   try {
-    const { run: record, framework, data, options, notes, program } = training;
+    const { run: record, framework, data, options, notes } = training;
     const diagnosis = diagnose(record, { model: training.model, data, options, ...ownRules(flags.rules) });
     const tried = flags.confirm ? await confirmFirst(diagnosis, training, signal) : undefined;
     const found: Found = { name: model, framework, diagnosis, notes, ...tried };
@@ -93,9 +93,8 @@ async function run(model: string, flags: Flags, signal: AbortSignal): Promise<vo
       console.error(`page: ${flags.html}`);
     }
     if (diagnosis.verdicts.length > 0) process.exitCode = EXIT.failed;
-    await program.dispose();
   } finally {
-    training.dispose();
+    await training.dispose();
   }
 }
 

@@ -1,10 +1,10 @@
 import * as path from 'node:path';
 import { type TF, tf, writeAtomically } from '../../core';
-import type { Confirmation, Diagnosis, Verdict } from '../../diagnosis';
+import { type Confirmation, certainty, type Diagnosis, type Verdict } from '../../diagnosis';
 import { outputNames, predictions } from '../../inspection';
 import { orderedInputs } from '../../inspection/layers';
-import { renderReport } from '../../notebook/report';
-import { type Figure, trainingCurves } from '../../plots';
+import { markdown, outputs, pageOf } from '../../notebook/report';
+import { trainingCurves } from '../../plots';
 import { type Framework, mendCode, type RecordedTraining } from '../../recordings';
 import { formatShare, Table } from '../../tables';
 import type { Samples } from '../../training';
@@ -32,22 +32,8 @@ interface PageData extends Found {
 export async function writeDiagnosisPage(file: string, found: PageData): Promise<void> {
   const cells = [...head(found), ...found.diagnosis.verdicts.flatMap((verdict) => ofVerdict(verdict, found))];
   const all = [...cells, ...(await evidence(found)), made(found)];
-  const notebook = { nbformat: 4, nbformat_minor: 5, metadata: {}, cells: all };
-  writeAtomically(path.resolve(file), renderReport(notebook, path.basename(found.name)));
+  writeAtomically(path.resolve(file), pageOf(all, path.basename(found.name)));
 }
-
-const markdown = (source: string) => ({ cell_type: 'markdown', metadata: {}, source });
-
-const outputs = (...shown: (Table<object> | Figure)[]) => ({
-  cell_type: 'code',
-  metadata: {},
-  source: '',
-  outputs: shown.map((one) => ({
-    output_type: 'display_data',
-    metadata: {},
-    data: (one as unknown as Record<symbol, () => Record<string, unknown>>)[Symbol.for('Jupyter.display')]!(),
-  })),
-});
 
 /** Text between marks that Markdown leaves as it is. */
 const literal = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, '\\$&');
@@ -56,7 +42,7 @@ function head({ name, diagnosis, confirmation }: PageData) {
   const [first] = diagnosis.verdicts;
   const harmed = diagnosis.heads.filter((one) => one.harmed).map((one) => `"${one.head}"`);
   const answer = first
-    ? `**${literal(first.title)}**${first.where ? ` in ${literal(`"${first.where}"`)}` : ''}, ${formatShare(first.probability)} sure.`
+    ? `**${literal(first.title)}**${first.where ? ` in ${literal(`"${first.where}"`)}` : ''}, ${certainty(first)}.`
     : harmed.length > 0
       ? `No cause is named, and ${literal(harmed.join(', '))} could do better.`
       : '**Nothing**: every head does as well as what is easily reached.';

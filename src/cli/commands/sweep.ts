@@ -1,10 +1,9 @@
-import * as fs from 'node:fs';
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { checkPlainFile } from '../../core';
+import { type Command, Option } from 'commander';
 import { formatNumber } from '../../tables';
 import { METHODS, type Method, type Space, search } from '../../trials';
 import { number } from '../dataOptions';
 import { EXIT } from '../exitCodes';
+import { jsonArgument } from '../jsonArgument';
 import { ProgressLine } from '../progressLine';
 import { untilStopped } from '../untilStopped';
 
@@ -40,7 +39,7 @@ export function define(command: Command): void {
   command
     .description('Train a program at many settings, in processes side by side, and rank them.')
     .argument('<program>', 'a module whose default export is a program, or the name of a recipe')
-    .argument('<space>', 'what is varied: a JSON file, or JSON', jsonOf)
+    .argument('<space>', 'what is varied: a JSON file, or JSON', jsonArgument('sweep', '{"units": [2, 4]}'))
     .requiredOption('-o, --output-dir <folder>', 'folder of the sweep')
     .addOption(new Option('--method <name>', 'how settings are chosen').choices(METHODS).default('random'))
     .option('--trials <n>', 'settings that are drawn; a grid has as many as it has', number(1, 100_000, true), 16)
@@ -49,24 +48,17 @@ export function define(command: Command): void {
     .option('--objective <name>', 'number of the history to rank by (default: val_loss, or loss)')
     .option('--maximize', 'more of it is better (default for scores: auc, accuracy, ic ...)')
     .option('--minimize', 'less of it is better')
-    .option('--setting <json>', 'what every trial shares, as JSON or a file of it', jsonOf)
+    .option(
+      '--setting <json>',
+      'what every trial shares, as JSON or a file of it',
+      jsonArgument('sweep', '{"seed": 2}'),
+    )
     .option('--fresh-seeds <n>', 'seeds on which the best is trained again', number(0, 100, true), 3)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', CLOSING)
     .action((program: string, space: object, flags: Flags) =>
       untilStopped((signal) => run(program, space, flags, signal)),
     );
-}
-
-function jsonOf(text: string): object {
-  const isJSON = text.trimStart().startsWith('{');
-  if (!isJSON) checkPlainFile('sweep', text);
-  try {
-    return JSON.parse(isJSON ? text : fs.readFileSync(text, 'utf8')) as object;
-  } catch (error) {
-    if (!isJSON && !(error instanceof SyntaxError)) throw new InvalidArgumentError(`there is no file "${text}"`);
-    throw new InvalidArgumentError(`${isJSON ? 'it' : `"${text}"`} is not JSON`);
-  }
 }
 
 async function run(program: string, space: object, flags: Flags, signal: AbortSignal): Promise<void> {

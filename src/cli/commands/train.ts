@@ -1,8 +1,7 @@
-import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
-import { checkPlainFile, ReluctantError, tf } from '../../core';
+import type { Command } from 'commander';
+import { ReluctantError, tf } from '../../core';
 import { type Diagnosis, diagnose } from '../../diagnosis';
 import { loadProgram, PROGRAM_BYTES, type RobustSetting, robustRecipe, type Setting, train } from '../../programs';
 import { robustFrom } from '../../programs/recipes/robust';
@@ -11,6 +10,7 @@ import type { Run, TrainingData } from '../../training';
 import { addDataOptions, type DataOptions, formOf, loadData, number } from '../dataOptions';
 import { EpochTable } from '../epochTable';
 import { EXIT } from '../exitCodes';
+import { jsonArgument } from '../jsonArgument';
 import { formatBytes, LEAST_MEMORY, memoryOfProcess, memoryToLoad } from '../memory';
 import { ProgressLine } from '../progressLine';
 import { untilStopped } from '../untilStopped';
@@ -66,7 +66,11 @@ export function define(command: Command): void {
     .description('Train a program into a folder: by default the robust recipe, on prices.')
     .argument('[program]', 'a module whose default export is a program, or the name of a recipe', 'robust')
     .requiredOption('-o, --output-dir <folder>', 'folder of the run')
-    .option('--setting <json>', "the program's setting as JSON, or a file of it; flags go over it", parseSetting)
+    .option(
+      '--setting <json>',
+      "the program's setting as JSON, or a file of it; flags go over it",
+      jsonArgument('train', '{"seed": 2}'),
+    )
     .option('--epochs <n>', inRobust('passes over the data', usual.epochs), whole)
     .option('--batch-size <n>', inRobust('rows per step', usual.batchSize), whole)
     .option('--learning-rate <x>', inRobust('of the optimiser, after any warm-up', usual.learningRate), number(0, 10))
@@ -100,19 +104,6 @@ export function define(command: Command): void {
 }
 
 /** A setting as JSON, or the path of a file that holds it. */
-function parseSetting(text: string): Setting {
-  const isJSON = text.trimStart().startsWith('{');
-  if (!isJSON) checkPlainFile('train', text);
-  try {
-    const setting: unknown = JSON.parse(isJSON ? text : fs.readFileSync(text, 'utf8'));
-    if (typeof setting === 'object' && setting !== null && !Array.isArray(setting)) return setting as Setting;
-  } catch (error) {
-    if (!isJSON && !(error instanceof SyntaxError)) throw new InvalidArgumentError(`there is no file "${text}"`);
-    throw new InvalidArgumentError(`${isJSON ? 'it' : `"${text}"`} is not JSON`);
-  }
-  throw new InvalidArgumentError('expected an object, such as {"seed": 2}');
-}
-
 async function run(name: string, flags: TrainFlags, signal: AbortSignal): Promise<void> {
   const line = new ProgressLine();
   const program = name === 'robust' ? await robustOf(flags, line) : await programOf(name, flags);

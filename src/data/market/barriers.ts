@@ -1,6 +1,7 @@
 import { checkChoice, checkInteger, checkNames, checkNumber } from '../../core';
 import type { Column } from '../table/column';
 import type { Dataset } from '../table/dataset';
+import { deviationOf, returnsOf, rolling } from './indicators/rolling';
 import { panelOrder } from './order';
 
 /** In what a {@link BarrierOptions} barrier is given. */
@@ -32,7 +33,7 @@ const KEYS = ['takeProfit', 'stopLoss', 'horizon', 'unit', 'span', 'touch'] as c
 const PERCENTILE_ROWS = 20;
 
 /** Options with their defaults, checked. */
-export function checkBarriers(operation: string, options: BarrierOptions): Required<BarrierOptions> {
+function checkBarriers(operation: string, options: BarrierOptions): Required<BarrierOptions> {
   checkNames(operation, options, KEYS);
   const unit = checkChoice(operation, 'unit', options.unit ?? 'return', [
     'return',
@@ -130,7 +131,7 @@ function widthsOf(
   const scaled = (factor: (row: number) => number, by: number) =>
     Float64Array.from(close, (_, row) => by * factor(row));
   if (unit === 'return') return { up: scaled(() => 1, takeProfit), down: scaled(() => 1, stopLoss) };
-  const returns = close.map((price, row) => (row === 0 ? Number.NaN : price / close[row - 1]! - 1));
+  const returns = returnsOf(close);
   if (unit === 'volatility') {
     const deviations = weightedDeviations(returns, span);
     return {
@@ -138,7 +139,7 @@ function widthsOf(
       down: scaled((row) => deviations[row]!, stopLoss),
     };
   }
-  const shares = expandingRanks(deviationsOver(returns, PERCENTILE_ROWS));
+  const shares = expandingRanks(rolling(returns, PERCENTILE_ROWS, deviationOf));
   return {
     up: scaled((row) => 1 + 0.5 * (shares[row]! - 0.5), takeProfit),
     down: scaled((row) => 1 + 0.3 * (shares[row]! - 0.5), stopLoss),
@@ -169,17 +170,10 @@ function weightedDeviations(returns: Float64Array, span: number): Float64Array {
   });
 }
 
-/** Sample standard deviation of the last `size` values; NaN unless all are there. */
-function deviationsOver(values: Float64Array, size: number): Float64Array {
-  return values.map((_, row) => {
-    if (row + 1 < size) return Number.NaN;
-    const part = values.subarray(row + 1 - size, row + 1);
-    const mean = part.reduce((sum, value) => sum + value, 0) / size;
-    return Math.sqrt(part.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (size - 1));
-  });
-}
-
-/** Share of the values up to each row that are at most its own, ties counted by half of them: in (0, 1]. */
+/**
+ * Rank of each value among all up to its row, ties sharing their mean rank, over their number: in (0, 1]. What `lastRankOf` says of
+ * a window that begins with the first value; kept sorted, since that window grows.
+ */
 function expandingRanks(values: Float64Array): Float64Array {
   const sorted: number[] = [];
   return values.map((value) => {

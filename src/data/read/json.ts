@@ -1,4 +1,4 @@
-import { brief, ReluctantError } from '../../core';
+import { brief, parseExactly, ReluctantError } from '../../core';
 import { wholeBytes } from './csv/bytes';
 import { findTable, type JSONTable } from './jsonShapes';
 import { findLayout } from './layout/layout';
@@ -73,24 +73,6 @@ function parseLines(operation: string, file: string, text: string): unknown[] {
   }
   return rows.length === 1 && Array.isArray(rows[0]) ? (rows[0] as unknown[]) : rows;
 }
-
-/** JSON with its long whole numbers as texts, and with NaN and Infinity, which Python writes. */
-function parseExactly(text: string): unknown {
-  const exact = /\d{16}/.test(text) ? text.replace(NUMBERS, (token) => (isLong(token) ? `"${token}"` : token)) : text;
-  try {
-    return JSON.parse(exact);
-  } catch (error) {
-    if (!/\b(NaN|Infinity)\b/.test(exact)) throw error;
-    const replaced = exact.replace(NOT_NUMBERS, (token) =>
-      token === 'NaN' ? 'null' : token.startsWith('"') ? token : `"${token}"`,
-    );
-    return JSON.parse(replaced);
-  }
-}
-
-const NUMBERS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-const NOT_NUMBERS = /"(?:[^"\\]|\\.)*"|-?Infinity\b|\bNaN\b/g;
-const isLong = (token: string): boolean => /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token));
 
 function placeOf(text: string, error: Error): number {
   const at = /position (\d+)/.exec(error.message)?.[1];

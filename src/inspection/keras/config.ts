@@ -1,5 +1,5 @@
 import { fileError } from '../files/fileError';
-import { callsOf, malformed, type Reference, withoutRepeats } from './calls';
+import { callsOf, malformed, withoutRepeats } from './calls';
 import type { Json, Place } from './description';
 import { withActivationApart } from './layerActivations';
 import { ACTIVATION_NAMES, INITIALIZERS, LAYERS, type LayerRule, OPERATIONS } from './layers';
@@ -68,7 +68,10 @@ export function convertModel(given: unknown, place: Place, context: Context = { 
   if (kind === 'Sequential') return { class_name: 'Sequential', config: { name: modelName, layers }, layers };
   // A sequential model of tfjs has a node of its own before its first call; calls are counted from behind it.
   const shifted = new Set(layers.filter((layer) => layer.class_name === 'Sequential').map((layer) => layer.name));
-  for (const layer of layers) layer.inbound_nodes = shiftNodes(layer.inbound_nodes ?? [], shifted);
+  for (const layer of layers) {
+    const behind = (name: string, node: number) => [name, node + Number(shifted.has(name))] as const;
+    layer.inbound_nodes = withReferences(layer.inbound_nodes ?? [], behind);
+  }
   const ends = (value: unknown, what: string) =>
     endsOf(value, what, place).map(({ key, layer, node, tensor }) => {
       return { key, layer, node: node + Number(shifted.has(layer)), tensor };
@@ -210,13 +213,6 @@ function settingOf(key: string, value: unknown, where: Place, { keras }: Context
   return value;
 }
 
-function shiftNodes(nodes: unknown[], shifted: ReadonlySet<string>): unknown[] {
-  return (nodes as Reference[][]).map((node) =>
-    node.map(([layer, call, tensor, options]) => [layer, call + Number(shifted.has(layer)), tensor, options]),
-  );
-}
-
-/** `["x", 0, 0]` or a list of such. */
 /** Where a model begins or ends, and the key of it where they are given as a dictionary. */
 interface End {
   key: string | undefined;
@@ -261,7 +257,7 @@ function nameByKeys(layers: ConvertedLayer[], ends: End[], place: Place): void {
   const renamed = (name: string) => names.get(name) ?? name;
   for (const layer of layers) {
     const { name } = layer;
-    layer.inbound_nodes = renameCalls(layer.inbound_nodes ?? [], renamed);
+    layer.inbound_nodes = withReferences(layer.inbound_nodes ?? [], (other, node) => [renamed(other), node]);
     if (!names.has(name)) continue;
     Object.assign(layer, { kerasName: layer.kerasName ?? name, name: renamed(name) });
     layer.config = { ...layer.config, name: renamed(name) };
@@ -269,14 +265,17 @@ function nameByKeys(layers: ConvertedLayer[], ends: End[], place: Place): void {
   for (const end of ends) end.layer = renamed(end.layer);
 }
 
-/** The calls of a layer with other names: tensors are `[layer, node, tensor, settings]`, at any depth. */
-function renameCalls(calls: readonly unknown[], renamed: (name: string) => string): unknown[] {
+/** The calls of a layer with other references: tensors are `[layer, node, tensor, settings]`, at any depth. */
+function withReferences(
+  calls: readonly unknown[],
+  changed: (layer: string, node: number) => readonly [string, number],
+): unknown[] {
   return calls.map((one) => {
     if (!Array.isArray(one)) return one;
     const [layer, node, ...rest] = one as unknown[];
     return typeof layer === 'string' && typeof node === 'number'
-      ? [renamed(layer), node, ...rest]
-      : renameCalls(one, renamed);
+      ? [...changed(layer, node), ...rest]
+      : withReferences(one, changed);
   });
 }
 

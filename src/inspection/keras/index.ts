@@ -22,8 +22,28 @@ export { saveKeras } from './save';
  * require('node:fs').existsSync(path) ? (await inspect.model(path)).summary() : 'no model here';
  */
 export async function model(path: string): Promise<TF.LayersModel> {
+  return modelOf(path, await readThere(path));
+}
+
+/**
+ * {@link model}, and loss, loss weights and optimiser that it was compiled with; none of them for one that was not compiled.
+ *
+ * @throws ReluctantError as {@link model}.
+ * @example
+ * const path = require('node:path').join(process.cwd(), 'model.keras');
+ * require('node:fs').existsSync(path) ? (await inspect.compiledModel(path)).compiled.loss : 'no model here';
+ */
+export async function compiledModel(path: string): Promise<{ model: TF.LayersModel; compiled: CompileSettings }> {
+  const file = await readThere(path);
+  return { model: await modelOf(path, file), compiled: settingsOf(file) };
+}
+
+async function readThere(path: string): Promise<KerasFile> {
   if (!fs.existsSync(path)) throw fileError('not-readable', 'there is no such file', { file: path });
-  const file = await readKerasFile(path);
+  return readKerasFile(path);
+}
+
+async function modelOf(path: string, file: KerasFile): Promise<TF.LayersModel> {
   const place: Place = { file: path };
   const { layers, ...topology } = convertModel(file.config, place, { keras: file.keras, depth: 0 });
   registerLayers();
@@ -44,18 +64,7 @@ export interface CompileSettings {
   optimizer?: unknown;
 }
 
-/**
- * Loss, loss weights and optimiser that a model of Keras was compiled with, from a `.keras` or `.h5` file; empty for one that
- * was not compiled.
- *
- * @throws ReluctantError as {@link model} does for files that are no models.
- * @example
- * const path = require('node:path').join(process.cwd(), 'model.keras');
- * require('node:fs').existsSync(path) ? (await inspect.compileSettings(path)).loss : 'no model here';
- */
-export async function compileSettings(path: string): Promise<CompileSettings> {
-  if (!fs.existsSync(path)) throw fileError('not-readable', 'there is no such file', { file: path });
-  const { compiled } = await readKerasFile(path);
+function settingsOf({ compiled }: KerasFile): CompileSettings {
   if (typeof compiled !== 'object' || compiled === null) return {};
   const { loss, loss_weights: lossWeights, optimizer, optimizer_config: before } = compiled as Record<string, unknown>;
   return {

@@ -1,2 +1,3 @@
+export { markdown, outputs, type PageCell, pageOf } from './cells';
 export { renderReport, type WrittenReport, writeReport } from './report';
 export { type SheetVerdict, TearSheet, type TearSheetData, type TearSheetOptions, tearSheet } from './tearSheet';

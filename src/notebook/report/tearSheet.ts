@@ -17,7 +17,7 @@ import {
 import { TrialLedger, type TrialName } from '../../ledger';
 import { Figure, overfittingHalves, performance } from '../../plots';
 import { escapeHTML, formatNumber, formatShare, Table } from '../../tables';
-import { renderReport } from './report';
+import { type Exhibit, markdown, outputs, pageOf } from './cells';
 
 /** What {@link tearSheet} draws from. */
 export interface TearSheetData extends SignalPanel {
@@ -56,7 +56,7 @@ export interface SheetVerdict {
 interface Part {
   heading: string;
   words: string;
-  shown: readonly (Table<object> | Figure)[];
+  shown: readonly Exhibit[];
 }
 
 /** A sheet of everything that says whether a model is worth something. It shows itself in a notebook; {@link write} makes one HTML page. */
@@ -81,16 +81,11 @@ export class TearSheet {
 
   /** The sheet as one HTML page that needs no network. */
   toHTML(): string {
-    const markdown = (source: string) => ({ cell_type: 'markdown', metadata: {}, source });
     const cells = this.parts.flatMap(({ heading, words, shown }) => [
       markdown(`## ${heading}\n\n${words}`),
-      ...(shown.length > 0 ? [{ cell_type: 'code', metadata: {}, source: '', outputs: shown.map(outputOf) }] : []),
+      ...(shown.length > 0 ? [outputs(...shown)] : []),
     ]);
-    const head = [
-      markdown(`# ${this.title}`),
-      { cell_type: 'code', metadata: {}, source: '', outputs: [outputOf(this.table())] },
-    ];
-    return renderReport({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [...head, ...cells] }, this.title);
+    return pageOf([markdown(`# ${this.title}`), outputs(this.table()), ...cells], this.title);
   }
 
   /**
@@ -135,15 +130,10 @@ export class TearSheet {
 }
 
 /** Pictures as images: what shows HTML of others takes drawings in it away. */
-function htmlOf(shown: Table<object> | Figure): string {
+function htmlOf(shown: Exhibit): string {
   if (!(shown instanceof Figure)) return shown.toHTML();
   const picture = Buffer.from(shown.toSVG()).toString('base64');
   return `<img alt="${escapeHTML(shown.title)}" src="data:image/svg+xml;base64,${picture}">`;
-}
-
-function outputOf(shown: Table<object> | Figure) {
-  const bundle = (shown as unknown as Record<symbol, () => Record<string, unknown>>)[Symbol.for('Jupyter.display')]!();
-  return { output_type: 'display_data', metadata: {}, data: bundle };
 }
 
 /** A p-value, or nothing where there is none. */

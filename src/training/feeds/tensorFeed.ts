@@ -1,5 +1,5 @@
 import { gatherRows, leavesOf, mapTree } from '../../compile';
-import { checkNames, type Random, ReluctantError, type TF, tf } from '../../core';
+import { checkNames, evenPlaces, type Random, ReluctantError, type TF, tf } from '../../core';
 import type { RowOrder } from '../../data/samples/rowShards';
 import type { FitOptions } from '../options';
 import type { Samples } from '../samples';
@@ -79,10 +79,7 @@ export class TensorFeed implements Feed {
   /** A feed of at most `wanted` rows, evenly spaced; takes the place of this one. */
   evenly(wanted: number): TensorFeed {
     if (this.rows <= wanted) return this;
-    const places = tf.tensor1d(
-      Int32Array.from({ length: wanted }, (_, k) => Math.floor((k * this.rows) / wanted)),
-      'int32',
-    );
+    const places = tf.tensor1d(evenPlaces(this.rows, wanted), 'int32');
     const fewer = mapTree(this.all, (tensor) => gatherRows(tensor, places));
     places.dispose();
     this.dispose();

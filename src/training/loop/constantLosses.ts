@@ -1,5 +1,5 @@
 import { gatherRows } from '../../compile';
-import { type TF, tf } from '../../core';
+import { evenPlaces, type TF, tf } from '../../core';
 import type { Loss } from '../../losses';
 import type { Feed } from '../feeds/feed';
 import { TensorFeed } from '../feeds/tensorFeed';
@@ -78,8 +78,7 @@ function evenly(targets: TF.Tensor2D, weights: TF.Tensor | undefined): [TF.Tenso
   const [count, columns] = targets.shape;
   const most = Math.max(1, Math.floor(MOST_VALUES / columns));
   if (count <= most) return [targets, weights];
-  const places = Int32Array.from({ length: most }, (_, k) => Math.floor((k * count) / most));
-  const indices = tf.tensor1d(places, 'int32');
+  const indices = tf.tensor1d(evenPlaces(count, most), 'int32');
   return [gatherRows(targets, indices) as TF.Tensor2D, weights && gatherRows(weights, indices)];
 }
 

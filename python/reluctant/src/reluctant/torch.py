@@ -80,15 +80,19 @@ class Watcher:
 
     def close(self) -> None:
         """Keeps the model as it is now, and ends the record."""
+        self._end("finished")
+
+    def _end(self, status: str) -> None:
         if self._graph is not None:
             self._keep_weights("weights.npz")
-        self._write("finished")
+        self._write(status)
 
     def __enter__(self) -> Watcher:
         return self
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        self.close()
+        # A training that an exception ended did not come to its end.
+        self._end("finished" if kind is None else "stopped")
 
     def _keep_weights(self, name: str) -> None:
         arrays: dict[str, np.ndarray] = {}

@@ -1,0 +1,24 @@
+import * as fs from 'node:fs';
+import { InvalidArgumentError } from 'commander';
+import { checkPlainFile } from '../core';
+
+/**
+ * Reads an argument that is an object in JSON, or the name of a file that holds one.
+ *
+ * @param command that asks, for the message of a special file.
+ * @param example of such an object, for the message of what is none.
+ */
+export const jsonArgument =
+  (command: string, example: string) =>
+  (text: string): Record<string, unknown> => {
+    const isJSON = text.trimStart().startsWith('{');
+    if (!isJSON) checkPlainFile(command, text);
+    try {
+      const value: unknown = JSON.parse(isJSON ? text : fs.readFileSync(text, 'utf8'));
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    } catch (error) {
+      if (!isJSON && !(error instanceof SyntaxError)) throw new InvalidArgumentError(`there is no file "${text}"`);
+      throw new InvalidArgumentError(`${isJSON ? 'it' : `"${text}"`} is not JSON`);
+    }
+    throw new InvalidArgumentError(`expected an object, such as ${example}`);
+  };
