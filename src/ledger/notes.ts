@@ -18,15 +18,15 @@ export interface NotedTrial {
  * Notes that a training begins. The trainer calls it before its first step, so that one that is killed counts as well. Where the
  * ledger cannot be written, training goes on with a warning: verdicts refuse such a trial, which is not in it.
  *
- * @param resumed the trial that goes on: a run that was killed and resumed was tried once.
+ * @param named a name that it has already: a run that was killed and goes on, or begins again, was tried once.
  */
 export function noteTrial(
   describe: () => Omit<BegunLine, 'event' | 'trial' | 'time' | 'host' | 'version'>,
-  resumed?: string,
+  named?: string,
 ): NotedTrial {
   const file = ledgerFile();
   if (file === undefined) return { id: undefined, end: () => undefined };
-  const id = resumed ?? randomUUID();
+  const id = named ?? randomUUID();
   const time = () => new Date().toISOString();
   const begun = {
     event: 'begun',

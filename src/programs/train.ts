@@ -7,7 +7,7 @@ import type { Setting, StandardSetting } from './setting';
 /** Options of {@link train}: standard settings, as for `program.with`, and how the run is followed and kept. */
 export interface TrainOptions
   extends Partial<StandardSetting>,
-    Pick<FitOptions, 'watch' | 'onEpoch' | 'onProgress' | 'signal' | 'verbose'> {
+    Pick<FitOptions, 'watch' | 'onEpoch' | 'onProgress' | 'signal' | 'verbose' | 'trial'> {
   /** Trains in this folder: a checkpoint after every epoch, and at the end history, weights and results. */
   folder?: string;
   /**
@@ -39,9 +39,10 @@ export async function train<M extends Trainable, Row extends HistoryRow = Histor
   given: ProgramLike<M, Row>,
   options: TrainOptions = {},
 ): Promise<TrainedRun<M, Row>> {
-  const { folder, resume, onNotice, diagnose, watch, onEpoch, onProgress, signal, verbose, ...settings } = options;
+  const { folder, resume, onNotice, diagnose, watch, onEpoch, onProgress, signal, verbose, trial, ...settings } =
+    options;
   const program = toProgram(given).with(settings);
-  const following = present({ watch, onEpoch, onProgress, signal, verbose });
+  const following = present({ watch, onEpoch, onProgress, signal, verbose, trial });
   if (folder !== undefined)
     return trainInFolder(program, folder, {
       ...{ following, resume, onNotice, diagnose },
@@ -51,7 +52,7 @@ export async function train<M extends Trainable, Row extends HistoryRow = Histor
   return (await fit(await parts.model(), parts.data, followed(parts.options, following))) as TrainedRun<M, Row>;
 }
 
-type Following = Pick<FitOptions, 'watch' | 'onEpoch' | 'onProgress' | 'signal' | 'verbose'>;
+type Following = Pick<FitOptions, 'watch' | 'onEpoch' | 'onProgress' | 'signal' | 'verbose' | 'trial'>;
 
 async function trainInFolder(
   program: Program<Setting, Trainable>,
@@ -61,7 +62,7 @@ async function trainInFolder(
   const { following, resume = false, moreEpochs, onNotice, diagnose } = given;
   const runFolder = RunFolder.open(
     folder,
-    { program: program.reference, seed: Number(program.setting['seed']) },
+    { program: program.reference, seed: Number(program.setting['seed']), trial: following.trial },
     { resume, moreEpochs },
   );
   let isBegun = resume;
@@ -77,6 +78,7 @@ async function trainInFolder(
     isBegun = true;
     const run = await fit(model, data, {
       ...options,
+      trial: runFolder.trial,
       onCheckpoint: (save) => void runFolder.checkpoints.write(save()),
       ...(latest && { resumeFrom: latest.state }),
     });

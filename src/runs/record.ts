@@ -86,7 +86,7 @@ export interface RunRecord {
   seconds?: number;
   /** Counted from 0; -1 for a run without an epoch. */
   bestEpoch?: number;
-  /** By which the ledger of trials calls it; absent when no ledger was kept. */
+  /** By which the ledger of trials calls it, from its begin on; absent at its end when no ledger was kept. */
   trial?: string;
   /** How many settings were trained at once with it, in a sweep. */
   together?: number;
@@ -121,6 +121,7 @@ const IS_RECORDED: Readonly<Record<keyof FitOptions, boolean>> = {
   mode: true,
   earlyStopping: true,
   program: false, // a field of its own
+  trial: false, // likewise
   onEpoch: false,
   watch: false,
   onProgress: false,

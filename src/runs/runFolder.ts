@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ReluctantError } from '../core';
@@ -21,6 +22,8 @@ import { writeJSON, writeOutcome } from './write';
 export interface TrainedThere {
   program: ProgramReference;
   seed: number;
+  /** By which the ledger of trials calls it, if that is decided. */
+  trial?: string | undefined;
 }
 
 /**
@@ -92,7 +95,14 @@ export class RunFolder {
       const asked = started.program && { program: started.program };
       const run = new RunFolder(
         folder,
-        { ...goesOn, ...asked, name: started.name, versions: started.versions },
+        // Noted before anything is trained: killed before its first checkpoint, it begins again as the same trial.
+        {
+          ...goesOn,
+          ...asked,
+          name: started.name,
+          versions: started.versions,
+          trial: existing?.trial ?? started.trial!,
+        },
         moreEpochs,
       );
       run.update({ status: 'running' });
@@ -120,6 +130,11 @@ export class RunFolder {
     this.update({ options: recorded, dataHash });
   }
 
+  /** By which the ledger of trials calls the run, killed and begun again as often as it may be. */
+  get trial(): string {
+    return this.record.trial!;
+  }
+
   /** Changes `run.json`. */
   update(change: Partial<RunRecord>): void {
     this.record = { ...this.record, ...change, written: new Date().toISOString() };
@@ -133,6 +148,7 @@ export class RunFolder {
       fs.rmSync(path.join(this.folder, old), { force: true });
     const withoutWeights = { ...run, origin: undefined, history: run.history };
     writeOutcome(this.folder, this.record.name, outcome.status === 'finished' ? run : withoutWeights, {});
+    if (run.trial === undefined) delete this.record.trial;
     this.update(outcome);
   }
 
@@ -162,7 +178,7 @@ export class RunFolder {
 
 const withBegin = (existing: RunRecord | undefined) => (existing ? { begun: existing.begun } : {});
 
-function beginning(name: string, { program, seed }: TrainedThere): RunRecord {
+function beginning(name: string, { program, seed, trial = randomUUID() }: TrainedThere): RunRecord {
   const now = new Date().toISOString();
   return {
     formatVersion: RUN_FORMAT_VERSION,
@@ -175,6 +191,7 @@ function beginning(name: string, { program, seed }: TrainedThere): RunRecord {
     options: {},
     seed,
     versions: versions(),
+    trial,
     last: {},
   };
 }

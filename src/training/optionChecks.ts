@@ -121,6 +121,7 @@ const CHECKS: Readonly<Record<keyof FitOptions, Check>> = {
   resumeFrom: isByHead,
   continueFrom: isRun,
   program: isByHead,
+  trial: ofType('string', 'a name'),
   signal: isSignal,
   verbose: isBoolean,
 };

@@ -198,4 +198,9 @@ export interface FitOptions<
   verbose?: boolean;
   /** Which program is trained, for records of the run; `train` fills it in. */
   program?: ProgramReference;
+  /**
+   * By which the ledger of trials calls this training. Default: a new name each time; one that may be killed before its first checkpoint
+   * and begins again keeps its name, so that it was tried once.
+   */
+  trial?: string;
 }

@@ -18,6 +18,7 @@ const APART: ReadonlySet<string> = new Set([
     'watch',
     'verbose',
     'resumeFrom',
+    'trial',
     'mode',
     'validateEvery',
   ],
@@ -35,8 +36,8 @@ export interface DescribedTraining {
   seed: number;
   epochs: number;
   rows: number;
-  /** The trial that a resumed run goes on with. */
-  resumed?: string | undefined;
+  /** Its name, where it has one already: of a run that goes on, or of one that begins again. */
+  named?: string | undefined;
 }
 
 /** Notes in the ledger that a training begins, with fingerprints of its data and its program. */
@@ -49,7 +50,7 @@ export function noteTraining({
   seed,
   epochs,
   rows,
-  resumed,
+  named,
 }: DescribedTraining): NotedTrial {
   const describe = () => ({
     data: dataFingerprint({ inputs: data.inputs, targets: data.targets, sampleWeights: data.sampleWeights }),
@@ -65,7 +66,7 @@ export function noteTraining({
     rows,
     heads: face.heads,
   });
-  return noteTrial(describe, resumed);
+  return noteTrial(describe, named);
 }
 
 /** The layers in JSON, called by their place: the names that tfjs gives are others each time a model is built. */

@@ -6,6 +6,7 @@ import * as path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { Random, ReluctantError, type TF, tf } from '../../src/core';
 import { TrialLedger } from '../../src/ledger';
+import { readRecord } from '../../src/runs';
 import { fit, type Run, sweep, type TrainingState } from '../../src/training';
 
 const code = (wanted: string) => (error: unknown) => error instanceof ReluctantError && error.code === wanted;
@@ -181,6 +182,30 @@ test('ledgers of two machines are one when read together, and a copy counts once
   const ledger = TrialLedger.open(first, second, copy);
   assert.equal(ledger.trials.length, 2);
   assert.equal(ledger.trial(run).status, 'finished');
+});
+
+test('a run in a folder that is killed before its first checkpoint, and begins again, was tried once', () => {
+  const place = path.join(folder, 'killed-early');
+  const script = (resume: boolean) => `
+    const { tf, train } = require(${JSON.stringify(path.resolve('src/index.ts'))});
+    const program = {
+      model: () => tf.sequential({ layers: [tf.layers.dense({ inputShape: [1], units: 1 })] }),
+      data: { inputs: tf.ones([8, 1]), targets: tf.ones([8, 1]) },
+      options: { losses: 'meanSquaredError', epochs: 2, mode: 'graph' },
+    };
+    const watch = ${resume} ? [] : [{ begin: () => process.kill(process.pid, 'SIGKILL'), evaluate: () => undefined }];
+    train(program, { folder: ${JSON.stringify(place)}, resume: ${resume}, watch });`;
+  for (const resume of [false, true]) {
+    const { signal, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '-e', script(resume)], {
+      env: process.env,
+      encoding: 'utf8',
+    });
+    assert.equal(signal, resume ? null : 'SIGKILL', stderr);
+    const [trial, ...others] = TrialLedger.open().trials;
+    assert.deepEqual(others, []);
+    assert.equal(trial!.status, resume ? 'finished' : 'unfinished');
+    assert.equal(readRecord(place)!.trial, trial!.id);
+  }
 });
 
 test('a line that was changed or taken out is noticed; half a line of a killed process is not held against anyone', async () => {

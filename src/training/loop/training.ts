@@ -130,8 +130,8 @@ export class Training {
     }
     const { seed, epochs } = this.settings;
     const { rows } = this.feed;
-    const resumed = options.resumeFrom?.trial;
-    this.trial = noteTraining({ model, face: this.plan.face, data, options, seed, epochs, rows, resumed });
+    const named = options.resumeFrom?.trial ?? options.trial;
+    this.trial = noteTraining({ model, face: this.plan.face, data, options, seed, epochs, rows, named });
     run.trial = this.trial.id;
     for (const watcher of options.watch ?? []) watcher.begin?.({ model, data, options, mode });
     if (options.resumeFrom) this.resume(options.resumeFrom);
