@@ -47,7 +47,9 @@ describe('execute', () => {
   });
 
   test('cells sent before a failure are aborted, cells sent after it run', async () => {
-    const first = await kernel.send('execute_request', { code: 'throw new Error("stop")', silent: false });
+    // Long enough for the others to have arrived when it fails.
+    const code = 'await new Promise((resolve) => setTimeout(resolve, 300)); throw new Error("stop")';
+    const first = await kernel.send('execute_request', { code, silent: false });
     const second = await kernel.send('execute_request', { code: '1', silent: false });
     const third = await kernel.send('execute_request', { code: '2', silent: false, stop_on_error: false });
     assert.equal((await kernel.collect(first)).reply['status'], 'error');

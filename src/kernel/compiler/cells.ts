@@ -56,6 +56,9 @@ export class CompileError extends Error {
 const PREFIX = 'export {};\n';
 const PREFIX_LINES = 1;
 
+/** What most notebooks begin with. */
+const LIBRARY = "import * as rl from 'reluctant'";
+
 /** Texts that end where something else has to follow: a template, a comment. */
 const OPEN = new Set([1160, 1010]);
 
@@ -113,8 +116,8 @@ export class CellCompiler {
           this.watch = new ProgramWatch(ts, host);
           return this.watch;
         },
-        getPreEmitDiagnosticsOfFiles: (program: TypeScript.Program, sources: readonly TypeScript.SourceFile[]) =>
-          diagnosticsOf(ts, program, sources),
+        getPreEmitDiagnosticsOfFiles: (_: TypeScript.Program, sources: readonly TypeScript.SourceFile[]) =>
+          diagnosticsOf(ts, this.watch, sources),
         // tslab asks this of the compiler when it has parsed a cell for somebody who types; what is wanted is in `asked`.
         getQuickInfoAtPosition: (source: TypeScript.SourceFile, _: unknown, __: unknown, position: number) =>
           this.asked?.(source, position),
@@ -223,7 +226,8 @@ export class CellCompiler {
    */
   *warmUp(): Generator<void> {
     yield* this.watch.readAhead();
-    this.compile('');
+    // A program that has the library's declarations serves cells that import it, and cells that do not.
+    this.compile(LIBRARY);
   }
 
   /**
@@ -278,20 +282,34 @@ function complaintOf(diagnostic: Tslab.Diagnostic): Complaint {
 /** What is wrong with `sources`, without the compiler's word on its options. */
 function diagnosticsOf(
   ts: typeof TypeScript,
-  program: TypeScript.Program,
+  watch: ProgramWatch,
   sources: readonly TypeScript.SourceFile[],
 ): TypeScript.Diagnostic[] {
-  const all = sources.flatMap((source) => [
-    ...program.getSyntacticDiagnostics(source),
-    ...program.getSemanticDiagnostics(source),
-    // Later cells see the declarations of a cell; of a module they see the module itself.
-    ...(isCell(source) ? program.getDeclarationDiagnostics(source) : []),
-  ]);
+  const look = (program: TypeScript.Program) =>
+    sources.flatMap((source) => [
+      ...program.getSyntacticDiagnostics(source),
+      ...program.getSemanticDiagnostics(source),
+      // Later cells see the declarations of a cell; of a module they see the module itself.
+      ...(isCell(source) ? program.getDeclarationDiagnostics(source) : []),
+    ]);
+  // A checker that has looked at other cells, or at code that was still being written, remembers what was wrong with them: it is
+  // told apart by the file, unless a comment such as @ts-expect-error takes it for its own.
+  const isCommented = sources.some(
+    (source) => (source as TypeScript.SourceFile & Commented).commentDirectives !== undefined,
+  );
+  let all = look(isCommented ? watch.renew() : watch.current);
+  if (all.some(({ file }) => file && isCell(file) && !sources.includes(file))) all = look(watch.renew());
+  if (isCommented || all.length > 0) watch.giveUp();
   // The reasons behind a complaint belong to it, and what a regular expression may be is for the engine to say.
   return [...ts.sortAndDeduplicateDiagnostics(all.filter(({ code }) => code !== NEWER_EXPRESSION))].map((each) => ({
     ...each,
     messageText: ts.flattenDiagnosticMessageText(each.messageText, '\n'),
   }));
+}
+
+/** Comments of a file that suppress what is wrong with the next line, which the compiler's declaration file leaves out. */
+interface Commented {
+  commentDirectives?: readonly unknown[];
 }
 
 /** "This regular expression flag is only available when targeting ..." */

@@ -9,6 +9,6 @@ import { CellCompiler } from './cells';
  */
 export function packDeclarations(installation: string): number {
   const compiler = new CellCompiler(installation, installation, { packed: false });
-  compiler.compile("import * as rl from 'reluctant'");
+  for (const _ of compiler.warmUp());
   return compiler.pack();
 }

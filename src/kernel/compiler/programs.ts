@@ -2,6 +2,7 @@ import { type DeclarationPack, document } from './declarationPack';
 import { disguised, undisguised } from './disguise';
 import { writeOutEarlierNames } from './earlierNames';
 import type { TypeScript } from './engine';
+import { LastingProgram } from './lastingProgram';
 import { nodeTypes } from './libraries';
 import { bindVariables, variablesOf } from './liveVariables';
 import type { Resolution } from './resolution';
@@ -50,6 +51,12 @@ export const isCell = (file: TypeScript.SourceFile): boolean => MADE_UP.test(fil
  */
 export class ProgramWatch {
   private program: TypeScript.Program | undefined;
+  /** The program as it was made, of which the compiler makes the next one. */
+  private made: TypeScript.Program | undefined;
+  /** The program for the cells to come, until something else changes than the cell. */
+  private lasting: LastingProgram | undefined;
+  /** Whether the program has seen the present cell. */
+  private isCurrent = false;
   private readonly files = new Map<string, Timed>();
   private readonly host: TypeScript.CompilerHost;
   /** Files that were parsed without their documentation. */
@@ -70,16 +77,31 @@ export class ProgramWatch {
   close(): void {
     this.files.clear();
     this.program = undefined;
+    this.made = undefined;
+    this.lasting = undefined;
   }
 
   updateRootFileNames(files: readonly string[]): void {
     this.rootFiles = files;
+    this.giveUp();
     this.schedule();
   }
 
   /** Forgets the parsed form of a file, because its text has changed or its tree was written to. */
   forget(file: string): void {
     this.files.delete(file);
+    if (!MADE_UP.test(file)) this.lasting = undefined;
+  }
+
+  /** Has the next program made anew: what the present one has found in a cell is not to be found in another. */
+  giveUp(): void {
+    this.lasting = undefined;
+  }
+
+  /** Makes the program of the present cell anew. */
+  renew(): TypeScript.Program {
+    this.giveUp();
+    return this.build();
   }
 
   /** Reads all packed files ahead of their use, one at a time. */
@@ -133,16 +155,13 @@ export class ProgramWatch {
   }
 
   private rebuild(): void {
-    let current: TypeScript.Program | undefined;
-    const program = (): TypeScript.Program => {
-      current ??= this.build();
-      return current;
-    };
+    this.isCurrent = false;
+    const program = (): TypeScript.Program => (this.isCurrent ? this.program! : this.build());
     const { ts } = this;
     this.watch.afterProgramCreate?.({
       getSourceFile: (name) => {
         const file = undisguised(name);
-        if (current || !MADE_UP.test(file)) return program().getSourceFile(file);
+        if (this.isCurrent || !MADE_UP.test(file)) return program().getSourceFile(file);
         const parsed = this.host.getSourceFile(file, this.watch.options.target!);
         if (parsed) (ts as unknown as Internals).bindSourceFile(parsed, this.watch.options);
         return parsed;
@@ -164,13 +183,20 @@ export class ProgramWatch {
   }
 
   private build(): TypeScript.Program {
-    this.program = this.ts.createProgram({
-      rootNames: [...this.rootFiles, `${this.watch.installation}/kernels/globals.d.ts`],
-      options: this.watch.options,
+    const { ts, watch } = this;
+    this.isCurrent = true;
+    const madeUp = this.rootFiles.filter((name) => MADE_UP.test(name));
+    const files = madeUp.map((name) => this.sourceFile(name, watch.options.target!)!);
+    if (this.lasting?.take(files)) return this.program!;
+    this.program = ts.createProgram({
+      rootNames: [...this.rootFiles, `${watch.installation}/kernels/globals.d.ts`],
+      options: watch.options,
       host: this.host,
-      ...(this.program ? { oldProgram: this.program } : {}),
+      ...(this.made ? { oldProgram: this.made } : {}),
     });
-    allowTypesByPlace(this.ts, this.program.getTypeChecker());
+    allowTypesByPlace(ts, this.program.getTypeChecker());
+    this.made = { ...this.program };
+    this.lasting = new LastingProgram(ts, this.program, watch.resolution);
     return this.program;
   }
 

@@ -18,7 +18,7 @@ export interface Places {
  * Packages that the library uses inside and never shows: their hundreds of declaration files would be read for nothing.
  * Cells that import them find them as usual.
  */
-const HIDDEN = /^@duckdb\//;
+const HIDDEN = /^(@duckdb\/|zod$)/;
 const NOTHING = { resolvedModule: undefined } as Resolved;
 
 /**
