@@ -12,3 +12,7 @@ compile setup/tensorflow-gpu.in setup/requirements.in -c requirements.lock -o "$
 { echo '# Made by setup/lock.sh; do not edit.'; cat "$draft/gpu"; } > setup/requirements-gpu.lock
 compile tests/requirements.in setup/requirements.in -c requirements.lock -o "$draft/tests"
 { echo '# Made by setup/lock.sh; do not edit.'; cat "$draft/tests"; } > tests/requirements.lock
+compile setup/cluster.in -o "$draft/cluster"
+{ echo '# Made by setup/lock.sh; do not edit.'; cat "$draft/cluster"; } > setup/cluster.lock
+compile tests/cluster.in setup/cluster.in -c setup/cluster.lock -o "$draft/tests-cluster"
+{ echo '# Made by setup/lock.sh; do not edit.'; cat "$draft/tests-cluster"; } > tests/cluster.lock

@@ -18,6 +18,8 @@ module.exports = {
   modules: path.join(root, 'node_modules'),
   addOn: path.join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu'),
   venv,
+  /** Of what a cluster needs; only made when it is asked for. */
+  clusterVenv: path.join(root, '.venv-cluster'),
   bin: path.join(venv, 'bin'),
   python: path.join(venv, 'bin', 'python'),
   kernels: path.join(venv, 'share', 'jupyter', 'kernels'),

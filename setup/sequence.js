@@ -17,23 +17,25 @@ const kernelspec = require('./steps/kernelspec');
 /** @typedef {{title: string, gigabytes: number, reason: () => string | undefined,
  *   perform: (tick: import('./run').Tick) => Promise<void>}} Step `reason`: why it is to be performed, if it is */
 
-/** @param {{tests: boolean, gpu: boolean}} options @returns {Step[]} */
-const stepsFor = ({ tests, gpu }) => [
+/** @param {{tests: boolean, cluster: boolean, gpu: boolean}} options @returns {Step[]} */
+const stepsFor = ({ tests, cluster, gpu }) => [
   npmPackages,
   pythonPackages.runtime({ gpu }),
   tensorflowAddOn,
   library,
   kernelspec,
   ...(tests ? [pythonPackages.tests({ gpu })] : []),
+  ...(cluster ? [pythonPackages.cluster()] : []),
 ];
 
 /**
  * Brings the clone to where everything works.
- * @param {{tests?: boolean, gpu?: boolean}} [options] `tests`: also what only the tests need; `gpu`: TensorFlow with CUDA
+ * @param {{tests?: boolean, cluster?: boolean, gpu?: boolean}} [options] `tests`: also what only the tests need; `cluster`: also Ray;
+ *   `gpu`: TensorFlow with CUDA
  */
-async function setUp({ tests = false, gpu = false } = {}) {
+async function setUp({ tests = false, cluster = false, gpu = false } = {}) {
   checkPlatform({ gpu });
-  const steps = stepsFor({ tests, gpu });
+  const steps = stepsFor({ tests, cluster, gpu });
   if (steps.every((step) => !step.reason())) return;
   fs.accessSync(root, fs.constants.W_OK); // a clear code; making folders on a read-only file system says "not found"
   const giveBack = await acquire(({ pid }) =>
@@ -63,10 +65,10 @@ function checkPrerequisites(steps) {
 
 /**
  * Runs a command of package.json: set-up first, then `job`; failures become one message and a non-zero exit.
- * @param {{tests?: boolean}} options @param {(args: string[]) => Promise<number> | number} job gets the command line
+ * @param {{tests?: boolean, cluster?: boolean}} options @param {(args: string[]) => Promise<number> | number} job gets the command line
  *   without set-up's own flags (--gpu, --cpu) and returns the exit code
  */
-async function command({ tests = false }, job) {
+async function command({ tests = false, cluster = false }, job) {
   const { gpu, rest } = readChoices(process.argv.slice(2));
   const stop = async () => {
     process.stdout.write(`${process.stdout.isTTY ? '\r\x1b[2K' : ''}`);
@@ -79,7 +81,7 @@ async function command({ tests = false }, job) {
   const signals = /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
   for (const name of signals) process.once(name, stop);
   try {
-    await setUp({ tests, gpu });
+    await setUp({ tests, cluster, gpu });
     remember({ gpu });
   } catch (error) {
     if (silent) return;

@@ -1,10 +1,12 @@
 'use strict';
-// npm run setup [-- --gpu | --cpu] [--tests]
+// npm run setup [-- --gpu | --cpu] [--tests] [--cluster]
 require('./nodeVersion');
 const { isPacked } = require('./places');
 const { command } = require('./sequence');
 
-command({ tests: process.argv.includes('--tests') }, () => {
+const isAsked = (/** @type {string} */ flag) => process.argv.includes(flag);
+
+command({ tests: isAsked('--tests'), cluster: isAsked('--cluster') }, () => {
   const next = isPacked
     ? 'npx reluctant --help, and require or import "reluctant"'
     : 'npm start, npm run lab, npm test';

@@ -1,7 +1,7 @@
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
-const { python, root, scratch, state, venv } = require('../places');
+const { clusterVenv, python, root, scratch, state, venv } = require('../places');
 const { run } = require('../run');
 const stamp = require('../stamp');
 const { findPython } = require('./prerequisites');
@@ -27,12 +27,13 @@ function foundation() {
  * Installs a lock file with hashes. The locks are complete, so pip resolves nothing (--no-deps) and TensorFlow's wheel
  * comes without the Python packages that only Keras needs.
  * @param {string} name of the step @param {string} lock @param {string[]} more arguments @param {import('../run').Tick} tick
+ * @param {string} [into] the interpreter of the environment
  */
-async function install(name, lock, more, tick) {
+async function install(name, lock, more, tick, into = python) {
   const total = fs.readFileSync(path.join(root, lock), 'utf8').match(/^[\w-]+==/gm)?.length ?? 1;
   let seen = 0;
   const args = ['-m', 'pip', 'install', ...QUIET, '--no-deps', '--no-compile', '--require-hashes', ...more, '-r', lock];
-  await run(python, args, {
+  await run(into, args, {
     name,
     tick(line) {
       // pip names each package twice over: while it collects it, and all at once when it unpacks them (half of the time).
@@ -88,6 +89,26 @@ function tests({ gpu }) {
   };
 }
 
+/** Ray and what reads S3 stores, in an environment of its own: a cluster prescribes their versions, and JupyterLab has others. */
+function cluster() {
+  const name = 'python-cluster';
+  const lock = 'setup/cluster.lock';
+  const key = () => stamp.digest(...stamp.contents(lock), foundation());
+  return {
+    title: 'Python packages of a cluster',
+    gigabytes: 1,
+    reason: () => stamp.reason(name, key()),
+    /** @param {import('../run').Tick} tick */
+    async perform(tick) {
+      stamp.start(name);
+      fs.rmSync(clusterVenv, { recursive: true, force: true });
+      await run(findPython(), ['-m', 'venv', clusterVenv], { name: `${name}-venv`, tick });
+      await install(name, lock, [], tick, path.join(clusterVenv, 'bin', 'python'));
+      stamp.finish(name, key(), { made: ['.venv-cluster'], except: /\/__pycache__$/ });
+    },
+  };
+}
+
 /** papermill's translator for TypeScript; built from a copy, since setuptools writes beside the sources. @param {import('../run').Tick} tick */
 async function installTranslator(tick) {
   const copy = path.join(scratch, 'papermill');
@@ -110,4 +131,4 @@ function withoutCpuBuild(lock) {
   return path.relative(root, kept);
 }
 
-module.exports = { runtime, tests };
+module.exports = { cluster, runtime, tests };

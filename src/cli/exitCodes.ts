@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   /** Something on this machine is missing or broken (the kernel, a Python package): nothing was run. */
   environment: 3,
+  /** `reluctant trial`: the setting itself fails, and would again (EX_DATAERR of sysexits.h). */
+  doNotRetry: 65,
   /** A time limit was reached (the code of `timeout(1)`). */
   timeout: 124,
   /** Stopped by Ctrl-C (128 + SIGINT, as shells report it). */

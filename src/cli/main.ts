@@ -49,6 +49,11 @@ const COMMANDS: readonly Entry[] = [
     summary: 'train a program at many settings, and rank them',
     load: () => require('./commands/sweep'),
   },
+  {
+    name: 'trial',
+    summary: 'train one trial of a sweep from its parameters',
+    load: () => require('./commands/trial'),
+  },
   { name: 'look', summary: 'show what is understood of a file of prices', load: () => require('./commands/look') },
   { name: 'check-data', summary: 'look data over before training', load: () => require('./commands/checkData') },
   {
@@ -65,6 +70,7 @@ Exit codes:
   ${EXIT.failed}    a cell failed, a claim did not hold, a number moved, a check found something, data cannot be used
   ${EXIT.usage}    the command line is wrong; nothing was run
   ${EXIT.environment}    something is missing on this machine; nothing was run
+  ${EXIT.doNotRetry}   the setting of a trial itself fails: do not retry
   ${EXIT.timeout}  a time limit was reached
   ${EXIT.interrupted}  stopped by Ctrl-C
 

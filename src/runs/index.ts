@@ -3,6 +3,7 @@ export { dataHash } from './dataHash';
 export { readGuarded } from './digests';
 export { type Histogram, histogramOf, type WeightHistogram, watchHistograms } from './histograms';
 export { compareRuns, listRuns, RunTable, type SkippedRun } from './list';
+export { releaseLost } from './lock';
 export { checkRunName, freeRunName, unusedName } from './names';
 export { type RecordedRun, readJSON, readRecord, readRun } from './read';
 export { type RecordedVerdict, RUN_FORMAT_VERSION, type RunRecord, type RunStatus, toNumbers } from './record';

@@ -65,6 +65,15 @@ export function lock(folder: string, command: string): void {
   }
 }
 
+/**
+ * Takes away the lock of a process on another machine, for callers that know that it is no more: the cluster whose node was lost
+ * has told them. One of this machine is left, since whether its process lives can be asked.
+ */
+export function releaseLost(folder: string): void {
+  const holder = readLock(lockFile(folder));
+  if (holder && holder.host !== os.hostname()) unlock(folder);
+}
+
 /** Lets other processes write to the folder again. */
 export function unlock(folder: string): void {
   fs.rmSync(lockFile(folder), { force: true });

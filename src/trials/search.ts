@@ -1,26 +1,23 @@
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { checkChoice, checkInteger, checkNames, ReluctantError } from '../core';
 import { loadProgram, type Setting } from '../programs';
 import { readJSON, writeJSON } from '../runs';
-import { formatNumber, Table } from '../tables';
 import { directionOf } from '../training';
+import { type RankedTrial, Search } from './found';
+import { PLACE_OPTIONS, type Placed, type Places, placed, trainAt } from './places';
 import { idOf, METHODS, type Method, type PlannedTrial, plan } from './plan';
 import { checkSpace, type Space } from './space';
 import { resultOf, type TrialResult, writeFailure } from './trial';
-import { inProcesses } from './workers';
 
 /** Options of {@link search}. */
-export interface SearchOptions {
+export interface SearchOptions extends Places {
   /** Default `random`. `halving` trains all settings a little, and the better third of them three times as long, again and again. */
   method?: Method;
   /** Settings that are drawn; a grid has as many as it has. Default 16. */
   trials?: number;
   /** Of what is drawn. Default 0. */
   seed?: number;
-  /** Processes that train side by side. Default: the number of processors. */
-  workers?: number;
   /** Folder of the sweep. What is finished there is not trained again. */
   folder: string;
   /** Number of the history by which settings are compared, at its best epoch. Default `val_loss`, or `loss` without validation. */
@@ -48,93 +45,20 @@ export interface SearchProgress {
 }
 
 const OPTIONS: readonly (keyof SearchOptions)[] = [
-  ...(['method', 'trials', 'seed', 'workers', 'folder', 'objective', 'maximize', 'setting', 'freshSeeds'] as const),
+  ...(['method', 'trials', 'seed', 'folder', 'objective', 'maximize', 'setting', 'freshSeeds'] as const),
+  ...PLACE_OPTIONS,
   ...(['signal', 'onProgress'] as const),
 ];
 
-/** A finished trial with its objective. */
-export interface RankedTrial extends TrialResult {
-  objective: number;
-}
-
-/** What {@link search} ends with: every trial, best first. It shows itself as a table. */
-export class Search {
-  constructor(
-    readonly objective: string,
-    readonly maximize: boolean,
-    /** Best first; failed ones last. */
-    readonly trials: readonly RankedTrial[],
-    /** Settings that were not reached, because it was stopped. */
-    readonly left: number,
-    /** Objectives of the best setting on seeds that it was not chosen by. */
-    readonly fresh: readonly number[],
-  ) {}
-
-  /** The best setting; undefined where all failed. */
-  get best(): RankedTrial | undefined {
-    return this.trials.find(({ error }) => error === undefined);
-  }
-
-  /**
-   * What the best setting is worth: its mean on fresh seeds. The best of many is chosen for its luck as well, and what it showed is
-   * too good by `optimism`.
-   */
-  get deflated(): { value: number; optimism: number } | undefined {
-    if (this.fresh.length === 0 || !this.best) return undefined;
-    const value = this.fresh.reduce((sum, one) => sum + one, 0) / this.fresh.length;
-    return { value, optimism: this.maximize ? this.best.objective - value : value - this.best.objective };
-  }
-
-  /** A row per trial, best first: its setting, its objective, and why it failed where it did. */
-  table(): Table<Record<string, string | number>> {
-    const rows = this.trials.map(({ id, changes, objective, epochs, seconds, error }, k) => ({
-      rank: k + 1,
-      trial: id,
-      ...flat(changes),
-      [this.objective]: error === undefined ? objective : Number.NaN,
-      epochs,
-      seconds,
-      failed: error ?? '',
-    }));
-    return new Table(rows, { title: `${rows.length} trials, best first`, maxRows: 40 });
-  }
-
-  toString(): string {
-    const { deflated, left } = this;
-    return [
-      this.table().toString(),
-      ...(deflated
-        ? [
-            `The best setting on ${this.fresh.length} seeds that it was not chosen by: ${this.objective} ${formatNumber(deflated.value)}; the best of the sweep was too good by ${formatNumber(deflated.optimism)}.`,
-          ]
-        : []),
-      ...(left > 0 ? [`${left} settings are left: the same call goes on.`] : []),
-    ].join('\n');
-  }
-
-  toJSON(): object {
-    const { objective, maximize, trials, left, fresh, deflated } = this;
-    return { objective, maximize, trials, left, fresh, deflated };
-  }
-
-  [Symbol.for('Jupyter.display')](): Record<string, unknown> {
-    return { 'text/plain': this.toString(), 'text/html': this.table().toHTML() };
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
-  }
-}
-
 /**
- * Trains a program at many settings, in processes side by side, and ranks them. Every setting is a run in a folder of its own and a trial
+ * Trains a program at many settings, in processes side by side or on a cluster, and ranks them. Every setting is a run in a folder of its own and a trial
  * of the ledger; one that fails, fails alone. It may be stopped or killed at any time: the same call goes on where it was, and
  * what comes out is the same, bit for bit, however many processes there are and however often it was killed.
  *
  * @param module path of the program's module, or the name of a recipe: processes load it themselves.
  * @param space what is varied: `{ learningRate: { log: [1e-4, 1e-1] }, batchSize: [16, 32], 'lossWeights.volatility': [0.1, 0.3] }`.
  * @throws ReluctantError `space-not-usable`, `unknown-setting` and the others of `program.with`, `sweep-of-another`, `unknown-option`, `objective-missing`,
- *   `worker-did-not-start`, `trial-not-trainable`.
+ *   `worker-did-not-start`, `trial-not-trainable`; on a cluster `python-package-missing`, `cluster-not-reached`, `cluster-lost`.
  * @example
  * const source = { synthetic: { symbols: 2, days: 200, seed: 7 } };
  * const options = { folder: 'sweep', trials: 2, workers: 1, freshSeeds: 0, setting: { source, epochs: 2, mode: 'graph' } };
@@ -143,9 +67,9 @@ export class Search {
  */
 export async function search(module: string, space: Space, options: SearchOptions): Promise<Search> {
   checkNames('sweep', options, OPTIONS);
-  const { method = 'random', trials = 16, seed = 0, workers = os.cpus().length, folder, setting = {} } = options;
+  const { method = 'random', trials = 16, seed = 0, folder, setting = {} } = options;
   checkChoice('sweep', 'method', method, METHODS);
-  checkInteger('sweep', 'workers', workers, 1, 1024);
+  const places = placed(options);
   const freshSeeds = checkInteger('sweep', 'freshSeeds', options.freshSeeds ?? 3, 0, 100);
   const planned = plan(checkSpace(space), { method, trials, seed });
   const base = await baseOf(module, setting, planned);
@@ -154,7 +78,7 @@ export async function search(module: string, space: Space, options: SearchOption
   let field = planned;
   const results = new Map<string, TrialResult>();
   for (const [k, epochs] of rounds.entries()) {
-    const found = await trainAll(field, { module, base, folder, epochs, workers }, options);
+    const found = await trainAll(field, { module, base, folder, epochs, places }, options);
     for (const result of found) results.set(result.id, result);
     if (options.signal?.aborted) return searchOf([...results.values()], options, field.length - found.length, []);
     if (k + 1 === rounds.length) break;
@@ -166,7 +90,7 @@ export async function search(module: string, space: Space, options: SearchOption
   const all = [...results.values()];
   const best = rank(all, options).find(({ error }) => error === undefined);
   const fresh =
-    best && freshSeeds > 0 ? await onFreshSeeds(best, freshSeeds, { module, base, folder, workers }, options) : [];
+    best && freshSeeds > 0 ? await onFreshSeeds(best, freshSeeds, { module, base, folder, places }, options) : [];
   return searchOf(all, options, 0, fresh);
 }
 
@@ -174,14 +98,14 @@ interface Where {
   module: string;
   base: Setting;
   folder: string;
-  workers: number;
+  places: Placed;
   epochs?: number | undefined;
 }
 
 /** Results of all trials, those of before included; fewer where it was stopped. */
 async function trainAll(
   trials: readonly PlannedTrial[],
-  { epochs, ...where }: Where,
+  { epochs, places, ...where }: Where,
   options: SearchOptions,
 ): Promise<TrialResult[]> {
   const results = new Map<string, TrialResult>();
@@ -205,7 +129,7 @@ async function trainAll(
     options.onProgress?.({ done, trials: trials.length, before, secondsLeft, best });
   };
   tell();
-  await inProcesses(
+  await trainAt(
     trials.filter(({ id }) => !results.has(id)),
     {
       ...where,
@@ -218,6 +142,7 @@ async function trainAll(
         tell();
       },
     },
+    places,
   );
   return trials.flatMap(({ id }) => results.get(id) ?? []);
 }
@@ -322,14 +247,4 @@ function rank(results: readonly TrialResult[], options: SearchOptions): RankedTr
   return results
     .map((result) => ({ ...result, objective: value(result) }))
     .sort((a, b) => longer(a, b) || order(a) - order(b) || (a.id < b.id ? -1 : 1));
-}
-
-function flat(changes: Setting, prefix = ''): Record<string, string | number> {
-  return Object.fromEntries(
-    Object.entries(changes).flatMap(([name, value]) =>
-      typeof value === 'object' && value !== null && !Array.isArray(value)
-        ? Object.entries(flat(value as Setting, `${prefix}${name}.`))
-        : [[`${prefix}${name}`, typeof value === 'number' ? value : JSON.stringify(value)] as const],
-    ),
-  );
 }

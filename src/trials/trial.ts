@@ -40,6 +40,14 @@ export function resultOf(folder: string, id: string, epochs?: number): TrialResu
   return epochs !== undefined && result.error === undefined && result.epochs < epochs ? undefined : result;
 }
 
+/** How a trial is followed. */
+export interface TrialFollowing {
+  signal: AbortSignal;
+  onEpoch?: (row: HistoryRow, epochs: number) => void;
+  /** By which ledgers call it, if that is decided. */
+  trial?: string;
+}
+
 /**
  * Trains one setting in its folder, going on with what is there. A training that fails is a result; one that is stopped has none, and
  * goes on next time.
@@ -52,7 +60,7 @@ export async function runTrial(
   base: Setting,
   { id, changes }: PlannedTrial,
   folder: string,
-  signal: AbortSignal,
+  { signal, onEpoch, trial }: TrialFollowing,
   epochs?: number,
 ): Promise<TrialResult | undefined> {
   const started = performance.now();
@@ -66,6 +74,8 @@ export async function runTrial(
         resume: fs.existsSync(path.join(place, 'run.json')),
         signal,
         ...(epochs !== undefined && { epochs }),
+        ...(trial !== undefined && { trial }),
+        ...(onEpoch && { onEpoch: ({ row, epochs: all }) => onEpoch(row, all) }),
       }),
     );
     (run.model as { dispose?(): void }).dispose?.();
@@ -82,7 +92,7 @@ export async function runTrial(
       seconds: (performance.now() - started) / 1000,
     });
   } catch (error) {
-    if (error instanceof ReluctantError && ['run-locked', 'folder-not-writable'].includes(error.code)) throw error;
+    if (error instanceof ReluctantError && OF_THE_MACHINE.has(error.code)) throw error;
     return writeFailure(
       folder,
       { id, changes },
@@ -93,6 +103,9 @@ export async function runTrial(
     await program?.dispose();
   }
 }
+
+/** Errors that say nothing of the setting: elsewhere, or later, it may train. */
+const OF_THE_MACHINE = new Set(['run-locked', 'folder-not-writable', 'file-not-written']);
 
 /** Milliseconds that a worker of a driver that was killed is given to end its step and leave the folder. */
 const PATIENCE = 60_000;
@@ -115,6 +128,10 @@ export function writeFailure(folder: string, { id, changes }: PlannedTrial, erro
   const none = { lowest: {}, highest: {}, last: {} };
   return write(placeOf(folder, id), { id, changes, epochs: 0, error, ...none, seconds });
 }
+
+/** Keeps the result of a trial that a machine without access to the folder has trained. */
+export const keepResult = (folder: string, result: TrialResult): TrialResult =>
+  write(placeOf(folder, result.id), result);
 
 function write(place: string, result: TrialResult): TrialResult {
   fs.mkdirSync(place, { recursive: true });

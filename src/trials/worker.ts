@@ -31,7 +31,7 @@ function work(): void {
     const { id } = trial;
     try {
       const { module, base, folder } = begun;
-      const result = await runTrial(module, base, trial, folder, abort.signal, epochs);
+      const result = await runTrial(module, base, trial, folder, { signal: abort.signal }, epochs);
       say(result ? { kind: 'done', id, result } : { kind: 'stopped', id });
     } catch (error) {
       say({ kind: 'broken', id, message: String((error as Error).message) });

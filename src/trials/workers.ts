@@ -15,6 +15,8 @@ export interface Batch {
   /** Trains to as many epochs; default: what the setting says. */
   epochs?: number;
   workers: number;
+  /** Where files are that a setting names. */
+  cwd: string;
   signal?: AbortSignal;
   onResult?: (result: TrialResult) => void;
   /** What no worker could finish, after several tries. */
@@ -115,8 +117,8 @@ class Worker {
         const isLost = current !== undefined && !batch.signal?.aborted;
         resolve(isLost ? { trial: current!, log: `${why}; see ${this.log}` } : undefined);
       });
-      const { module, base, folder } = batch;
-      ask({ kind: 'begin', module, base, folder, cwd: process.cwd() });
+      const { module, base, folder, cwd } = batch;
+      ask({ kind: 'begin', module, base, folder, cwd });
     });
   }
 }

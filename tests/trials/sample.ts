@@ -2,10 +2,10 @@ import * as rl from 'reluctant';
 
 const { tf } = rl;
 
-/** A tiny network; `poison` makes its training fail, `die` ends the process that trains it. */
+/** A tiny network; `poison` makes its training fail, `die` ends the process that trains it once, `crash` every one. */
 export default rl.program({
   name: 'tiny',
-  defaults: { seed: 1, epochs: 3, batchSize: 16, learningRate: 0.01, units: 4, poison: false, die: '' },
+  defaults: { seed: 1, epochs: 3, batchSize: 16, learningRate: 0.01, units: 4, poison: false, die: '', crash: false },
   data: ({ poison }) => {
     const inputs = tf.randomNormal([64, 2], 0, 1, 'float32', 7);
     const targets = inputs.sum(1, true);
@@ -13,10 +13,14 @@ export default rl.program({
     if (poison) throw new Error('the well is poisoned');
     return { inputs, targets, validation };
   },
-  model: ({ units, seed, die }) => {
+  model: ({ units, seed, die, crash }) => {
     const fs = require('node:fs') as typeof import('node:fs');
     if (die && !fs.existsSync(die)) {
       fs.writeFileSync(die, '');
+      process.kill(process.pid, 'SIGKILL');
+    }
+    if (crash) {
+      console.error('about to crash');
       process.kill(process.pid, 'SIGKILL');
     }
     const kernelInitializer = tf.initializers.glorotUniform({ seed });
