@@ -5,7 +5,7 @@ import { sobol } from './sobol';
 import { type Space, valueAt, valuesOf } from './space';
 
 /** How settings are chosen from a space. */
-export const METHODS = ['grid', 'random', 'sobol', 'halving'] as const;
+export const METHODS = ['grid', 'random', 'sobol', 'halving', 'bayesian'] as const;
 /** One of {@link METHODS}. */
 export type Method = (typeof METHODS)[number];
 
@@ -21,7 +21,7 @@ const MOST = 100_000;
 
 /**
  * The settings of a sweep, each once, in the order in which they are trained; with the same seed the same ones. `halving` draws them
- * as `random` does.
+ * as `random` does; `bayesian` begins so, and chooses the others by what it has seen.
  *
  * @param trials how many; a grid has as many as it has.
  * @throws ReluctantError `grid-without-values`, `grid-too-large`, `too-many-dimensions`, `integer-out-of-range`.
@@ -38,11 +38,16 @@ export function plan(
   const all = method === 'grid' ? gridOf(space) : pointsOf(space, method, trials, seed);
   const seen = new Map<string, PlannedTrial>();
   for (const values of all) {
-    const changes = nested(names.map((name, k) => [name, values[k]!]));
-    const id = idOf(changes);
-    if (!seen.has(id)) seen.set(id, { id, changes });
+    const trial = settingOf(names, values);
+    if (!seen.has(trial.id)) seen.set(trial.id, trial);
   }
   return [...seen.values()];
+}
+
+/** The trial of some values, in the order of the names of their dimensions. */
+export function settingOf(names: readonly string[], values: readonly SettingValue[]): PlannedTrial {
+  const changes = nested(names.map((name, k) => [name, values[k]!]));
+  return { id: idOf(changes), changes };
 }
 
 /** Name of a trial: the first digits of the SHA-256 of what differs, its keys in order. */

@@ -8,11 +8,13 @@ import { type RankedTrial, Search } from './found';
 import { PLACE_OPTIONS, type Placed, type Places, placed, trainAt } from './places';
 import { idOf, METHODS, type Method, type PlannedTrial, plan } from './plan';
 import { checkSpace, type Space } from './space';
+import { Suggestions } from './suggestions';
 import { resultOf, type TrialResult, writeFailure } from './trial';
 
 /** Options of {@link search}. */
 export interface SearchOptions extends Places {
-  /** Default `random`. `halving` trains all settings a little, and the better third of them three times as long, again and again. */
+  /** Default `random`. `halving` trains all settings a little, and the better third of them three times as long, again and again;
+   * `bayesian` chooses settings by what it has seen (Optuna, an extra of set-up). */
   method?: Method;
   /** Settings that are drawn; a grid has as many as it has. Default 16. */
   trials?: number;
@@ -74,24 +76,72 @@ export async function search(module: string, space: Space, options: SearchOption
   const planned = plan(checkSpace(space), { method, trials, seed });
   const base = await baseOf(module, setting, planned);
   claimFolder(folder, { module, setting: base, space, method, seed, trials: planned.length });
-  const rounds = method === 'halving' ? await halvingRounds(module, base) : [undefined];
+  const where = { module, base, folder, places };
+  const { results: all, left } =
+    method === 'bayesian'
+      ? await trainSuggested(space, { trials, seed }, where, options)
+      : await trainInRounds(planned, where, options);
+  if (options.signal?.aborted) return searchOf(all, options, left, []);
+  const best = rank(all, options).find(({ error }) => error === undefined);
+  const fresh = best && freshSeeds > 0 ? await onFreshSeeds(best, freshSeeds, where, options) : [];
+  return searchOf(all, options, 0, fresh);
+}
+
+/** What was trained, and how many settings were not reached. */
+interface Trained {
+  results: TrialResult[];
+  left: number;
+}
+
+/** All settings to the end; by halving, the better third of each round for longer. */
+async function trainInRounds(planned: readonly PlannedTrial[], where: Where, options: SearchOptions): Promise<Trained> {
+  const rounds = options.method === 'halving' ? await halvingRounds(where.module, where.base) : [undefined];
   let field = planned;
   const results = new Map<string, TrialResult>();
   for (const [k, epochs] of rounds.entries()) {
-    const found = await trainAll(field, { module, base, folder, epochs, places }, options);
+    const found = await trainAll(field, { ...where, epochs }, options);
     for (const result of found) results.set(result.id, result);
-    if (options.signal?.aborted) return searchOf([...results.values()], options, field.length - found.length, []);
+    if (options.signal?.aborted) return { results: [...results.values()], left: field.length - found.length };
     if (k + 1 === rounds.length) break;
     const kept = rank(found, options)
       .filter(({ error }) => error === undefined)
       .slice(0, Math.max(1, Math.ceil(field.length / 3)));
     field = kept.map(({ id, changes }) => ({ id, changes }));
   }
-  const all = [...results.values()];
-  const best = rank(all, options).find(({ error }) => error === undefined);
-  const fresh =
-    best && freshSeeds > 0 ? await onFreshSeeds(best, freshSeeds, { module, base, folder, places }, options) : [];
-  return searchOf(all, options, 0, fresh);
+  return { results: [...results.values()], left: 0 };
+}
+
+/** Batch after batch as Optuna suggests them; how large a batch is does not depend on who trains it, so that neither does what is suggested. */
+async function trainSuggested(
+  space: Space,
+  { trials, seed }: { trials: number; seed: number },
+  where: Where,
+  options: SearchOptions,
+): Promise<Trained> {
+  const suggestions = new Suggestions(space, seed);
+  const results = new Map<string, TrialResult>();
+  const batch = Math.max(8, Math.ceil(trials / 10));
+  try {
+    for (let asked = 0; asked < trials; asked += batch) {
+      const suggested = await suggestions.ask(Math.min(batch, trials - asked));
+      const { onProgress } = options;
+      const before = results.size;
+      const inAll = onProgress && {
+        onProgress: (progress: SearchProgress) => onProgress({ ...progress, done: before + progress.done, trials }),
+      };
+      const fresh = new Map(suggested.filter(({ id }) => !results.has(id)).map((trial) => [trial.id, trial]));
+      for (const result of await trainAll([...fresh.values()], where, { ...options, ...inAll }))
+        results.set(result.id, result);
+      const found = [...results.values()];
+      if (options.signal?.aborted) return { results: found, left: trials - results.size };
+      const { objective, maximize } = aimOf(found, options);
+      const costs = suggested.map(({ id }) => objectiveIn(results.get(id)!, objective, maximize));
+      suggestions.tell(costs.map((value) => (maximize ? -value : value)));
+    }
+  } finally {
+    suggestions.close();
+  }
+  return { results: [...results.values()], left: 0 };
 }
 
 interface Where {

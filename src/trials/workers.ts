@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { ReluctantError } from '../core';
 import type { Setting } from '../programs';
 import type { PlannedTrial } from './plan';
-import type { TrialResult } from './trial';
+import { resultOf, type TrialResult } from './trial';
 import type { Answer, Request } from './worker';
 
 /** What is done for every trial of a batch. */
@@ -23,7 +23,7 @@ export interface Batch {
   onLost: (trial: PlannedTrial, log: string) => TrialResult;
 }
 
-/** A trial whose worker died is given to another so many times. */
+/** A trial whose worker died is given to another so many times; as often in a row may a process end before it is ready. */
 const TRIES = 3;
 
 /**
@@ -34,14 +34,25 @@ const TRIES = 3;
 export async function inProcesses(trials: readonly PlannedTrial[], given: Batch): Promise<void> {
   const waiting = [...trials];
   const tries = new Map<string, number>();
+  let startless = 0;
   fs.mkdirSync(path.join(given.folder, 'logs'), { recursive: true });
   const failed = new AbortController();
   const signal = AbortSignal.any([failed.signal, ...(given.signal ? [given.signal] : [])]);
   const batch = { ...given, signal };
   const one = async (number: number): Promise<void> => {
     while (waiting.length > 0 && !signal.aborted) {
-      const lost = await new Worker(number, batch).run(() => (signal.aborted ? undefined : waiting.shift()));
+      const worker = new Worker(number, batch);
+      const lost = await worker.run(() => (signal.aborted ? undefined : waiting.shift()));
+      // One that something killed while it started says nothing; one that cannot start never will.
+      startless = worker.isReady ? 0 : startless + 1;
+      if (startless >= TRIES && !signal.aborted) throw notStarted(worker.end, worker.log);
       if (!lost) continue;
+      // It may have died after it had finished.
+      const finished = resultOf(batch.folder, lost.trial.id, batch.epochs);
+      if (finished) {
+        batch.onResult?.(finished);
+        continue;
+      }
       const count = (tries.get(lost.trial.id) ?? 0) + 1;
       tries.set(lost.trial.id, count);
       if (count < TRIES) waiting.unshift(lost.trial);
@@ -59,7 +70,10 @@ export async function inProcesses(trials: readonly PlannedTrial[], given: Batch)
 }
 
 class Worker {
-  private readonly log: string;
+  readonly log: string;
+  isReady = false;
+  /** How its process ended. */
+  end = '';
   private readonly process: ChildProcess;
 
   constructor(
@@ -84,7 +98,6 @@ class Worker {
   run(next: () => PlannedTrial | undefined): Promise<{ trial: PlannedTrial; log: string } | undefined> {
     const { batch, process: child } = this;
     let current: PlannedTrial | undefined;
-    let isReady = false;
     let broken: ReluctantError | undefined;
     const ask = (request: Request) => child.connected && child.send(request);
     const stop = () => ask({ kind: 'stop' });
@@ -97,7 +110,7 @@ class Worker {
     return new Promise((resolve, reject) => {
       child.on('message', (answer: Answer) => {
         if (answer.kind === 'ready') {
-          isReady = true;
+          this.isReady = true;
           goOn();
         } else if (answer.kind === 'stopped') current = undefined;
         else if (answer.kind === 'done') {
@@ -111,11 +124,10 @@ class Worker {
       child.once('error', () => undefined);
       child.once('close', (code, signal) => {
         batch.signal?.removeEventListener('abort', stop);
-        const why = signal ? `it was ended by ${signal}` : `it ended with ${code}`;
+        this.end = signal ? `it was ended by ${signal}` : `it ended with ${code}`;
         if (broken) return reject(broken);
-        if (!isReady && !batch.signal?.aborted) return reject(notStarted(why, this.log));
         const isLost = current !== undefined && !batch.signal?.aborted;
-        resolve(isLost ? { trial: current!, log: `${why}; see ${this.log}` } : undefined);
+        resolve(isLost ? { trial: current!, log: `${this.end}; see ${this.log}` } : undefined);
       });
       const { module, base, folder, cwd } = batch;
       ask({ kind: 'begin', module, base, folder, cwd });

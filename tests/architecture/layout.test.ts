@@ -119,6 +119,13 @@ describe('the repository', { skip }, () => {
   });
 });
 
+describe('scripts of the shell', { skip }, () => {
+  for (const file of files?.filter((name) => name.endsWith('.sh')) ?? [])
+    test(`${file} is understood by bash`, () => {
+      execFileSync('bash', ['-n', path.join(ROOT, file)], { stdio: 'pipe' });
+    });
+});
+
 describe('package.json', () => {
   test('has a file behind every command', () => {
     for (const [name, line] of Object.entries(manifest.scripts)) {
@@ -146,7 +153,7 @@ describe('package.json', () => {
 });
 
 describe('the documents', () => {
-  for (const document of ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'])
+  for (const document of ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/scale.md'])
     test(`${document}: every link into the repository leads somewhere, every command exists`, () => {
       const text = read(document);
       for (const [, target] of text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g))
@@ -155,7 +162,7 @@ describe('the documents', () => {
         assert.ok(manifest.scripts[name!], `${document} names "npm run ${name}"`);
       // A path in a code span that starts with a folder of ours is a promise, too.
       for (const [, place] of text.matchAll(
-        /`((?:src|bin|setup|python|tests|notebooks|data|kernels|bench)\/[\w./-]+)`/g,
+        /`((?:src|bin|setup|python|tests|notebooks|data|docs|kernels|bench)\/[\w./-]+)`/g,
       ))
         assert.ok(fs.existsSync(path.join(ROOT, place!)), `${document} names ${place}`);
     });

@@ -3,14 +3,13 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
-import * as net from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as readline from 'node:readline';
 import { after, before, describe, it } from 'node:test';
 import { TrialLedger } from '../../src/ledger';
 import { type Search, type Space, search } from '../../src/trials';
-import { clusterEnvironment, peersEnvironment, ROOT } from './clusterEnvironment';
+import { clusterEnvironment, freePort, peersEnvironment, ROOT } from './clusterEnvironment';
 
 const MODULE = path.join(__dirname, 'sample.ts');
 const COMMAND = path.join(ROOT, 'bin', 'reluctant.js');
@@ -19,14 +18,6 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ray-'));
 const numbers = ({ trials }: Pick<Search, 'trials'>) =>
   trials.map(({ id, objective, last, epochs }) => ({ id, objective, last, epochs }));
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  return port;
-}
 
 /** A sweep from the shell, with a ledger of its own. */
 function sweep(place: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): ChildProcess {

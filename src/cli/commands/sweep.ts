@@ -30,6 +30,8 @@ The space says what is varied: a list of values, or { "log": [1e-4, 1e-1] }, { "
 setting is named with a point:
   {"learningRate": {"log": [1e-4, 1e-1]}, "batchSize": [16, 32], "lossWeights.volatility": [0.1, 0.3]}
 
+The method bayesian chooses settings by what it has seen, in batches; it needs "npm run setup -- --cluster" (Optuna).
+
 Every setting is a run in OUTPUT/trials, which "reluctant runs --folder OUTPUT/trials" lists, and a trial of the ledger. Ctrl-C and
 SIGTERM stop after the step at hand; the same command goes on where it was, also after a kill, and ends with the same numbers. A setting that fails, fails
 alone: its error is in the table, what it printed in OUTPUT/logs. Exit code 1: a setting failed.
