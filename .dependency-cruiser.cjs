@@ -69,7 +69,7 @@ const ROOMS = {
   recordings: ['core', 'data', 'losses', 'training', 'inspection', 'runs', 'programs'],
   // Many settings of one program, in processes side by side or on a cluster, whose machines note trials in ledgers of their own and leave
   // locks of runs behind when they are lost.
-  trials: ['core', 'tables', 'ledger', 'training', 'runs', 'programs'],
+  trials: ['core', 'tables', 'ledger', 'plots', 'training', 'runs', 'programs'],
   // From what is seen, over what it may mean, to the verdict: what rules and causes are made of lies below them.
   'diagnosis/evidence/references': ['core', 'evaluation'],
   'diagnosis/evidence': [

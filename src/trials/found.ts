@@ -1,5 +1,7 @@
+import type { Figure } from '../plots';
 import type { Setting } from '../programs';
 import { formatNumber, Table } from '../tables';
+import { coordinatesOf, type Drawn, surfaceOf } from './pictures';
 import type { TrialResult } from './trial';
 
 /** A finished trial with its objective. */
@@ -47,6 +49,29 @@ export class Search {
       failed: error ?? '',
     }));
     return new Table(rows, { title: `${rows.length} trials, best first`, maxRows: 40 });
+  }
+
+  /**
+   * All trials as parallel coordinates: an axis per setting, the best tenth in colour. Where coloured lines meet on an axis, the setting matters.
+   *
+   * @throws ReluctantError `rows-empty` without trials.
+   */
+  coordinates(): Figure {
+    return coordinatesOf(this.drawn(), this);
+  }
+
+  /**
+   * The objective over two settings as a heat map: by each value where there are few, else by parts with as many trials each.
+   *
+   * @param x, @param y names of settings that are numbers, parts with a point: `lossWeights.volatility`.
+   * @throws ReluctantError `unknown-setting` for one that was not varied, `setting-not-numeric`, `surface-of-one-setting`.
+   */
+  surface(x: string, y: string): Figure {
+    return surfaceOf(this.drawn(), x, y, this);
+  }
+
+  private drawn(): Drawn[] {
+    return this.trials.map(({ id, changes, objective }) => ({ name: id, settings: flat(changes), objective }));
   }
 
   toString(): string {
