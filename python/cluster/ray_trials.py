@@ -17,6 +17,8 @@ import queue
 import subprocess
 import sys
 import threading
+import time
+import traceback
 from pathlib import Path
 
 import ray
@@ -108,7 +110,16 @@ def read_input(into):
 def connect(flags):
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
     if flags.address:
-        ray.init(address=flags.address, **quiet)
+        for left in (2, 1, 0):
+            try:
+                ray.init(address=flags.address, **quiet)
+                return
+            except Exception:
+                # A head that is busy starts a client's own server too late, and does so the next time.
+                if left == 0:
+                    raise
+                ray.shutdown()
+                time.sleep(5)
     else:
         ray.init(num_cpus=math.ceil(flags.workers * flags.cpus), include_dashboard=False, _node_ip_address="127.0.0.1", **quiet)
 
@@ -125,6 +136,7 @@ def main():
     try:
         connect(flags)
     except Exception as error:  # noqa: BLE001 - whatever it is, the driver says it
+        traceback.print_exc()  # into the log
         say(kind="failed", why=str(error))
         return 1
     on_head = {"num_cpus": 0, "resources": {"node:__internal_head__": 0.001}}

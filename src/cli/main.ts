@@ -139,6 +139,8 @@ const ENVIRONMENT_CODES = new Set([
   'kernel-not-found',
   'kernel-did-not-start',
   'runner-crashed',
+  'cluster-not-reached',
+  'cluster-lost',
 ]);
 
 /** Kinds of errors that lie in the data, not in the command line. */

@@ -191,7 +191,7 @@ const notReached = (on: string, why: string, log: string): ReluctantError =>
     operation: 'sweep',
     problem: on === 'ray' ? 'no cluster of Ray could be started here' : 'the cluster of Ray cannot be reached',
     where: { on, file: log },
-    received: why.split('\n')[0],
+    received: why.trim().split('\n').at(-1),
     expected:
       on === 'ray'
         ? 'memory and processors for Ray'

@@ -47,8 +47,11 @@ const finishedIn = (place: string): number =>
         .filter((id) => fs.existsSync(path.join(place, 'trials', id, 'result.json'))).length
     : 0;
 
-async function until(what: () => boolean): Promise<void> {
-  while (!what()) await pause(100);
+async function until(child: ChildProcess, what: () => boolean): Promise<void> {
+  while (!what()) {
+    assert.equal(child.exitCode, null, 'the sweep ended before its time');
+    await pause(100);
+  }
 }
 
 function checkLedger(place: string, trials: number): void {
@@ -87,11 +90,10 @@ describe('a sweep on two nodes of Ray', () => {
     const place = path.join(folder, 'killed');
     const child = sweep(place, [MODULE, JSON.stringify(space), '--trials', '64', '--on', address]);
     const end = endOf(child);
-    await until(() => finishedIn(place) >= 8);
+    await until(child, () => finishedIn(place) >= 8);
     assert.equal((await ask('worker')).length, 1, 'a worker that ran a trial was killed');
-    await until(() => finishedIn(place) >= 20);
-    let held: number[] = [];
-    held = await ask('node');
+    await until(child, () => finishedIn(place) >= 20);
+    const held = await ask('node');
     console.log(`killed with its node: ${held.length} trials`);
     const { status, stdout, stderr } = await end;
     assert.equal(status, 0, stderr);
@@ -104,8 +106,8 @@ describe('a sweep on two nodes of Ray', () => {
     const place = path.join(folder, 'poisoned');
     const wrong = JSON.stringify({ poison: [false, true], units: [2, 4] });
     const child = sweep(place, [MODULE, wrong, '--method', 'grid', '--on', address]);
-    const { status, stdout } = await endOf(child);
-    assert.equal(status, 1);
+    const { status, stdout, stderr } = await endOf(child);
+    assert.equal(status, 1, stderr);
     const { trials } = JSON.parse(stdout) as Search;
     assert.deepEqual(
       trials.map(({ error }) => error),
@@ -125,7 +127,7 @@ describe('a sweep on a cluster of this machine', () => {
     const place = path.join(folder, 'driver');
     const args = [MODULE, JSON.stringify(space), '--trials', '8', '--on', 'ray', '--workers', '2'];
     const first = sweep(place, args);
-    await until(() => finishedIn(place) >= 3);
+    await until(first, () => finishedIn(place) >= 3);
     first.kill('SIGKILL');
     const kept = finishedIn(place);
     const times = fs.readdirSync(path.join(place, 'trials')).map((id) => path.join(place, 'trials', id, 'result.json'));

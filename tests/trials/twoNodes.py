@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 from ray.cluster_utils import Cluster
@@ -35,7 +36,11 @@ cluster.wait_for_nodes()
 print(json.dumps({"address": f"ray://127.0.0.1:{port}"}), flush=True)
 for line in sys.stdin:
     if line.strip() == "worker":
-        victims = children([raylet(cluster.head_node)])
+        # Between two trials a worker is idle.
+        victims = []
+        while not victims:
+            time.sleep(0.05)
+            victims = children([raylet(cluster.head_node)])
         for pid in victims[:1]:
             os.kill(pid, signal.SIGKILL)
         print(json.dumps({"killed": victims[:1]}), flush=True)
