@@ -1,14 +1,17 @@
-// npm run bench:kernel [-- ROUNDS]: this kernel beside ipykernel and stock tslab, in one run on one machine.
+// npm run bench:kernel [-- ROUNDS] [--deno PROGRAM]: this kernel beside ipykernel, stock tslab and, where there is one, Deno's, in one run on
+// one machine; on the Node that runs it. Deno checks no types, and imports a module of Node.
 // Each figure is a median. "ready": until the client can work; "first": until the first cell has been run as well.
 // The second table is processor time, which says more than the clock when the machine has other work to do.
 import { spawnSync } from 'node:child_process';
 import * as path from 'node:path';
+import { parseArgs } from 'node:util';
 import { Table } from '../src/tables';
 
 const root = path.join(__dirname, '..');
 const { python } = require('../setup/places.js') as { python: string };
 const { kernelspec } = require('../setup/steps/kernelspec.js') as { kernelspec(): { argv: string[] } };
-const rounds = Number(process.argv[2] ?? 3);
+const { values: flags, positionals } = parseArgs({ allowPositionals: true, options: { deno: { type: 'string' } } });
+const rounds = Number(positionals[0] ?? 3);
 
 const typescript = { trivial: '1', import: "import * as rl from 'reluctant'", complete: 'rl.' };
 const spec = (argv: string[], language: string) => ({ argv, language, display_name: language });
@@ -31,6 +34,17 @@ const kernels = [
     ...typescript,
   },
   { kernel: 'reluctant', folder: root, spec: spec(kernelspec().argv, 'typescript'), ...typescript },
+  ...(flags.deno === undefined
+    ? []
+    : [
+        {
+          kernel: 'deno',
+          folder: root,
+          spec: spec([flags.deno, 'jupyter', '--kernel', '--conn', '{connection_file}'], 'typescript'),
+          ...typescript,
+          import: "import * as rl from 'node:fs'",
+        },
+      ]),
 ];
 
 const { stdout, stderr, status } = spawnSync(python, [path.join(__dirname, 'kernel.py')], {
@@ -45,7 +59,7 @@ if (status !== 0) {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Measured);
-  const heading = `Medians of ${rounds} starts; ipykernel imports numpy`;
+  const heading = `Medians of ${rounds} starts on Node ${process.versions.node}; ipykernel imports numpy`;
   console.log(new Table(rowsOf(measured, 'wall'), { title: `${heading}: by the clock` }).toString());
   console.log(new Table(rowsOf(measured, 'cpu'), { title: `${heading}: processor time` }).toString());
   console.log(new Table(reached(measured), { title: 'What was to be reached, by the clock' }).toString());
@@ -72,16 +86,18 @@ function rowsOf(measured: readonly Measured[], clock: 'wall' | 'cpu') {
     completion: unit(value('complete')),
   });
   const milliseconds = (seconds: number) => `${(seconds * 1000).toFixed(seconds < 0.1 ? 1 : 0)} ms`;
-  const [ipykernel, tslab, own] = measured as [Measured, Measured, Measured];
+  const own = measured.find(({ kernel }) => kernel === 'reluctant')!;
   return [
     ...measured.map((each) => row(each.kernel, (phase) => each[clock][phase], milliseconds)),
-    ...[ipykernel, tslab].map((other) =>
-      row(
-        `reluctant / ${other.kernel}`,
-        (phase) => own[clock][phase] / other[clock][phase],
-        (ratio) => `${ratio.toFixed(2)} x`,
+    ...measured
+      .filter((other) => other !== own)
+      .map((other) =>
+        row(
+          `reluctant / ${other.kernel}`,
+          (phase) => own[clock][phase] / other[clock][phase],
+          (ratio) => `${ratio.toFixed(2)} x`,
+        ),
       ),
-    ),
   ];
 }
 
