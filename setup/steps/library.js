@@ -5,10 +5,13 @@ const { isPacked, modules, root } = require('../places');
 const { run } = require('../run');
 const stamp = require('../stamp');
 
+const nodeMajor = process.versions.node.split('.')[0];
+
 /** Every source file's name, size and time: cheap to read, and any edit changes it. */
 function key() {
-  if (isPacked) return stamp.digest(...stamp.contents('dist/index.js', 'package-lock.json'));
-  const parts = [];
+  if (isPacked) return stamp.digest(nodeMajor, ...stamp.contents('dist/index.js', 'package-lock.json'));
+  // Declarations are packed for the Node that packs them, which has some of its own.
+  const parts = [nodeMajor];
   const folders = [path.join(root, 'src')];
   for (let folder = folders.pop(); folder; folder = folders.pop()) {
     for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {

@@ -124,4 +124,19 @@ describe('the kernel in JupyterLab', { timeout: 300_000 }, () => {
     await runCell(0);
     await waitFor(async () => isAlive(await processOf(0)) && (await processOf(0)) !== killed, 60_000);
   });
+
+  test('restart and run all, twice, gives the same answers under the same numbers', async () => {
+    page = await lab.open('again.ipynb', ['let count = 1;', 'count += 1;', 'await Promise.resolve(count)']);
+    for (const name of ['first', 'second']) {
+      await page.click('.lm-MenuBar-itemLabel:text-is("Kernel")');
+      await page.click('.lm-Menu-itemLabel:text-is("Restart Kernel and Run All Cells…")');
+      await page.click('.jp-Dialog-button.jp-mod-accept');
+      // What an earlier run has left is cleared while the kernel starts anew.
+      if (name === 'second') await waitFor(async () => (await text(2)) === '', 30_000);
+      await waitFor(async () => (await text(2)) === '2', 60_000);
+      const numbers = [0, 1, 2].map((k) => cell(k).locator('.jp-InputPrompt').innerText());
+      assert.deepEqual(await Promise.all(numbers), ['[1]:', '[2]:', '[3]:'], name);
+    }
+    await lab.screenshot(page, 'kernel-run-all');
+  });
 });

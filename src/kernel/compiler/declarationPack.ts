@@ -4,7 +4,9 @@ import * as path from 'node:path';
 import type { TypeScript } from './engine';
 
 /** Counts up when the form of the file changes. */
-const FORM = 2;
+const FORM = 3;
+
+const nodeMajor = (): string => process.versions.node.split('.')[0]!;
 
 /** What a packed file was when it was packed; files of packages are vouched for by npm's own list. */
 interface PackedFile {
@@ -17,7 +19,7 @@ interface PackedFile {
 interface Index {
   form: number;
   typescript: string;
-  /** The version of Node, which has declarations of its own. */
+  /** The major version of Node, which has declarations of its own. */
   node: string;
   /** What npm has installed. */
   packages: string;
@@ -63,7 +65,7 @@ export class DeclarationPack {
       if (
         index.form !== FORM ||
         index.typescript !== ts.version ||
-        index.node !== process.version ||
+        index.node !== nodeMajor() ||
         index.packages !== packagesOf(installation)
       ) {
         return undefined;
@@ -121,7 +123,7 @@ export function writePack(
   const index: Index = {
     form: FORM,
     typescript: ts.version,
-    node: process.version,
+    node: nodeMajor(),
     packages: packagesOf(installation),
     files: {},
     resolutions: {},

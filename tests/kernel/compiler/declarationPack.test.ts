@@ -89,6 +89,23 @@ describe('DeclarationPack', () => {
     assert.equal(pack(), undefined);
   });
 
+  test('holds for every Node of the major version that packed it, and for no other', () => {
+    packDeclarations(folder);
+    const { versions } = process;
+    const [major, minor] = process.versions.node.split('.').map(Number);
+    for (const [node, holds] of [
+      [`${major}.${minor! + 1}.0`, true],
+      [`${major! + 1}.0.0`, false],
+    ] as const) {
+      Object.defineProperty(process, 'versions', { value: { ...versions, node } });
+      try {
+        assert.equal(pack() !== undefined, holds, node);
+      } finally {
+        Object.defineProperty(process, 'versions', { value: versions });
+      }
+    }
+  });
+
   test('is ignored when it is damaged or of another compiler', () => {
     const file = DeclarationPack.fileIn(folder);
     for (const text of ['', '{', 'null\n', '{"form":0}\n', '\u0000'.repeat(100)]) {
