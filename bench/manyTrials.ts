@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { TrialLedger } from '../src/ledger';
 import { Table } from '../src/tables';
 import { search } from '../src/trials';
+import { filesIn } from './filesIn';
 
 const { values: flags } = parseArgs({
   options: {
@@ -17,14 +18,6 @@ const { values: flags } = parseArgs({
   },
 });
 const megabytes = (bytes: number) => bytes / 1e6;
-
-function sizeOf(folder: string): number {
-  const entries = fs.readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries.reduce(
-    (sum, entry) => sum + (entry.isFile() ? fs.statSync(path.join(entry.parentPath, entry.name)).size : 0),
-    0,
-  );
-}
 
 async function main(): Promise<void> {
   const trials = Number(flags.trials);
@@ -66,7 +59,7 @@ async function main(): Promise<void> {
       'driver, MB at the end': megabytes(between(0.9, 1)),
       'ledger, MB': size,
       'listing the ledger, s': listing,
-      'KB on disk per trial': sizeOf(path.join(folder, 'sweep')) / 1000 / trials,
+      'KB on disk per trial': filesIn(path.join(folder, 'sweep')).bytes / 1000 / trials,
       'each in the ledger once': String(isOnce),
     };
     console.log(new Table([row], { title: 'a sweep of trivial trials' }).toString());

@@ -12,6 +12,7 @@ import { TrialLedger } from '../src/ledger';
 import { Table } from '../src/tables';
 import { fit } from '../src/training';
 import { search } from '../src/trials';
+import { filesIn } from './filesIn';
 
 const { values: flags } = parseArgs({
   options: { trials: { type: 'string', default: '200' }, rows: { type: 'string', default: '1000000' } },
@@ -23,20 +24,14 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scale-'));
 const since = (begun: number) => (performance.now() - begun) / 1000;
 
 /** What one unit costs, and what is carried from it. */
-interface Cost {
+type Cost = {
   what: string;
   measured: number;
   unit: string;
   'carried to': string;
   makes: number;
   of: string;
-}
-
-function filesIn(place: string): { bytes: number; count: number } {
-  const files = fs.readdirSync(place, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const bytes = files.reduce((sum, entry) => sum + fs.statSync(path.join(entry.parentPath, entry.name)).size, 0);
-  return { bytes, count: files.length };
-}
+};
 
 async function costsOfTrials(): Promise<Cost[]> {
   const ledger = path.join(folder, 'ledger.jsonl');
@@ -135,12 +130,7 @@ async function main(): Promise<void> {
   try {
     const costs = [...(await costsOfTrials()), ...(await costsOfRows())];
     const machine = `${os.cpus().length} cores of ${os.cpus()[0]!.model.trim()}, load ${os.loadavg()[0]!.toFixed(1)}`;
-    console.log(
-      new Table(
-        costs.map((cost) => ({ ...cost })),
-        { title: `costs on ${machine}` },
-      ).toString(),
-    );
+    console.log(new Table(costs, { title: `costs on ${machine}` }).toString());
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }

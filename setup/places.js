@@ -20,6 +20,7 @@ module.exports = {
   venv,
   /** Of what a cluster needs; only made when it is asked for. */
   clusterVenv: path.join(root, '.venv-cluster'),
+  clusterPython: path.join(root, '.venv-cluster', 'bin', 'python'),
   bin: path.join(venv, 'bin'),
   python: path.join(venv, 'bin', 'python'),
   kernels: path.join(venv, 'share', 'jupyter', 'kernels'),

@@ -1,7 +1,7 @@
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
-const { clusterVenv, python, root, scratch, state, venv } = require('../places');
+const { clusterPython, clusterVenv, python, root, scratch, state, venv } = require('../places');
 const { run } = require('../run');
 const stamp = require('../stamp');
 const { findPython } = require('./prerequisites');
@@ -103,7 +103,7 @@ function cluster() {
       stamp.start(name);
       fs.rmSync(clusterVenv, { recursive: true, force: true });
       await run(findPython(), ['-m', 'venv', clusterVenv], { name: `${name}-venv`, tick });
-      await install(name, lock, [], tick, path.join(clusterVenv, 'bin', 'python'));
+      await install(name, lock, [], tick, clusterPython);
       stamp.finish(name, key(), { made: ['.venv-cluster'], except: /\/__pycache__$/ });
     },
   };

@@ -35,7 +35,7 @@ export function coordinatesOf(trials: readonly Drawn[], { objective, maximize }:
 /**
  * The objective over two settings; of a setting that was drawn from a range, over parts with as many trials each. A cell is the mean of its trials.
  *
- * @throws ReluctantError `name-unknown` for a setting that was not varied, `setting-not-numeric` for one of texts, `surface-of-one-setting`.
+ * @throws ReluctantError `unknown-setting` for a setting that was not varied, `setting-not-numeric` for one of texts, `surface-of-one-setting`.
  */
 export function surfaceOf(trials: readonly Drawn[], x: string, y: string, { objective, maximize }: Aim): Figure {
   const operation = 'Search.surface';

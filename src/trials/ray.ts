@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import * as readline from 'node:readline';
 import { ReluctantError } from '../core';
 import { LedgerCopy, ledgerFile } from '../ledger';
+import { Attempts } from './attempts';
 import { clusterPython, ROOT } from './clusterPython';
 import type { PlannedTrial } from './plan';
 import { keepResult, resultOf, type TrialResult } from './trial';
@@ -22,9 +23,7 @@ export interface RayBatch extends Omit<Batch, 'cwd'> {
   data?: string | undefined;
 }
 
-/** A trial whose own process dies is started again so many times in all, */
-const TRIES = 3;
-/** and one whose worker or node is lost so many times: that says little of the trial. */
+/** A trial whose worker or node is lost is begun again more often than one whose own process dies: a loss says little of the trial. */
 const LOSSES = 20;
 /** Trials that the cluster is given at once: enough for its scheduler and its autoscaler to see what is wanted. */
 const WINDOW = 256;
@@ -51,9 +50,9 @@ export async function onRay(trials: readonly PlannedTrial[], batch: RayBatch): P
 class RaySweep {
   private readonly waiting: PlannedTrial[];
   private readonly running = new Map<string, PlannedTrial>();
-  private readonly died = new Map<string, number>();
-  private readonly lost = new Map<string, number>();
-  private readonly ledger = ledgerFile() === undefined ? undefined : new LedgerCopy(ledgerFile()!);
+  private readonly died = new Attempts();
+  private readonly lost = new Attempts(LOSSES);
+  private readonly ledger = ledgerCopy();
   private readonly bridge: ChildProcess;
   private readonly log: string;
   private isReady = false;
@@ -126,7 +125,7 @@ class RaySweep {
     else {
       const trial = this.running.get(message.id)!;
       this.running.delete(message.id);
-      if (message.kind === 'lost') this.again(trial, this.lost, LOSSES, `its worker was lost: ${message.why}`);
+      if (message.kind === 'lost') this.again(trial, this.lost, `its worker was lost: ${message.why}`);
       else this.ended(trial, message);
     }
     if (this.isReady && !this.batch.signal?.aborted) this.fill();
@@ -160,22 +159,25 @@ class RaySweep {
     for (const line of lines) this.keep(line);
     const done = lines.find((line) => line.kind === 'done');
     if (done?.kind !== 'done') {
-      this.again(trial, this.died, TRIES, `its process ended with ${code}; what it printed: ${log.trim()}`);
+      this.again(trial, this.died, `its process ended with ${code}; what it printed: ${log.trim()}`);
       return;
     }
     const { folder, epochs } = this.batch;
     // Where the machine does not share the folder, the result is kept here from what it told.
-    if (!resultOf(folder, trial.id, epochs)) keepResult(folder, done.result);
-    this.batch.onResult?.(resultOf(folder, trial.id)!);
+    this.batch.onResult?.(resultOf(folder, trial.id, epochs) ?? keepResult(folder, done.result));
   }
 
-  private again(trial: PlannedTrial, counts: Map<string, number>, most: number, why: string): void {
+  private again(trial: PlannedTrial, attempts: Attempts, why: string): void {
     if (this.batch.signal?.aborted) return;
-    const count = (counts.get(trial.id) ?? 0) + 1;
-    counts.set(trial.id, count);
-    if (count < most) this.waiting.unshift(trial);
+    if (attempts.another(trial.id)) this.waiting.unshift(trial);
     else this.batch.onResult?.(this.batch.onLost(trial, why) satisfies TrialResult);
   }
+}
+
+/** The ledger of this process, where it keeps one. */
+function ledgerCopy(): LedgerCopy | undefined {
+  const file = ledgerFile();
+  return file === undefined ? undefined : new LedgerCopy(file);
 }
 
 /** A cluster that is started here answers only those who have its token: Ray listens on every address of a machine. */

@@ -35,8 +35,7 @@ export const placeOf = (folder: string, id: string): string => path.join(folder,
 export function resultOf(folder: string, id: string, epochs?: number): TrialResult | undefined {
   const place = placeOf(folder, id);
   if (!fs.existsSync(path.join(place, RESULT))) return undefined;
-  const { lowest, highest, last, ...rest } = readJSON(place, RESULT) as TrialResult;
-  const result = { ...rest, lowest: numbers(lowest), highest: numbers(highest), last: numbers(last) };
+  const result = numbered(readJSON(place, RESULT) as TrialResult);
   return epochs !== undefined && result.error === undefined && result.epochs < epochs ? undefined : result;
 }
 
@@ -129,9 +128,9 @@ export function writeFailure(folder: string, { id, changes }: PlannedTrial, erro
   return write(placeOf(folder, id), { id, changes, epochs: 0, error, ...none, seconds });
 }
 
-/** Keeps the result of a trial that a machine without access to the folder has trained. */
-export const keepResult = (folder: string, result: TrialResult): TrialResult =>
-  write(placeOf(folder, result.id), result);
+/** Keeps the result of a trial, as it was told by a machine that has no access to the folder. */
+export const keepResult = (folder: string, told: TrialResult): TrialResult =>
+  write(placeOf(folder, told.id), numbered(told));
 
 function write(place: string, result: TrialResult): TrialResult {
   fs.mkdirSync(place, { recursive: true });
@@ -139,7 +138,11 @@ function write(place: string, result: TrialResult): TrialResult {
   return result;
 }
 
-const numbers = (row: Numbers): Numbers => toNumbers(row) as Numbers;
+/** A result that has been JSON, with the numbers that JSON lacks. */
+function numbered({ lowest, highest, last, ...rest }: TrialResult): TrialResult {
+  const numbers = (row: Numbers) => toNumbers(row) as Numbers;
+  return { ...rest, lowest: numbers(lowest), highest: numbers(highest), last: numbers(last) };
+}
 
 function overEpochs(history: readonly HistoryRow[], most: (...values: number[]) => number): Record<string, number> {
   const keys = Object.keys(history[0] ?? {}).filter((key) => key !== 'epoch');

@@ -1,9 +1,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { ReluctantError, writeAtomically } from '../core';
 import { type LedgerLine, linesOf } from '../ledger';
 import type { Setting } from '../programs';
-import { releaseLost } from '../runs';
+import { plain, releaseLost } from '../runs';
 import type { PlannedTrial } from './plan';
 import { placeOf, runTrial, type TrialResult } from './trial';
 
@@ -68,11 +69,10 @@ export function readParameters(file: string): TrialParameters {
 /** Writes the parameters of a trial into its sweep's folder, under the name that it had before if it had one. */
 export function writeParameters(given: Omit<TrialParameters, 'formatVersion' | 'name'>, name: string): TrialParameters {
   const file = path.join(given.folder, 'parameters', `${given.id}.json`);
-  const before = fs.existsSync(file) ? readParameters(file).name : name;
-  const parameters: TrialParameters = { formatVersion: 1, name: before, ...given };
-  const text = `${JSON.stringify(parameters, undefined, 1)}\n`;
+  const before = fs.existsSync(file) ? readParameters(file) : undefined;
+  const parameters: TrialParameters = { formatVersion: 1, name: before?.name ?? name, ...given };
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  if (!fs.existsSync(file) || fs.readFileSync(file, 'utf8') !== text) writeAtomically(file, text);
+  if (!isDeepStrictEqual(before, parameters)) writeAtomically(file, `${JSON.stringify(parameters, undefined, 1)}\n`);
   return parameters;
 }
 
@@ -109,5 +109,4 @@ export async function runParameters(
 }
 
 /** A line as it is printed; numbers that JSON lacks are texts, as everywhere in the files of a run. */
-export const toTrialLine = (line: TrialLine): string =>
-  `${JSON.stringify(line, (_, value) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value))}\n`;
+export const toTrialLine = (line: TrialLine): string => `${JSON.stringify(line, plain)}\n`;

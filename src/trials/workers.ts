@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ReluctantError } from '../core';
 import type { Setting } from '../programs';
+import { Attempts } from './attempts';
 import type { PlannedTrial } from './plan';
 import { resultOf, type TrialResult } from './trial';
 import type { Answer, Request } from './worker';
@@ -23,8 +24,8 @@ export interface Batch {
   onLost: (trial: PlannedTrial, log: string) => TrialResult;
 }
 
-/** A trial whose worker died is given to another so many times; as often in a row may a process end before it is ready. */
-const TRIES = 3;
+/** So many processes in a row may end before they are ready. */
+const STARTS = 3;
 
 /**
  * Trains trials in processes of their own, each process one after the other, and gives the results as they come.
@@ -33,7 +34,7 @@ const TRIES = 3;
  */
 export async function inProcesses(trials: readonly PlannedTrial[], given: Batch): Promise<void> {
   const waiting = [...trials];
-  const tries = new Map<string, number>();
+  const attempts = new Attempts();
   let startless = 0;
   fs.mkdirSync(path.join(given.folder, 'logs'), { recursive: true });
   const failed = new AbortController();
@@ -45,7 +46,7 @@ export async function inProcesses(trials: readonly PlannedTrial[], given: Batch)
       const lost = await worker.run(() => (signal.aborted ? undefined : waiting.shift()));
       // One that something killed while it started says nothing; one that cannot start never will.
       startless = worker.isReady ? 0 : startless + 1;
-      if (startless >= TRIES && !signal.aborted) throw notStarted(worker.end, worker.log);
+      if (startless >= STARTS && !signal.aborted) throw notStarted(worker.end, worker.log);
       if (!lost) continue;
       // It may have died after it had finished.
       const finished = resultOf(batch.folder, lost.trial.id, batch.epochs);
@@ -53,9 +54,7 @@ export async function inProcesses(trials: readonly PlannedTrial[], given: Batch)
         batch.onResult?.(finished);
         continue;
       }
-      const count = (tries.get(lost.trial.id) ?? 0) + 1;
-      tries.set(lost.trial.id, count);
-      if (count < TRIES) waiting.unshift(lost.trial);
+      if (attempts.another(lost.trial.id)) waiting.unshift(lost.trial);
       else batch.onResult?.(batch.onLost(lost.trial, lost.log));
     }
   };

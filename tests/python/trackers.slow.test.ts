@@ -126,14 +126,11 @@ describe('a sweep in other trackers', () => {
   });
 
   it("is in the offline folder of W&B, in W&B's own records", () => {
-    const written = last(
-      run(
-        'import sys, json, reluctant.trackers as t; print(json.dumps(t.to_wandb(*sys.argv[1:])))',
-        folder,
-        path.join(base, 'wandb'),
-      ),
-    ) as string[];
+    const to = 'import sys, json, reluctant.trackers as t; print(json.dumps(t.to_wandb(*sys.argv[1:])))';
+    const write = () => last(run(to, folder, path.join(base, 'wandb'))) as string[];
+    const written = write();
     assert.equal(written.length, 4);
+    assert.deepEqual(write(), [], 'what is there is not written again');
     const rows = last(
       run(
         `

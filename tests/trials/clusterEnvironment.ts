@@ -18,7 +18,7 @@ export function clusterEnvironment(): string {
   const asked = process.env['RELUCTANT_CLUSTER_PYTHON'];
   if (asked) return asked;
   called(process.execPath, ['setup/setup.js', '--cluster']);
-  return path.join(ROOT, '.venv-cluster', 'bin', 'python');
+  return (require('../../setup/places.js') as { clusterPython: string }).clusterPython;
 }
 
 /** A Python with the programs of others that tests open things with: MLflow, TensorBoard, W&B, moto. Kept between calls. */

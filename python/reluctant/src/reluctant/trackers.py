@@ -13,6 +13,10 @@ from pathlib import Path
 __all__ = ["to_mlflow", "to_wandb"]
 
 
+# Last in the folder of a run of W&B, so that one whose export was interrupted is not taken for a whole one.
+_WHOLE = "reluctant.whole"
+
+
 def to_mlflow(folder, tracking_uri, experiment=None):
     """Writes the run or sweep in ``folder`` to MLflow; a sweep is a run with its trials nested in it.
 
@@ -65,7 +69,7 @@ def to_mlflow(folder, tracking_uri, experiment=None):
 def to_wandb(folder, directory, project=None):
     """Writes the run or sweep in ``folder`` as runs of W&B into ``directory``, offline: nothing is sent before ``wandb sync``.
 
-    A sweep is a group. :returns: the folders of the runs, which ``wandb sync`` takes. :raises FileNotFoundError: as :func:`to_mlflow`.
+    A sweep is a group. What is there already is left as it is. :returns: the folders of the runs, which ``wandb sync`` takes. :raises FileNotFoundError: as :func:`to_mlflow`.
     """
     import wandb
 
@@ -73,21 +77,26 @@ def to_wandb(folder, directory, project=None):
     runs, sweep = _read(Path(folder))
     written = []
     for one in runs:
+        identifier = _identifier(one["id"])
+        if any(Path(directory).glob(f"wandb/offline-run-*-{identifier}/{_WHOLE}")):
+            continue
         run = wandb.init(
             mode="offline",
             dir=str(directory),
             project=project or (sweep or one)["name"],
             group=sweep["name"] if sweep else None,
             name=one["name"],
-            id=_identifier(one["id"]),
+            id=identifier,
             config=one["setting"],
             reinit="finish_previous",
             settings=wandb.Settings(silent=True, disable_git=True, x_disable_stats=True, console="off"),
         )
         for step, row in enumerate(one["history"]):
             run.log(row, step=step)
-        written.append(str(Path(run.dir).parent))
+        place = Path(run.dir).parent
         run.finish(exit_code=1 if one["failed"] else 0)
+        (place / _WHOLE).touch()
+        written.append(str(place))
     return written
 
 
