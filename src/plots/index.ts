@@ -21,6 +21,7 @@ export { gradientNorms, type LayerGradient } from './gradientNorms';
 export { gradientShares, type TermGradient } from './gradientShares';
 export { graphAttention } from './graphAttention';
 export { type HorizonScore, horizonTable } from './horizonTable';
+export { type LearningRateCurve, learningRateSearch } from './learningRateSearch';
 export { learningRateTrace, type RunEvent } from './learningRateTrace';
 export { lossStream, type TermLoss } from './lossStream';
 export { type MarketOverviewOptions, marketOverview, type PriceHistory } from './marketOverview';

@@ -2,6 +2,12 @@ export type { Averaging } from './averaging';
 export { type HistoryRow, historyKey, type MetricChoice, type RowOf } from './history';
 export { type EpochNumbers, historyRows } from './historyForms';
 export { type EvaluateOptions, evaluate } from './loop/evaluate';
+export {
+  type FindLearningRateOptions,
+  type FoundLearningRate,
+  findLearningRate,
+  type TriedLearningRate,
+} from './loop/findLearningRate';
 export { fit } from './loop/fit';
 export { predict } from './loop/predict';
 export type { PredictOptions } from './loop/predictRows';

@@ -82,6 +82,22 @@ export const CATALOGUE: Record<string, (options: Options) => plots.Figure> = {
         ],
       },
     ),
+  'learning-rate-search': (options) =>
+    plots.learningRateSearch(
+      {
+        points: upTo(90).map((k) => {
+          const smoothedLoss = 0.4 + 1.4 / (1 + Math.exp((k - 52) / 5)) + (k > 75 ? 0.02 * (k - 75) ** 2 : 0);
+          return {
+            learningRate: 1e-7 * 10 ** (k / 12.5),
+            smoothedLoss,
+            loss: smoothedLoss * (1 + 0.15 * Math.sin(k * k)),
+          };
+        }),
+        suggested: 1e-7 * 10 ** (52 / 12.5),
+        lowest: 1e-7 * 10 ** (75 / 12.5),
+      },
+      options,
+    ),
   'horizon-table': (options) =>
     plots.horizonTable(
       ['direction', 'volatility', 'reversal'].flatMap((name, i) =>
@@ -189,6 +205,11 @@ export const FROM_DATA: Record<string, (data: Data) => plots.Figure> = {
         events: names.map((text, k) => ({ epoch: k + 1, kind: 'verdict', text })),
       },
     ),
+  'learning-rate-search': ({ rows, value }) =>
+    plots.learningRateSearch({
+      points: upTo(rows).map((k) => ({ learningRate: 10 ** (k / rows), loss: value(k), smoothedLoss: value(k) })),
+      suggested: 2,
+    }),
   'horizon-table': ({ names, rows, value }) =>
     plots.horizonTable(
       names.flatMap((name) => upTo(Math.min(rows, 500)).map((horizon) => ({ name, horizon, score: value(horizon) }))),
