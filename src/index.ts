@@ -110,6 +110,7 @@ export {
   type Progress,
   predict,
   type RowSource,
+  type RowStream,
   Run,
   type RunOrigin,
   type Samples,

@@ -239,8 +239,8 @@ type Tensors = TF.Tensor | Readonly<Record<string, TF.Tensor>>;
 
 const firstOf = (tensors: Tensors): TF.Tensor => (tensors instanceof tf.Tensor ? tensors : Object.values(tensors)[0]!);
 
-function rowCount(data: Samples & { source?: unknown }): number {
-  if (!data.source) return firstOf(data.inputs).shape[0]!;
+function rowCount(data: Samples & { source?: unknown; stream?: unknown }): number {
+  if (!data.source && !data.stream) return firstOf(data.inputs).shape[0]!;
   throw new ReluctantError({
     code: 'rows-not-in-memory',
     operation: 'crossValidate',

@@ -44,7 +44,7 @@ export type {
 } from './options';
 export type { NotFinite, RunOutcome, StopReason } from './outcome';
 export { Run, type RunOrigin, type WeightValues } from './run';
-export type { RowFacts, RowSource, Samples, TrainingData } from './samples';
+export type { BatchSequence, RowFacts, RowSource, RowStream, Samples, StreamedBatch, TrainingData } from './samples';
 export type { Schedule, SchedulePoint } from './schedules';
 export * as schedules from './schedules';
 export type { OptimizerState, SavedTensor, TrainingState } from './state';

@@ -43,6 +43,33 @@ export interface RowSource {
   gather(rows: Int32Array): { inputs: TF.Tensor; targets: TF.Tensor };
 }
 
+/** A batch of a stream, of any number of rows; `xs` and `ys` are tf.data's names. */
+export type StreamedBatch =
+  | Pick<Samples, 'inputs' | 'targets' | 'sampleWeights'>
+  | { xs: Samples['inputs']; ys: Samples['targets'] };
+
+/** What can be asked for one batch after the other: an iterable, or a dataset of `tf.data`. */
+export type BatchSequence =
+  | AsyncIterable<StreamedBatch>
+  | Iterable<StreamedBatch>
+  | { iterator(): Promise<{ next(): Promise<IteratorResult<unknown, unknown>> }> };
+
+/**
+ * Training rows that come in batches from anywhere: files, a web service, a generator. Later batches are read while the steps of
+ * earlier ones run. Batches may be of any size; training cuts its own. Their tensors are training's to dispose of.
+ */
+export interface RowStream {
+  /** Rows of an epoch; what a pass has beyond them is left out. */
+  rows: number;
+  /** A new pass over the batches, for every epoch by its number from 0; or a dataset of `tf.data`, which can begin anew by itself. */
+  batches: ((epoch: number) => BatchSequence) | Extract<BatchSequence, { iterator: unknown }>;
+  /**
+   * Changes a batch before it is trained on, such as by turning pictures: the same seed gives the same numbers. Tensors that it makes on
+   * the way are freed.
+   */
+  augment?(batch: Samples, random: Random): Samples;
+}
+
 /** Rows to train on, and rows to validate on after every epoch. */
 export interface TrainingData extends Samples {
   validation?: Samples;
@@ -51,4 +78,9 @@ export interface TrainingData extends Samples {
    * head; metrics of whole columns (AUC, IC) are then of the validation rows only.
    */
   source?: RowSource;
+  /**
+   * Batches to train on in place of `inputs` and `targets`, which then hold a few rows of the same shapes, to begin with. For models of
+   * any number of inputs and heads; metrics of whole columns (AUC, IC) are then of the validation rows only.
+   */
+  stream?: RowStream;
 }

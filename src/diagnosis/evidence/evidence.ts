@@ -115,7 +115,9 @@ export function gather(
     if (run.initialWeights) lookAtStart(model, run.initialWeights, train, losses, options, known);
     const initial = known.initialPredictions && tensorsOf(known.initialPredictions);
     const rows =
-      data.source?.rows ?? (data.targets instanceof tf.Tensor ? data.targets : train.targets[heads[0]!]!).shape[0]!;
+      data.source?.rows ??
+      data.stream?.rows ??
+      (data.targets instanceof tf.Tensor ? data.targets : train.targets[heads[0]!]!).shape[0]!;
     const parts = { train, ...(validation && { validation }), ...(initial && { initial }) };
     const search = attempt(() => stepSearch(model, heads, train, options));
     return {

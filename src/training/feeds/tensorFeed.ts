@@ -31,7 +31,7 @@ export class TensorFeed implements Feed {
   static of(
     face: ModelFace,
     samples: Samples,
-    where: 'training' | 'validation',
+    where: string,
     { classWeights = {}, ...settings }: HeadSettings & Pick<FitOptions, 'classWeights'> = {},
   ): TensorFeed {
     const made: TF.Tensor[] = [];

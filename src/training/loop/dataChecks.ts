@@ -20,6 +20,6 @@ export function checkData(data: TrainingData): void {
       expected: '{ inputs, targets } with tensors, or with tensors by name',
     });
   }
-  refuseMisspelt(data, [...SAMPLES, 'validation', 'source'], 'part of the data');
+  refuseMisspelt(data, [...SAMPLES, 'validation', 'source', 'stream'], 'part of the data');
   if (data.validation) refuseMisspelt(data.validation, SAMPLES, 'part of the validation rows');
 }

@@ -4,7 +4,7 @@ import type { RowOrder } from '../../data/samples/rowShards';
 import type { Feed } from '../feeds/feed';
 import type { Mode } from '../mode';
 import type { NotFinite } from '../outcome';
-import type { TrainingStepInputs } from '../step/batch';
+import type { TrainingBatch, TrainingStepInputs } from '../step/batch';
 import { recordKeys, type StepPlan } from '../step/plan';
 import { trainingStep } from '../step/step';
 import type { Named } from '../trainable';
@@ -78,7 +78,7 @@ export class Epochs {
     this.stepsPerEpoch = this.full + (this.rest > 0 ? 1 : 0);
     this.random = new Random(options.seed).fork('order');
     const fitting = Math.max(1, Math.floor(feed.callBytes / (feed.rowBytes * batchSize)));
-    this.capacity = Math.max(1, Math.min(this.full, MOST_STEPS, fitting));
+    this.capacity = Math.max(1, Math.min(this.full, feed.mostSteps ?? MOST_STEPS, fitting));
     this.runner = this.makeRunner(this.firstBatch, this.capacity, mode, Math.max(1, this.full) * epochs, false);
     // One step per epoch is not worth compiling by XLA, so the smaller last batch runs as a graph.
     const partialMode = this.runner.mode === 'eager' ? 'eager' : 'graph';
@@ -135,13 +135,13 @@ export class Epochs {
   inputsOf(
     { firstStep, capacity, batch }: Chunk,
     order: RowOrder | undefined,
-    settings: Pick<EpochSettings, 'epoch'> & Partial<EpochSettings> & { draws?: boolean },
+    settings: Pick<EpochSettings, 'epoch'> & Partial<EpochSettings> & { draws?: boolean; rows?: TrainingBatch },
   ): TrainingStepInputs {
     const { epoch, lossWeights = {}, rate = () => 0, draws = true } = settings;
     const span = { capacity, seed: this.options.seed, draws, rate: (step: number) => rate(firstStep + step) };
     const weights = this.plan.face.heads.map((head) => lossWeights[head] ?? 1);
     return {
-      columns: this.feed.take(firstStep * this.batchSize, capacity * batch, order),
+      columns: settings.rows ?? this.feed.take(firstStep * this.batchSize, capacity * batch, order),
       fixed: { lossWeights: tf.tensor1d(weights) },
       perStep: stepNumbers(this.plan, { ...span, stepsBefore: epoch * this.stepsPerEpoch + firstStep }),
     };
@@ -170,7 +170,9 @@ export class Epochs {
     const sums = new Float64Array(this.keys.length);
     const recorded = new RecordedRows(this.plan, this.feed);
     for (const chunk of this.chunks()) {
-      const inputs = this.inputsOf(chunk, order, settings);
+      const rows = await this.fetch(chunk, settings);
+      if (this.feed.fetch && !rows) return { kind: 'aborted', steps: chunk.firstStep };
+      const inputs = this.inputsOf(chunk, order, { ...settings, ...(rows && { rows }) });
       try {
         const ended = await this.runChunk(chunk, inputs, order, settings, { sums, recorded });
         if (ended) return ended;
@@ -180,6 +182,13 @@ export class Epochs {
     }
     const numbers = Object.assign(this.numbersOf(sums), recorded.metrics(order));
     return { kind: 'done', numbers, steps: this.stepsPerEpoch };
+  }
+
+  /** The rows of a chunk, where they have to be waited for. */
+  private fetch({ firstStep, steps, capacity, batch }: Chunk, { epoch, signal }: EpochSettings) {
+    const rows = steps * batch;
+    const left = this.feed.rows - firstStep * this.batchSize - rows;
+    return this.feed.fetch?.(epoch, { rows, room: capacity * batch, left }, signal);
   }
 
   /** Runs the steps of a chunk, some at a time; returns how the epoch ended if it ended here. */
@@ -232,7 +241,8 @@ export class Epochs {
 
   private turnEnd(from: number, count: number): number {
     if (this.secondsPerStep === undefined) return Math.min(count, from + (this.runner.mode === 'eager' ? 1 : 16));
-    return Math.min(count, from + Math.max(1, Math.floor(TURN_SECONDS / this.secondsPerStep)));
+    const turn = this.feed.turnSeconds ?? TURN_SECONDS;
+    return Math.min(count, from + Math.max(1, Math.floor(turn / this.secondsPerStep)));
   }
 }
 

@@ -2,8 +2,7 @@ import { closest, interruptSignal, ReluctantError } from '../../core';
 import type { NotedTrial } from '../../ledger';
 import { balancers } from '../../losses';
 import type { Feed } from '../feeds/feed';
-import type { HeadSettings } from '../feeds/shapes';
-import { SourceFeed } from '../feeds/sourceFeed';
+import { feedOf } from '../feeds/feedOf';
 import { TensorFeed } from '../feeds/tensorFeed';
 import { type HistoryRow, measuredKeys } from '../history';
 import { checkAlive, checkTrainable, occupy } from '../modelChecks';
@@ -71,7 +70,7 @@ export class Training {
     this.owned({ dispose: occupy(face) });
     try {
       const settings = { losses: this.settings.losses, metrics: this.settings.plan.metrics };
-      this.feed = this.owned(feedOf(face, data, { ...settings, classWeights: options.classWeights }));
+      this.feed = this.owned(feedOf(face, data, settings, options));
       this.validation = data.validation && this.owned(TensorFeed.of(face, data.validation, 'validation', settings));
       this.plan = this.planOf(face);
       const names = face.weights.map(({ name }) => name);
@@ -331,12 +330,6 @@ export class Training {
     const secondsLeft = done > 0 ? ((seconds - run.compileSeconds) / done) * left : undefined;
     this.options.onProgress?.({ epoch, epochs, step, stepsPerEpoch, seconds, secondsLeft });
   }
-}
-
-/** Where the training rows come from. */
-function feedOf(face: ModelFace, data: TrainingData, settings: HeadSettings & Pick<FitOptions, 'classWeights'>): Feed {
-  if (data.source) return new SourceFeed(face, data.source, settings.classWeights !== undefined);
-  return TensorFeed.of(face, data, 'training', settings);
 }
 
 /** Copies of all weights, unless they are so many that memory may be short. */

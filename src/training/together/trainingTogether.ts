@@ -43,6 +43,12 @@ export class TrainingTogether {
         operation: 'sweep',
         problem: 'layers of the model leave steps out',
       });
+    if (data.source || data.stream)
+      throw new ReluctantError({
+        code: 'not-vectorizable',
+        operation: 'sweep',
+        problem: 'the rows are not in memory',
+      });
     const { validateEvery: every, ...common } = options;
     this.checked = checkOptions(face, common);
     const tenth = Math.max(1, Math.round(this.checked.epochs / 10));
