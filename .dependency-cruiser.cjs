@@ -60,6 +60,7 @@ const ROOMS = {
   'inspection/files': ['core', 'inspection'],
   // Models of Keras are read into tfjs, whose causal convolutions are replaced by those of layers.
   'inspection/keras': ['core', 'inspection/files', 'layers', 'layers/activations'],
+  'inspection/onnx': ['core', 'layers/activations'],
   runs: ['core', 'tables', 'training', 'inspection/files'],
   programs: ['core', 'tables', 'losses', 'compile', 'training', 'runs'],
   'programs/recipes': [
@@ -126,6 +127,7 @@ const KEEPERS = {
   'plotly.js-dist': '^src/(plots|core)/',
   jsdom: '^src/(plots|core|notebook/report)/',
   h5wasm: '^src/(inspection|core)/',
+  protobufjs: '^src/inspection/onnx/messages\.ts',
   'node-sqlite3-wasm': '^src/data/read/databases\.ts',
   tslab: '^src/kernel/',
   // The kernel's compiler, and the one that runs programs on disk.

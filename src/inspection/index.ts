@@ -20,6 +20,7 @@ export { type GradientBatch, type GradientOptions, gradients } from './gradients
 export { type GradientRow, GradientTable, type TermCosine, type TermRow } from './gradientTable';
 export { type CompileSettings, compiledModel, model, saveKeras } from './keras';
 export { inputNames, leafLayers, type ModelInputs, outputNames } from './layers';
+export { ONNX_LAYERS, saveONNX } from './onnx';
 export { type PredictionFile, predictionFile } from './predictionFile';
 export {
   type Heads,
