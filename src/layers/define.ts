@@ -6,6 +6,16 @@ type LayerClass<Arguments> = TF.serialization.SerializableConstructor<TF.layers.
   ) => TF.layers.Layer);
 
 const makers: (() => void)[] = [];
+const ownNames = new Set<string>();
+
+/** Makes tfjs know a class of this project: a layer, an initializer or an activation. */
+export function registerOwn(made: { className: string }): void {
+  ownNames.add(made.className);
+  tf.serialization.registerClass(made as never);
+}
+
+/** Whether a class is this project's, so that tfjs alone does not know it. */
+export const isOwnClass = (className: string): boolean => ownNames.has(className);
 
 /**
  * A layer class that comes to be when it is first needed, since a class that extends tfjs's Layer cannot be written down
@@ -16,7 +26,7 @@ export function defineLayer<Arguments>(make: () => LayerClass<Arguments>): (args
   const register = () => {
     if (made) return made;
     made = make();
-    tf.serialization.registerClass(made);
+    registerOwn(made);
     return made;
   };
   makers.push(register);

@@ -1,5 +1,5 @@
 import { Random, type TF, tf } from '../core';
-import { whenRegistered } from './define';
+import { registerOwn, whenRegistered } from './define';
 import type { Initializer } from './initializer';
 
 type InitializerClass = new () => Initializer;
@@ -44,7 +44,7 @@ function initializerClass(): new (options: { seed: number }) => Initializer {
       return new OrthogonalMatrix(config);
     }
   }
-  tf.serialization.registerClass(OrthogonalMatrix as never);
+  registerOwn(OrthogonalMatrix);
   made = OrthogonalMatrix as unknown as new (options: { seed: number }) => Initializer;
   return made;
 }

@@ -8,5 +8,5 @@ export { checkRunName, freeRunName, unusedName } from './names';
 export { type RecordedRun, readJSON, readRecord, readRun } from './read';
 export { plain, type RecordedVerdict, RUN_FORMAT_VERSION, type RunRecord, type RunStatus, toNumbers } from './record';
 export { RunFolder, type TrainedThere } from './runFolder';
-export { readWeights, safetensorsBytes, WEIGHT_FILE, weightsOf } from './weightFile';
+export { readWeights, WEIGHT_FILE, weightsOf } from './weightFile';
 export { type RunExtras, recordOf, writeJSON, writeRun } from './write';

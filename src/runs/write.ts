@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ReluctantError, writeAtomically } from '../core';
+import { safetensorsBytes } from '../inspection/files/writeSafetensors';
 import type { Row } from '../tables';
 import type { FitOptions, SavedTensor, Trainable, TrainingData } from '../training';
 import { dataHash } from './dataHash';
@@ -18,7 +19,7 @@ import {
   recordedOptions,
   versions,
 } from './record';
-import { safetensorsBytes, WEIGHT_FILE, weightsOf } from './weightFile';
+import { WEIGHT_FILE, weightsOf } from './weightFile';
 
 /** What {@link writeRun} writes beside what the run remembers; of the first three, what is given takes its place. */
 export interface RunExtras {

@@ -49,7 +49,7 @@ const MODELS: Readonly<Record<string, () => TF.LayersModel>> = {
   pictures: chain(
     layers.conv2d({ filters: 4, kernelSize: 3, activation: 'elu', inputShape: [8, 8, 2] }),
     layers.maxPooling2d({ poolSize: 2 }),
-    layers.separableConv2d({ filters: 3, kernelSize: 2, padding: 'same' }),
+    layers.separableConv2d({ filters: 3, kernelSize: 2, padding: 'same', depthMultiplier: 2 }),
     layers.conv2dTranspose({ filters: 2, kernelSize: 2, strides: 2 }),
     layers.globalAveragePooling2d({}),
     layers.dense({ units: 1 }),

@@ -43,7 +43,9 @@ export function kerasLayer(layer: TF.layers.Layer): KerasLayer {
   const kerasClass = OTHER_CLASS[own] ?? own;
   const rule = LAYERS[kerasClass] ?? (own in MORE ? { keep: [] } : undefined);
   if (!rule) throw refusal(layer, `Keras has no layer of the class ${own}`);
-  const given = layer.getConfig() as Json;
+  const { depthMultiplier } = layer as { depthMultiplier?: number };
+  // tfjs's separable convolution leaves it out of its configuration.
+  const given: Json = { ...layer.getConfig(), ...(depthMultiplier !== undefined && { depthMultiplier }) };
   const config: Json = { name: layer.name, trainable: layer.trainable };
   const more = MORE[own] ?? MORE[kerasClass] ?? {};
   for (const key of [...rule.keep, ...(more.keep ?? [])]) {

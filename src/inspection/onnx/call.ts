@@ -25,7 +25,7 @@ export const refusal = ({ name }: { name: string }, problem: string, received?: 
     problem: `a layer cannot be saved as ONNX: ${problem}`,
     where: { layer: name },
     ...(received !== undefined && { received }),
-    fix: 'save the model by inspect.saveKeras, or put another layer in its place',
+    fix: 'save the model by inspect.saveKeras or inspect.saveTfjs, or put another layer in its place',
   });
 
 /** The values of a layer's weight by its name in Keras, such as `kernel`; undefined where it has none. */

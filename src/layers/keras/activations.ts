@@ -1,6 +1,6 @@
 import { type TF, tf } from '../../core';
 import { KERAS_LEAKY_SLOPE, SHRINK_THRESHOLD } from '../activations';
-import { whenRegistered } from '../define';
+import { registerOwn, whenRegistered } from '../define';
 
 /**
  * Activations of Keras 3 that tfjs lacks or computes otherwise, by the name under which layers find them in tfjs.
@@ -35,6 +35,6 @@ whenRegistered(() => {
         return {};
       }
     }
-    tf.serialization.registerClass(Activation as never);
+    registerOwn(Activation);
   }
 });

@@ -1,0 +1,2 @@
+export { saveSafetensors } from './saveSafetensors';
+export { saveTfjs } from './saveTfjs';

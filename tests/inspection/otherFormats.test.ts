@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { after, test } from 'node:test';
+import { ReluctantError, type TF, tf } from '../../src/core';
+import { saveSafetensors, saveTfjs, tensors } from '../../src/inspection';
+import { dropout, layerNormalization, registerLayers } from '../../src/layers';
+import { wave } from '../training/modelRuns';
+import { ONNX_MODELS } from './onnxModels';
+
+const ROOT = path.join(__dirname, '..', '..');
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'formats-'));
+after(() => fs.rmSync(folder, { recursive: true }));
+
+/** A model with weights that no zero hides. */
+function waves(model: TF.LayersModel): TF.LayersModel {
+  for (const [k, weight] of model.weights.entries()) {
+    const value = wave(weight.shape as number[], 1.7 + 0.31 * k, 0.4);
+    (weight.read() as TF.Variable).assign(weight.originalName.includes('variance') ? value.abs().add(0.5) : value);
+  }
+  return model;
+}
+
+const recurrent = (): TF.LayersModel =>
+  tf.sequential({
+    layers: [
+      tf.layers.bidirectional({
+        layer: tf.layers.lstm({ units: 3, returnSequences: true }),
+        mergeMode: 'sum',
+        inputShape: [6, 2],
+      }),
+      layerNormalization({}),
+      dropout({ rate: 0.5 }),
+      tf.layers.gru({ units: 2 }),
+      tf.layers.dense({ units: 1, kernelRegularizer: tf.regularizers.l2({ l2: 0.1 }), trainable: false }),
+    ],
+  });
+
+// tfjs alone, without TensorFlow and without this project.
+const ALONE = `
+const tf = require('@tensorflow/tfjs');
+const fs = require('node:fs');
+const path = require('node:path');
+(async () => {
+  const results = {};
+  await tf.setBackend('cpu');
+  for (const name of fs.readdirSync(process.argv[1])) {
+    const folder = path.join(process.argv[1], name);
+    const json = JSON.parse(fs.readFileSync(path.join(folder, 'model.json')));
+    const { paths, weights } = json.weightsManifest[0];
+    const bytes = fs.readFileSync(path.join(folder, paths[0]));
+    const weightData = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+    const model = await tf.loadLayersModel(tf.io.fromMemory({ modelTopology: json.modelTopology, weightSpecs: weights, weightData }));
+    const inputs = JSON.parse(fs.readFileSync(path.join(folder, 'inputs.json'))).map(([shape, values]) => tf.tensor(values, shape));
+    const outputs = [model.predict(inputs.length > 1 ? inputs : inputs[0])].flat();
+    results[name] = { outputs: outputs.map((one) => Array.from(one.dataSync())), trainable: model.trainableWeights.length };
+  }
+  console.log('RESULT' + JSON.stringify(results));
+})();
+`;
+
+test('what saveTfjs writes gives the same outputs in tfjs alone to 1e-6, and the same weights are frozen', async () => {
+  const all = path.join(folder, 'tfjs');
+  fs.mkdirSync(all);
+  const expected: Record<string, { outputs: number[][]; trainable: number }> = {};
+  const makers = {
+    recurrent,
+    normalized: ONNX_MODELS['normalized']!,
+    pictures: ONNX_MODELS['pictures']!,
+    branches: ONNX_MODELS['branches']!,
+  };
+  for (const [name, make] of Object.entries(makers)) {
+    const model = waves(make());
+    const inputs = model.inputs.map(({ shape }, k) => wave([3, ...(shape.slice(1) as number[])], 1.3 + k));
+    const outputs = [model.predict(inputs.length > 1 ? inputs : inputs[0]!)].flat();
+    expected[name] = {
+      outputs: outputs.map((one) => Array.from(one.dataSync())),
+      trainable: model.trainableWeights.length,
+    };
+    await saveTfjs(model, path.join(all, name));
+    fs.writeFileSync(
+      path.join(all, name, 'inputs.json'),
+      JSON.stringify(inputs.map((one) => [one.shape, Array.from(one.dataSync())])),
+    );
+  }
+  const text = execFileSync(process.execPath, ['-e', ALONE, all], {
+    encoding: 'utf8',
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const received = JSON.parse(text.slice(text.indexOf('RESULT') + 6)) as typeof expected;
+  for (const [name, { outputs, trainable }] of Object.entries(expected)) {
+    assert.equal(received[name]!.trainable, trainable, name);
+    for (const [k, values] of outputs.entries())
+      for (const [n, value] of values.entries())
+        assert.ok(
+          Math.abs(received[name]!.outputs[k]![n]! - value) < 1e-6 * Math.max(1, Math.abs(value)),
+          `${name} ${k} ${n}`,
+        );
+  }
+});
+
+test('saveTfjs names a layer or an activation that tfjs alone does not have, and writes nothing', async () => {
+  registerLayers();
+  const to = path.join(folder, 'never');
+  const own = tf.sequential({
+    layers: [tf.layers.dense({ units: 2, inputShape: [3], name: 'own', activation: 'hardSwish' as 'relu' })],
+  });
+  const causal = ONNX_MODELS['convolvedSeries']!();
+  for (const [model, says] of [
+    [own, /hardSwish.*layer own/],
+    [causal, /CausalConvolution.*layer causal_convolution/],
+  ] as const) {
+    await assert.rejects(
+      saveTfjs(model, to),
+      (error) => error instanceof ReluctantError && error.code === 'layer-not-saved' && says.test(error.message),
+    );
+    assert.ok(!fs.existsSync(to));
+  }
+  const file = path.join(folder, 'a-file');
+  fs.writeFileSync(file, '');
+  await assert.rejects(saveTfjs(recurrent(), file), { code: 'file-not-written' });
+});
+
+test('saveTfjs over a model of before leaves a folder that loads', async () => {
+  const to = path.join(folder, 'twice');
+  const model = recurrent();
+  await saveTfjs(model, to);
+  await saveTfjs(waves(model), to);
+  const again = await tf.loadLayersModel(`file://${to}/model.json`);
+  again
+    .getWeights()
+    .forEach((weight, k) => void assert.deepEqual(weight.dataSync(), model.getWeights()[k]!.dataSync()));
+});
+
+test('what saveSafetensors writes has the same numbers in Python, under the names of inspect.weights', async () => {
+  const model = waves(recurrent());
+  const file = path.join(folder, 'model.safetensors');
+  await saveSafetensors(model, file);
+  const script = `import sys, json, safetensors.numpy as s
+print(json.dumps({n: [list(t.shape), str(t.dtype), t.ravel().tolist()] for n, t in s.load_file(sys.argv[1]).items()}))`;
+  const text = execFileSync(path.join(ROOT, '.venv', 'bin', 'python'), ['-c', script, file], { encoding: 'utf8' });
+  const loaded = JSON.parse(text) as Record<string, [number[], string, number[]]>;
+  assert.equal(Object.keys(loaded).length, model.weights.length);
+  const ours = await tensors(file);
+  for (const [k, { name, values }] of ours.entries()) {
+    const tensor = model.weights[k]!.read();
+    assert.deepEqual(loaded[name], [tensor.shape, 'float32', Array.from(tensor.dataSync())]);
+    assert.deepEqual(Array.from(values()), Array.from(tensor.dataSync()));
+  }
+});
