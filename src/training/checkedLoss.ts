@@ -34,6 +34,7 @@ function attempt(head: string, loss: Loss, targets: TF.Tensor, predictions: TF.T
       problem: 'an operation in the loss cannot be done with these tensors',
       where: { head, ...(line !== undefined && { line }) },
       received: `targets of shape [${targets.shape}] and predictions of shape [${predictions.shape}]`,
+      expected: 'operations that take tensors of these shapes and element types',
       fix: 'see error.cause for what TensorFlow says, and print the shapes on that line',
       cause: error,
     });

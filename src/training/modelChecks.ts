@@ -65,6 +65,7 @@ export function checkTrainable(model: Trainable, face: ModelFace): void {
         problem: 'a layer keeps its state from one batch to the next, which shuffled, compiled steps do not carry over',
         where: { layer: layer.name },
         received: 'stateful: true',
+        expected: 'layers that begin every batch anew',
         fix: 'make the layer with stateful: false, and give it whole sequences',
       });
     }
@@ -75,6 +76,7 @@ export function checkTrainable(model: Trainable, face: ModelFace): void {
     operation: 'fit',
     problem: 'the model has no trainable weight',
     received: `${face.weights.length} weights, none of them trainable`,
+    expected: 'at least one trainable weight',
     fix: 'set trainable = true on the layers that are to learn',
   });
 }

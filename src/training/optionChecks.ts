@@ -160,6 +160,18 @@ const MEANT: Readonly<Record<string, string>> = {
   sampleWeights: 'data.sampleWeights',
 };
 
+/** Options that are objects of settings, each of which has a default where it is left out. */
+const SETTINGS: ReadonlySet<string> = new Set([
+  ...['optimizer', 'averaging', 'balancer', 'earlyStopping', 'reduceOnPlateau', 'lossWeights', 'classWeights'],
+]);
+
+/** A setting that is null would pass for one that is left out. */
+function refuseNulls(value: unknown, name: string): void {
+  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return;
+  const empty = Object.entries(value).find(([, entry]) => entry === null);
+  if (empty) throw refuse(`${name}.${empty[0]}`, null, 'a value, or the setting left out');
+}
+
 /**
  * Throws on an option that does not exist, and on a value that makes no sense whatever the model.
  *
@@ -178,7 +190,8 @@ export function checkOptionValues(options: object, allowed: readonly string[] = 
   const other = Object.keys(options).find((name) => !allowed.includes(name) && name in MEANT);
   checkNames(operation, options, allowed, { ...(other && { fix: `did you mean ${MEANT[other]}?` }) });
   for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && value !== null) (CHECKS as Record<string, Check>)[name]?.(value, name);
-    else if (value === null) throw refuse(name, null, 'a value, or the option left out');
+    if (value === null) throw refuse(name, null, 'a value, or the option left out');
+    if (SETTINGS.has(name)) refuseNulls(value, name);
+    if (value !== undefined) (CHECKS as Record<string, Check>)[name]?.(value, name);
   }
 }

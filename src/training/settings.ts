@@ -68,6 +68,8 @@ function checkMetrics(metrics: Named<readonly MetricChoice[]>): void {
       problem: `two metrics have the key "${twice}" in the history`,
       where: { head },
       received: keys,
+      expected: 'every metric once',
+      fix: 'leave one of them out, or give a metric of your own another key',
     });
   }
 }

@@ -219,7 +219,7 @@ test(`${WRONG.length} wrong calls are refused before any step, each naming what 
     );
     assert.ok(error instanceof ReluctantError, `${what}: ${error}`);
     assert.match(error.message, says, what);
-    assert.ok(error.details.expected ?? error.details.fix ?? error.details.received, what);
+    assert.ok(error.details.expected !== undefined, `${what}: what is expected is not said`);
   }
   assert.deepEqual(
     [model, one, classes].map((each) => each.getWeights().map((weight) => Array.from(weight.dataSync()))),
@@ -280,10 +280,24 @@ test('option objects with one error each never train, whatever else is right', a
           'mode',
           'balancer',
           'classWeights',
+          'accumulateSteps',
+          'averaging',
+          'clipVariableNorm',
+          'continueFrom',
+          'gradientShares',
+          'lossWeights',
+          'onBatch',
+          'onCheckpoint',
+          'optimizer',
+          'program',
+          'resumeFrom',
+          'trial',
         ),
         nonsense,
       )
-      .filter(([name, value]) => !((name === 'watch' || name === 'metrics') && Array.isArray(value))),
+      .filter(([name, value]) => !((name === 'watch' || name === 'metrics') && Array.isArray(value)))
+      // A trial may be called anything.
+      .filter(([name, value]) => !(name === 'trial' && typeof value === 'string')),
     fc
       .tuple(
         fc
@@ -293,7 +307,36 @@ test('option objects with one error each never train, whatever else is right', a
       )
       .map(([name, value]) => [`x${name}`, value] as const),
   );
+  const within = fc.constantFrom<readonly [string, string, unknown]>(
+    ...(
+      [
+        ['earlyStopping', ['patience', 'minDelta', 'mode', 'monitor', 'restoreBestWeights', 'patient']],
+        ['reduceOnPlateau', ['patience', 'factor', 'minLearningRate', 'mode', 'monitor', 'cooldown']],
+        ['optimizer', ['kind', 'learningRate', 'beta1', 'beta2', 'epsilon', 'weightDecay', 'amsgrad', 'lr']],
+        ['averaging', ['kind', 'decay', 'shadow']],
+        ['balancer', ['kind', 'strength']],
+      ] as const
+    ).flatMap(([name, keys]) =>
+      keys.flatMap((key) => [-1, 'x', Number.NaN, null, [], {}].map((value) => [name, key, value] as const)),
+    ),
+  );
   let steps = 0;
+  await fc.assert(
+    fc.asyncProperty(valid, within, async (options, [name, key, value]) => {
+      const kind = name === 'averaging' && key !== 'kind' ? { kind: 'ema' } : {};
+      await assert.rejects(
+        fit(one, single, {
+          losses: 'huber',
+          onProgress: () => steps++,
+          ...options,
+          [name]: { ...kind, [key]: value },
+        } as never),
+        (error) => error instanceof ReluctantError && error.details.expected !== undefined,
+        `${name}.${key}: ${String(value)}`,
+      );
+    }),
+    { numRuns: 500, seed: 2 },
+  );
   await fc.assert(
     fc.asyncProperty(valid, broken, async (options, [name, value]) => {
       await assert.rejects(
