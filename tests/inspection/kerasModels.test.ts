@@ -138,8 +138,8 @@ test('hostile configurations are refused, naming the layer, before anything larg
   assert.throws(() => convert(configured({ activation: 'constructor' })), /an activation.*layer head/);
   assert.throws(() => convert(configured({ kernel_regularizer: { class_name: 'Evil' } })), /a penalty.*layer head/);
   assert.throws(
-    () => convert(configured({ alpha: 0.5 }, { class_name: 'ELU' })),
-    /layer head.*expected alpha = 1.*alpha = 0.5/s,
+    () => convert(configured({ rms_scaling: true }, { class_name: 'LayerNormalization' })),
+    /layer head.*expected rms_scaling = false.*rms_scaling = true/s,
   );
   assert.throws(() => convert(configured({}, { class_name: 'Lambda' })), /class Lambda is not known/);
   assert.throws(() => convert(configured({}, { class_name: '__proto__' })), /class __proto__ is not known/);

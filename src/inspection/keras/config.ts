@@ -37,7 +37,17 @@ const MODEL: LayerRule = { keep: [] };
 /** Layers in tfjs that go both ways along time. */
 const RECURRENT = new Set(['GRU', 'LSTM', 'ResetAfterGRU', 'SimpleRNN']);
 /** Layers in tfjs that do the same with every step of a sequence, whatever its other steps are. */
-const STEPWISE = new Set(['Activation', 'Dense', 'ELU', 'KeyedDropout', 'LeakyReLU', 'ReLU', 'VectorNormalization']);
+const STEPWISE = new Set([
+  'Activation',
+  'Dense',
+  'ELU',
+  'KeyedDropout',
+  'LeakyReLU',
+  'ReLU',
+  'ScaledELU',
+  'SlopedReLU',
+  'VectorNormalization',
+]);
 
 /** What the conversion of a layer depends on besides the layer. */
 interface Context {

@@ -14,6 +14,8 @@ const OTHER_CLASS: Readonly<Record<string, string>> = {
   KeyedDropout: 'Dropout',
   BroadcastLayerNormalization: 'LayerNormalization',
   ResetAfterGRU: 'GRU',
+  SlopedReLU: 'ReLU',
+  ScaledELU: 'ELU',
 };
 
 /** Settings that a class has beside those that are read, or that it has always. */

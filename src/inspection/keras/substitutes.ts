@@ -69,6 +69,15 @@ const SUBSTITUTES: Readonly<Record<string, (layer: GivenLayer) => Substitute | u
   },
   DepthwiseConv1D: (layer) => timeConvolution(layer, 'depthwise'),
   SeparableConv1D: (layer) => timeConvolution(layer, 'separable'),
+  ReLU: ({ config }) => {
+    const { negative_slope: slope = 0, threshold = 0, ...plain } = config;
+    if (!slope && !threshold) return { class_name: 'ReLU', config: plain };
+    return { class_name: 'SlopedReLU', config: { ...plain, negative_slope: slope, threshold } };
+  },
+  ELU: ({ config }) => {
+    const { alpha = 1, ...plain } = config;
+    return alpha === 1 ? { class_name: 'ELU', config: plain } : { class_name: 'ScaledELU', config };
+  },
   Normalization: ({ config }) => ({ class_name: 'FeatureNormalization', config }),
   RMSNormalization: ({ config }) => vectorNormalization(config, 'root-mean-square'),
   UnitNormalization: ({ config }) => vectorNormalization(config, 'norm'),

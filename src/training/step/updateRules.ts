@@ -22,13 +22,20 @@ function follow(mean: TF.Variable, value: TF.Tensor, decay: number): void {
 const blend = (mean: TF.Tensor, value: TF.Tensor, decay: number): TF.Tensor =>
   tf.add(tf.mul(mean, decay), tf.mul(value, 1 - decay));
 
+/**
+ * What a moving average that began at 0 is divided by after so many steps, 1 - decay^t. Keras rounds the decay to single precision
+ * first, whatever it computes in: with 0.999 the first steps are shorter by 6 millionths than the paper's. The same is done here: over 50
+ * steps weights would drift apart by a millionth, which is enough to put a unit on the other side of a kink.
+ */
+const shareSince = (decay: number, steps: number): number => 1 - Math.fround(decay) ** steps;
+
 /** Kingma and Ba 2015, algorithm 1 with the correction of section 2; with amsgrad Reddi, Kale and Kumar 2018. */
 function adam({ beta1, beta2, epsilon, amsgrad, epsilonAfterCorrection }: OptimizerSettings): UpdateRule {
   return {
     slots: amsgrad ? [0, 0, 0] : [0, 0],
     scalars(step, learningRate) {
-      const root = Math.sqrt(1 - beta2 ** (step + 1));
-      const corrected = (learningRate * root) / (1 - beta1 ** (step + 1));
+      const root = Math.sqrt(shareSince(beta2, step + 1));
+      const corrected = (learningRate * root) / shareSince(beta1, step + 1);
       return epsilonAfterCorrection ? [corrected, epsilon * root] : [corrected];
     },
     change(gradient, [first, second, largest], [rate, scaledEpsilon]) {
@@ -56,7 +63,7 @@ function nadam({ beta1, beta2, epsilon }: OptimizerSettings): UpdateRule {
       const [now, next] = [momentum(t), momentum(t + 1)];
       const ofFirst = next / (1 - product(t) * next);
       const ofGradient = (1 - now) / (1 - product(t));
-      return [learningRate * ofFirst, learningRate * ofGradient, 1 / (1 - beta2 ** t)];
+      return [learningRate * ofFirst, learningRate * ofGradient, 1 / shareSince(beta2, t)];
     },
     change(gradient, [first, second], [ofFirst, ofGradient, correction]) {
       follow(first!, gradient, beta1);
@@ -71,7 +78,7 @@ function nadam({ beta1, beta2, epsilon }: OptimizerSettings): UpdateRule {
 function adamax({ beta1, beta2, epsilon }: OptimizerSettings): UpdateRule {
   return {
     slots: [0, 0],
-    scalars: (step, learningRate) => [learningRate / (1 - beta1 ** (step + 1))],
+    scalars: (step, learningRate) => [learningRate / shareSince(beta1, step + 1)],
     change(gradient, [first, norm], [rate]) {
       follow(first!, gradient, beta1);
       norm!.assign(tf.maximum(tf.mul(norm!, beta2), tf.abs(gradient)));
@@ -143,7 +150,7 @@ function lion({ beta1, beta2 }: OptimizerSettings): UpdateRule {
 function lamb({ beta1, beta2, epsilon }: OptimizerSettings): UpdateRule {
   return {
     slots: [0, 0],
-    scalars: (step, learningRate) => [1 / (1 - beta1 ** (step + 1)), 1 / (1 - beta2 ** (step + 1)), learningRate],
+    scalars: (step, learningRate) => [1 / shareSince(beta1, step + 1), 1 / shareSince(beta2, step + 1), learningRate],
     change(gradient, [first, second], [ofFirst, ofSecond]) {
       follow(first!, gradient, beta1);
       follow(second!, tf.square(gradient), beta2);
