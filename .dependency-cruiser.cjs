@@ -41,6 +41,8 @@ const ROOMS = {
   'losses/balancers': ['core'],
   losses: ['core'],
   compile: ['core'],
+  // Losses over days; the pairs of one are drawn inside the step, as dropout is.
+  'losses/panel': ['core', 'losses', 'compile'],
   layers: ['core', 'compile'],
   'layers/keras': ['core', 'compile', 'layers/activations', 'layers'],
   models: ['core', 'layers/activations', 'layers'],

@@ -14,6 +14,7 @@ export {
 } from './classification';
 export { type Loss, type LossName, lossOf, rowLosses } from './loss';
 export { cosineSimilarity, hinge, squaredHinge } from './margins';
+export * from './panel';
 export {
   huber,
   logCosh,

@@ -25,19 +25,21 @@ export function gradientsOf(plan: StepPlan, inputs: TrainingStepInputs): StepGra
   return plan.balancing.perTerm ? termByTerm(plan, inputs) : allAtOnce(plan, inputs);
 }
 
-/** Predictions and unweighted losses of one batch. */
+/** Predictions and unweighted losses of one batch; losses may draw random numbers as layers do. */
 function forward({ face, losses }: StepPlan, { columns, perStep }: TrainingStepInputs) {
   const { inputs, targets, weights } = columns;
-  const { predictions, masks } = withRandomKey(perStep.key as TF.Tensor1D, () => face.forwardWithMasks(inputs, true));
-  const terms = face.heads.map((head) =>
-    headLoss(head, losses[head]!, {
-      targets: targets[head]!,
-      predictions: predictions[head]!,
-      weights: weights[head],
-      mask: masks[head],
-    }),
-  );
-  return { predictions, masks, terms };
+  return withRandomKey(perStep.key as TF.Tensor1D, () => {
+    const { predictions, masks } = face.forwardWithMasks(inputs, true);
+    const terms = face.heads.map((head) =>
+      headLoss(head, losses[head]!, {
+        targets: targets[head]!,
+        predictions: predictions[head]!,
+        weights: weights[head],
+        mask: masks[head],
+      }),
+    );
+    return { predictions, masks, terms };
+  });
 }
 
 /** One backward pass for the sum of all terms. */

@@ -1,0 +1,11 @@
+export { pearsonPerDay, type SoftSpearmanOptions, softSpearman } from './correlations';
+export { type ExposureOptions, exposurePenalty } from './exposure';
+export { type LabelledErrorOptions, labelledSquaredError } from './labelledError';
+export { listMLE } from './listMLE';
+export { type ListNetOptions, listNet } from './listNet';
+export { pinball, type QuantileOptions, quantileCrossing } from './pinball';
+export { sharpePerDay, type TurnoverOptions, turnoverPenalty } from './portfolio';
+export { type RankNetOptions, rankNet } from './rankNet';
+export { type StudentTOptions, studentTLikelihood } from './studentT';
+export { type VarianceFloorOptions, varianceFloor } from './varianceFloor';
+export { type LossTerm, weightedLosses } from './weightedLosses';
