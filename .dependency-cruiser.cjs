@@ -11,7 +11,9 @@ const ROOMS = {
   'evaluation/sharpe': ['core', 'evaluation/statistics', 'evaluation/inference'],
   'evaluation/overfitting': ['core', 'evaluation/statistics'],
   'evaluation/splits': ['core', 'evaluation/statistics'],
-  'evaluation/signals': ['core', 'evaluation/statistics', 'evaluation/inference'],
+  'evaluation/signals': [
+    ...['core', 'evaluation/statistics', 'evaluation/scores', 'evaluation/inference', 'evaluation/sharpe'],
+  ],
   'evaluation/comparison': ['core', 'evaluation/statistics', 'evaluation/inference'],
   'evaluation/backtest': ['core', 'evaluation/statistics', 'evaluation/sharpe', 'evaluation/signals'],
   evaluation: [],
@@ -36,6 +38,7 @@ const ROOMS = {
   'data/market': ['core', 'tables', 'evaluation', 'data/table', 'data/read', 'data/read/texts', 'data/market/indicators'],
   'data/market/checks': ['core', 'tables', 'evaluation', 'data/table', 'data/market'],
   'data/samples': ['core', 'tables', 'evaluation', 'data/table', 'data/read', 'data/market'],
+  'data/panels': ['core', 'evaluation'],
   data: [],
   synthetic: ['core', 'data'],
   'losses/balancers': ['core'],

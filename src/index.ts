@@ -106,6 +106,8 @@ export {
   type MetricName,
   metricOf,
   type OptimizerState,
+  type OverPanelOptions,
+  overPanel,
   type PredictOptions,
   type Progress,
   predict,

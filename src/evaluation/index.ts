@@ -63,6 +63,13 @@ export {
   type TestedSharpe,
 } from './sharpe/tests';
 export {
+  type HorizonOptions,
+  type HorizonScores,
+  type HorizonSharpe,
+  horizonScores,
+  type MeanOverDates,
+} from './signals/horizonScores';
+export {
   type DecayStep,
   type ICKind,
   type ICOptions,
@@ -74,6 +81,7 @@ export {
 } from './signals/informationCoefficients';
 export type { SignalPanel } from './signals/panel';
 export { type QuantileReturns, quantileReturns, type SignalTurnover, signalTurnover } from './signals/quantileReturns';
+export { type GainKind, type TopKOptions, type TopKScores, type TopKSeries, topKScores } from './signals/topK';
 export { type AnyFold, type AuditOptions, auditLeakage, type Leak, type LeakKind } from './splits/auditLeakage';
 export {
   assemblePaths,

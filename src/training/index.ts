@@ -43,6 +43,7 @@ export type {
   Watcher,
 } from './options';
 export type { NotFinite, RunOutcome, StopReason } from './outcome';
+export { type OverPanelOptions, overPanel, windowsOf } from './overPanel';
 export { Run, type RunOrigin, type WeightValues } from './run';
 export type { BatchSequence, RowFacts, RowSource, RowStream, Samples, StreamedBatch, TrainingData } from './samples';
 export type { Schedule, SchedulePoint } from './schedules';

@@ -13,6 +13,8 @@ export interface FunctionModel {
   variables: readonly TF.Variable[];
   /** Inputs by name, each [batch, ...], to predictions by head, each [batch, ...]. */
   predict(inputs: Named<TF.Tensor>, training: boolean): Named<TF.Tensor>;
+  /** Rows that are predicted at a time at most in validation; default: as many as their inputs allow. */
+  rowsAtOnce?: number;
 }
 
 /** What {@link fit} can train. */
@@ -38,6 +40,8 @@ export interface ModelFace {
   forwardWithMasks(inputs: Named<TF.Tensor>, training: boolean): Forwarded;
   /** Whether layers leave steps out, so that heads may have masks. */
   makesMasks: boolean;
+  /** Rows that may be predicted at a time, where it is not their inputs that take the memory. */
+  rowsAtOnce: number;
   /** Penalties that the layers add to the loss, of weights, and of what passed through them in the last forward pass in training. */
   penalties(): TF.Tensor[];
 }
@@ -67,6 +71,7 @@ export function faceOf(model: Trainable): ModelFace {
         masks: {},
       }),
       makesMasks: false,
+      rowsAtOnce: model.rowsAtOnce ?? Number.POSITIVE_INFINITY,
       penalties: () => [],
     };
   }
@@ -150,6 +155,7 @@ function layersFace(model: TF.LayersModel): ModelFace {
     forward: (given, training) => predict(given, training).predictions,
     forwardWithMasks: predict,
     makesMasks: masked !== undefined,
+    rowsAtOnce: Number.POSITIVE_INFINITY,
     penalties: () => penaltiesOf(model).map((penalty) => penalty()),
   };
 }

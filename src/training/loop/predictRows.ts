@@ -5,7 +5,7 @@ import type { Forwarded, ModelFace, Named } from '../trainable';
 
 /** How rows are predicted. */
 export interface PredictOptions {
-  /** Rows per call; default 512. Neither larger nor smaller changes a number beyond rounding. */
+  /** Rows per call; default 512, fewer where the model says how many it can take. Neither larger nor smaller changes a number beyond rounding. */
   batchSize?: number;
   /** As of `compile`; default `graph`. */
   mode?: NonNullable<CompileOptions['mode']>;
@@ -57,7 +57,7 @@ export async function predictRows(
   const names = Object.keys(inputs);
   const rows = inputs[names[0]!]!.shape[0]!;
   const call = callOf(model, face, names, mode);
-  const batch = Math.min(batchSize, rows);
+  const batch = Math.min(batchSize, rows, face.rowsAtOnce);
   const parts: Record<string, TF.Tensor[]> = {};
   try {
     for (let done = 0; done < rows; ) {

@@ -15,7 +15,7 @@ function predictAll(face: ModelFace, { all, rows }: TensorFeed, most = Number.PO
   const inputs = Object.entries(all.inputs);
   const parts: Named<Named<TF.Tensor[]>> = { predictions: {}, masks: {} };
   const width = inputs.reduce((sum, [, tensor]) => sum + tensor.size, 0) / rows;
-  const chunk = Math.min(most, Math.max(CHUNK_ROWS, Math.floor(CHUNK_NUMBERS / width)));
+  const chunk = Math.min(most, face.rowsAtOnce, Math.max(CHUNK_ROWS, Math.floor(CHUNK_NUMBERS / width)));
   for (let start = 0; start < rows; start += chunk) {
     const count = Math.min(chunk, rows - start);
     const given = Object.fromEntries(inputs.map(([name, tensor]) => [name, tensor.slice(start, count)]));
