@@ -99,7 +99,7 @@ const ROOMS = {
   // An operator puts dropout of this library into other people's models.
   'diagnosis/benchmark/mutations': ['core', 'training', 'inspection', 'layers', 'diagnosis/evidence', 'diagnosis/mends'],
   'diagnosis/benchmark': [
-    ...['core', 'tables', 'losses', 'training', 'programs', 'programs/recipes', 'diagnosis', 'diagnosis/evidence'],
+    ...['core', 'tables', 'evaluation', 'losses', 'training', 'programs', 'programs/recipes', 'diagnosis', 'diagnosis/evidence'],
     ...['diagnosis/rules', 'diagnosis/causes', 'diagnosis/benchmark/blueprints', 'diagnosis/benchmark/mutations'],
   ],
   // What is shown is handed in: the explorer knows no screen.

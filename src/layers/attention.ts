@@ -10,6 +10,8 @@ export interface AttentionOptions {
   keyDimension: number;
   /** Whether a time step sees only itself and those before it. Default true: no look into the future. */
   causal?: boolean;
+  /** Of the initial kernels, Glorot uniform; default: other ones every time. */
+  seed?: number;
   name?: string;
 }
 
@@ -28,6 +30,7 @@ export const attention: (options: AttentionOptions) => TF.layers.Layer = defineL
   class Attention extends tf.layers.Layer {
     static className = 'CausalAttention';
     private readonly options: { heads: number; keyDimension: number; causal: boolean };
+    private readonly seed: number | undefined;
     private projections: { kernel: TF.LayerVariable; bias: TF.LayerVariable }[] = [];
     private output_!: { kernel: TF.LayerVariable; bias: TF.LayerVariable };
 
@@ -37,13 +40,18 @@ export const attention: (options: AttentionOptions) => TF.layers.Layer = defineL
       checkInteger('layers.attention', 'heads', heads, 1, 1024);
       checkInteger('layers.attention', 'keyDimension', keyDimension, 1, 65536);
       this.options = { heads, keyDimension, causal };
+      this.seed = args.seed;
     }
 
     override build(shape: TF.Shape | TF.Shape[]): void {
       const channels = (shape as number[]).at(-1)!;
       const { heads, keyDimension } = this.options;
+      let made = 0;
+      // Each kernel has a seed of its own, or queries would begin as keys.
+      const initializer = () =>
+        tf.initializers.glorotUniform(this.seed === undefined ? {} : { seed: this.seed + made++ });
       const make = (name: string, kernel: number[], bias: number[]) => ({
-        kernel: this.addWeight(`${name}_kernel`, kernel, 'float32', tf.initializers.glorotUniform({})),
+        kernel: this.addWeight(`${name}_kernel`, kernel, 'float32', initializer()),
         bias: this.addWeight(`${name}_bias`, bias, 'float32', tf.initializers.zeros()),
       });
       this.projections = ['query', 'key', 'value'].map((name) =>

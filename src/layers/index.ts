@@ -23,5 +23,7 @@ export { lastStep } from './lastStep';
 export { type LayerNormalizationOptions, layerNormalization } from './layerNormalization';
 export { forwardWithMasks, type MaskedForward, type MaskedOutputs } from './maskedCalls';
 export { type Forward, forwardOnNeededSteps, type StepwiseLayer } from './neededSteps';
+export { type PatchEmbeddingOptions, patchEmbedding } from './patchEmbedding';
 export { type ResizeChannelsOptions, resizeChannels } from './resizeChannels';
 export { type ScaledShareOptions, scaledShare } from './scaledShare';
+export { timePositions } from './timePositions';

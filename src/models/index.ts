@@ -1,3 +1,4 @@
+export { type ApexRankerOptions, apexRanker } from './apexRanker';
 export { type FinancialWaveNetOptions, financialWaveNet } from './financialWaveNet';
 export {
   HEAD_ACTIVATIONS,

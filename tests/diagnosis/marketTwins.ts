@@ -19,6 +19,7 @@ const WIRING = ['second-sigmoid', 'loss-constant'];
 /** Twins whose fault lies in how rows, losses and settings are wired. */
 export const WIRED = [
   ...benchmark.MARKET_TWINS,
+  ...benchmark.METRIC_TWINS,
   ...benchmark.TWINS.filter(({ cause }) => WIRING.includes(cause)),
 ] as readonly (benchmark.Twin | benchmark.MarketTwin)[];
 

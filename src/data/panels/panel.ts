@@ -38,6 +38,10 @@ export interface PanelSampleOptions {
 /**
  * Stocks over days: every day has the same stocks in the same columns, and NaN where one is not there. The features stay where they are, one number per day, stock and feature;
  * a window is a look at them, never a copy.
+ *
+ * @example
+ * const columns = { dates: [1, 2, 3], stocks: ['A', 'B'], features: ['flow'], values: new Float32Array(6), closes: Float64Array.of(10, 20, 11, 20, 11, 21) };
+ * new StockPanel(columns).returns(1).slice(0, 4); // [0.1, 0, 0, 0.05]
  */
 export class StockPanel implements PanelColumns {
   readonly dates: Float64Array;

@@ -10,6 +10,7 @@ export {
 export { BLUEPRINTS, type Blueprint, packagedBlueprints } from './blueprints';
 export { HEALTHY } from './healthy';
 export { MARKET_TWINS, type MarketTwin } from './marketTwins';
+export { METRIC_TWINS } from './metricTwins';
 export { programOfModule } from './module';
 export type { Confirmed, Half, MutantRow, Repaired } from './mutantRow';
 export { type CalibrationRow, MutantSummary } from './mutantSummary';

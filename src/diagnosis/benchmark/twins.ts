@@ -18,7 +18,8 @@ export interface Twin {
 /** Bends the healthy parts; `faulty` says whether the fault itself goes in, so that twins share all the rest. */
 type Bend = (parts: Parts, faulty: boolean, random: Random) => void;
 
-const twin = (fault: string, cause: string, bend: Bend): Twin => ({
+/** A fault by what it does to the healthy parts. */
+export const twin = (fault: string, cause: string, bend: Bend): Twin => ({
   fault,
   cause,
   build(seed, faulty) {

@@ -3,6 +3,7 @@ import { classes } from './classes';
 import { brokenData, data } from './data';
 import { heads } from './heads';
 import { layers } from './layers';
+import { metrics } from './metrics';
 import { rowFacts } from './rowFacts';
 import { duration, settings } from './settings';
 import { wiring } from './wiring';
@@ -12,6 +13,7 @@ export const CAUSES: readonly Cause[] = [
   ...brokenData,
   ...rowFacts,
   ...wiring,
+  ...metrics,
   ...data,
   ...classes,
   ...settings,

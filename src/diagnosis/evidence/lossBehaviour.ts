@@ -53,7 +53,8 @@ export function lossBehaviour(loss: Loss, targets: TF.Tensor, seed = 1): LossBeh
   });
 }
 
-function madeUp(targets: TF.Tensor, random: Random): { near: TF.Tensor; far: TF.Tensor } {
+/** Predictions near to the targets and far from them; from 0 to 1 where the targets are. */
+export function madeUp(targets: TF.Tensor, random: Random): { near: TF.Tensor; far: TF.Tensor } {
   const draws = tf.tensor(
     Float32Array.from({ length: targets.size }, () => random.uniform()),
     targets.shape,

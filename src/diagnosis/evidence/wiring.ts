@@ -13,6 +13,7 @@ import {
 } from './crossing';
 import { type FittedTogether, fittedTogether, type RankedTogether, rankedTogether } from './fittedTogether';
 import { type FilledColumn, type FutureColumn, filledColumns, futureReturns, targetColumn } from './future';
+import { type MetricBehaviour, metricBehaviours } from './metricBehaviour';
 import type { TrainingOptions } from './program';
 import { lastSteps } from './rowColumns';
 import { targetsOf } from './sample';
@@ -32,6 +33,8 @@ export interface WiringEvidence {
   classOrder: readonly ClassOrder[];
   /** Names that the rows' facts give, and columns that the inputs have, where both are known. */
   features?: { named: number; columns: number };
+  /** What metrics of one's own do. */
+  metrics: readonly MetricBehaviour[];
   /** Settings that were given and that the program has not read. */
   unread: readonly string[];
 }
@@ -78,6 +81,7 @@ export function wiringEvidence(
     rankedTogether: laterTargets ? perHead((head) => rankedTogether(head, targets[head]!, laterTargets[head]!)) : [],
     classOrder: perHead((head) => classOrder(head, data, targets[head]!)),
     ...(isOne && facts.features && { features: { named: facts.features.length, columns } }),
+    metrics: metricBehaviours(heads, options, targets),
     unread: options.program?.unread ?? [],
   };
 }

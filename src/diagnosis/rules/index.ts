@@ -24,6 +24,7 @@ import { linearNetwork } from './linearNetwork';
 import { lossCurve } from './lossCurve';
 import { lossNotDecreasing } from './lossNotDecreasing';
 import { lossWiring } from './lossWiring';
+import { metricWiring } from './metricWiring';
 import { movedClasses } from './movedClasses';
 import { movedWeights } from './movedWeights';
 import { narrowLayer } from './narrowLayer';
@@ -67,6 +68,7 @@ export const RULES: readonly Rule[] = [
   unusedParts,
   fittedOnValidation,
   lossWiring,
+  metricWiring,
   rowsMixed,
   headMisfit,
   outputRange,
