@@ -35,6 +35,7 @@ export const dropout: (options: DropoutOptions) => TF.layers.Layer = defineLayer
 
     constructor(args: DropoutOptions) {
       super({ name: args.name });
+      this.supportsMasking = true;
       this.rate = checkNumber('layers.dropout', 'rate', args.rate, 0, 0.999999);
       this.isSeeded = args.seed !== undefined;
       this.seed = checkInteger('layers.dropout', 'seed', args.seed ?? ++layersMade, 0, 2 ** 31 - 1);

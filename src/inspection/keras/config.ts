@@ -3,6 +3,7 @@ import { callsOf, malformed, withoutRepeats } from './calls';
 import type { Json, Place } from './description';
 import { withActivationApart } from './layerActivations';
 import { ACTIVATION_NAMES, INITIALIZERS, LAYERS, type LayerRule, OPERATIONS } from './layers';
+import { withoutMasks } from './masks';
 import { operationLayer } from './operations';
 import { type GivenLayer, substitute, unable } from './substitutes';
 
@@ -68,10 +69,14 @@ export function convertModel(given: unknown, place: Place, context: Context = { 
   if (!MODELS.has(kind as string) || context.depth > DEEPEST) throw unknownLayer(String(kind), 'the model', place);
   const { layers: list, name, input_layers: inputs, output_layers: outputs } = object(config, 'the model', place);
   if (!Array.isArray(list)) throw malformed('the model has no list of layers', place);
-  // The operations that a mask is made of stand before the layer that asks for it, and say less.
-  const masking = (list as { class_name?: unknown }[]).find((layer) => layer?.class_name === 'Masking');
-  if (masking) convertLayer(masking, place, context);
-  const layers = list.flatMap((given) =>
+  const ends = kind === 'Sequential' ? undefined : endsOf(outputs, 'outputs', place).map(callOf);
+  const unmasked = withoutMasks(
+    list.map((layer) => object(layer, 'a layer', place)),
+    ends,
+    context.depth > 0,
+    place,
+  );
+  const layers = unmasked.flatMap((given) =>
     withActivationApart(given).map(({ layer, ...filed }) => ({ ...convertLayer(layer, place, context), ...filed })),
   );
   const modelName = typeof name === 'string' ? name : 'model';
@@ -82,11 +87,11 @@ export function convertModel(given: unknown, place: Place, context: Context = { 
     const behind = (name: string, node: number) => [name, node + Number(shifted.has(name))] as const;
     layer.inbound_nodes = withReferences(layer.inbound_nodes ?? [], behind);
   }
-  const ends = (value: unknown, what: string) =>
+  const counted = (value: unknown, what: string) =>
     endsOf(value, what, place).map(({ key, layer, node, tensor }) => {
       return { key, layer, node: node + Number(shifted.has(layer)), tensor };
     });
-  const [first, last] = [ends(inputs, 'inputs'), ends(outputs, 'outputs')];
+  const [first, last] = [counted(inputs, 'inputs'), counted(outputs, 'outputs')];
   if (context.depth === 0) nameByKeys(layers, [...first, ...last], place);
   const filed = (of: End[]) => of.map(({ layer, node, tensor }) => [layer, node, tensor]);
   return {
@@ -230,6 +235,8 @@ interface End {
   node: number;
   tensor: number;
 }
+
+const callOf = ({ layer, node }: End): string => `${layer} ${node}`;
 
 /** Inputs or outputs as Keras writes them: one, a list, a dictionary, or these within each other. */
 function endsOf(value: unknown, what: string, place: Place, key?: string): End[] {

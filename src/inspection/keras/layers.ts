@@ -49,8 +49,10 @@ export const LAYERS: Readonly<Record<string, LayerRule>> = {
   InputLayer: { keep: [], rename: { batch_shape: 'batch_input_shape', batch_input_shape: 'batch_input_shape' } },
   Dense: { keep: ['units', 'activation', ...KERNEL, ...BIAS] },
   Embedding: {
-    keep: ['input_dim', 'output_dim', 'embeddings_initializer', 'embeddings_regularizer', 'embeddings_constraint'],
-    only: { mask_zero: false },
+    keep: [
+      ...['input_dim', 'output_dim', 'mask_zero'],
+      ...['embeddings_initializer', 'embeddings_regularizer', 'embeddings_constraint'],
+    ],
   },
   Conv1D: { keep: [...CONVOLUTION, 'groups'], only: CHANNELS_LAST },
   SeparableConv1D: { keep: [...CONVOLUTION, ...DEPTHWISE, ...POINTWISE], only: CHANNELS_LAST },
@@ -74,6 +76,7 @@ export const LAYERS: Readonly<Record<string, LayerRule>> = {
   RMSNormalization: { keep: ['epsilon'], only: { axis: -1 } },
   UnitNormalization: { keep: [], only: { axis: -1 } },
   Normalization: { keep: ['axis', 'mean', 'variance', 'invert'] },
+  Masking: { keep: ['mask_value'] },
   Dropout: { keep: ['rate', 'seed'], only: { noise_shape: null } },
   SpatialDropout1D: { keep: ['rate', 'seed'] },
   GaussianNoise: { keep: ['stddev'] },

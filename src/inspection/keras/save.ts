@@ -8,6 +8,9 @@ import { type KerasLayer, kerasLayer, refusal } from './savedLayers';
 /** The version of Keras whose layout is written. */
 const KERAS_VERSION = '3.0.0';
 
+/** Layers whose weights are those of a cell in Keras. */
+const WITH_CELL: ReadonlySet<string> = new Set(['GRU', 'LSTM', 'ResetAfterGRU', 'SimpleRNN']);
+
 /** What tfjs says of one layer of a model. */
 interface DescribedLayer {
   name: string;
@@ -103,7 +106,7 @@ function weightsOf(layer: TF.layers.Layer, folder: string): WrittenTensor[] {
       ...weightsOf(backwardLayer!, `${folder}/backward_layer`),
     ];
   if (layer.getClassName() === 'TimeDistributed') return weightsOf(inner!, `${folder}/layer`);
-  const at = 'cell' in layer ? `${folder}/cell/vars` : `${folder}/vars`;
+  const at = WITH_CELL.has(layer.getClassName()) ? `${folder}/cell/vars` : `${folder}/vars`;
   return layer.weights.map((weight, k) => {
     const tensor = weight.read();
     return { path: `${at}/${k}`, shape: tensor.shape, values: Float32Array.from(tensor.dataSync()) };
@@ -120,7 +123,7 @@ function nodeOf(model: TF.LayersModel, layer: TF.layers.Layer, node: DescribedLa
       keras_history: [name, call, tensor],
     },
   }));
-  if (tensors.length > 1 && 'cell' in layer) throw refusal(layer, 'its first state is an input');
+  if (tensors.length > 1 && WITH_CELL.has(layer.getClassName())) throw refusal(layer, 'its first state is an input');
   return { args: [tensors.length === 1 ? tensors[0] : tensors], kwargs: {} };
 }
 

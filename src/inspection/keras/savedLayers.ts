@@ -20,8 +20,6 @@ const OTHER_CLASS: Readonly<Record<string, string>> = {
 
 /** Settings that a class has beside those that are read, or that it has always. */
 const MORE: Readonly<Record<string, { keep?: readonly string[]; fixed?: Json }>> = {
-  Embedding: { keep: ['mask_zero'] },
-  Masking: { keep: ['mask_value'] },
   ActivityRegularization: { keep: ['l1', 'l2'] },
   ELU: { keep: ['alpha'] },
   GRU: { fixed: { reset_after: false } },

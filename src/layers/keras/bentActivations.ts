@@ -19,6 +19,7 @@ export interface SlopedReLUOptions {
 export const slopedReLU: (options: SlopedReLUOptions) => TF.layers.Layer = defineLayer(() => {
   class SlopedReLU extends layerWithOptions<SlopedReLUOptions>() {
     static override className = 'SlopedReLU';
+    override readonly supportsMasking = true;
 
     override call(inputs: TF.Tensor | TF.Tensor[]): TF.Tensor {
       return tf.tidy(() => {
@@ -36,6 +37,7 @@ export const slopedReLU: (options: SlopedReLUOptions) => TF.layers.Layer = defin
 export const scaledELU: (options: { alpha: number; name?: string }) => TF.layers.Layer = defineLayer(() => {
   class ScaledELU extends layerWithOptions<{ alpha: number; name?: string }>() {
     static override className = 'ScaledELU';
+    override readonly supportsMasking = true;
 
     override call(inputs: TF.Tensor | TF.Tensor[]): TF.Tensor {
       return tf.tidy(() => {

@@ -51,6 +51,7 @@ export const gatedRecurrentUnit: (options: GatedRecurrentUnitOptions) => TF.laye
 
     constructor(args: GatedRecurrentUnitOptions) {
       super(args as object);
+      this.supportsMasking = true;
       // Bidirectional goes on to change what it has handed over.
       this.options = { ...args };
       this.returnSequences = args.returnSequences === true;
@@ -84,7 +85,15 @@ export const gatedRecurrentUnit: (options: GatedRecurrentUnitOptions) => TF.laye
       return this.returnSequences ? [samples!, time!, this.options.units] : [samples!, this.options.units];
     }
 
-    override call(inputs: TF.Tensor | TF.Tensor[], { training }: { training?: boolean } = {}): TF.Tensor {
+    /** A masked step leaves the state as it is. */
+    override computeMask(_: TF.Tensor | TF.Tensor[], mask?: TF.Tensor | TF.Tensor[]): TF.Tensor {
+      return (this.returnSequences ? [mask].flat()[0] : undefined) as TF.Tensor;
+    }
+
+    override call(
+      inputs: TF.Tensor | TF.Tensor[],
+      { training, mask }: { training?: boolean; mask?: TF.Tensor | TF.Tensor[] } = {},
+    ): TF.Tensor {
       return tf.tidy(() => {
         const given = only(inputs) as TF.Tensor3D;
         const [samples, time, channels] = given.shape;
@@ -103,16 +112,21 @@ export const gatedRecurrentUnit: (options: GatedRecurrentUnitOptions) => TF.laye
           this.kernel.read() as TF.Tensor2D,
         );
         const projected = (inputBias ? tf.add(product, inputBias) : product).reshape([samples, time, 3 * units]);
-        if (isTracing()) return this.loop(projected as TF.Tensor3D, kept, stateBias);
-        const unstacked = tf.unstack(projected, 1) as TF.Tensor2D[];
-        // The list itself belongs to the tape that gradients are read off, and has to keep its order.
-        const steps = this.options.goBackwards ? [...unstacked].reverse() : unstacked;
+        const counts = [mask].flat()[0]?.expandDims(2);
+        if (isTracing()) return this.loop(projected as TF.Tensor3D, counts, kept, stateBias);
+        const unstacked = (all: TF.Tensor): TF.Tensor2D[] => {
+          const steps = tf.unstack(all, 1) as TF.Tensor2D[];
+          // The list itself belongs to the tape that gradients are read off, and has to keep its order.
+          return this.options.goBackwards ? [...steps].reverse() : steps;
+        };
+        const counting = counts && unstacked(counts);
         let state = tf.zeros([samples, units]) as TF.Tensor2D;
-        const states = steps.map((step) => {
-          state = this.next(step, kept ? tf.mul(state, kept) : state, state, {
+        const states = unstacked(projected).map((step, k) => {
+          const next = this.next(step, kept ? tf.mul(state, kept) : state, state, {
             kernel: this.recurrentKernel.read(),
             bias: stateBias,
           });
+          state = counting ? (tf.where(counting[k]!, next, state) as TF.Tensor2D) : next;
           return state;
         });
         return this.returnSequences ? tf.stack(states, 1) : state;
@@ -120,23 +134,33 @@ export const gatedRecurrentUnit: (options: GatedRecurrentUnitOptions) => TF.laye
     }
 
     /** The same as one loop in the graph that is being traced, so that time steps cost nothing to trace and to compile. */
-    private loop(projected: TF.Tensor3D, mask: TF.Tensor2D | undefined, bias: TF.Tensor1D | undefined): TF.Tensor {
+    private loop(
+      projected: TF.Tensor3D,
+      counts: TF.Tensor | undefined,
+      kept: TF.Tensor2D | undefined,
+      bias: TF.Tensor1D | undefined,
+    ): TF.Tensor {
       const [samples] = projected.shape;
-      const inTime = tf.transpose(projected, [1, 0, 2]);
-      const step: TimeStep = ([state], [now], [kernel, ...rest]) => {
-        const fixed = mask ? rest.at(-1) : undefined;
+      const inTime = (all: TF.Tensor) => {
+        const steps = tf.transpose(all, [1, 0, 2]);
+        return this.options.goBackwards ? tf.reverse(steps, 0) : steps;
+      };
+      const step: TimeStep = ([state], [now, counting], [kernel, ...rest]) => {
+        const fixed = kept ? rest.at(-1) : undefined;
         const seen = fixed ? tf.mul(state!, fixed) : state!;
         const weights = { kernel: kernel!, bias: bias && (rest[0] as TF.Tensor1D) };
-        const next = this.next(now as TF.Tensor2D, seen as TF.Tensor2D, state as TF.Tensor2D, weights);
+        const moved = this.next(now as TF.Tensor2D, seen as TF.Tensor2D, state as TF.Tensor2D, weights);
+        const next = counting ? tf.where(counting, moved, state!) : moved;
         return { carried: [next], kept: this.returnSequences ? [next] : [] };
       };
-      const { carried, kept } = loopOverTime(step, {
+      const results = loopOverTime(step, {
         carried: [tf.zeros([samples, this.options.units])],
-        sequences: [this.options.goBackwards ? tf.reverse(inTime, 0) : inTime],
+        sequences: [inTime(projected)],
+        ...(counts && { fixedSequences: [inTime(counts)] }),
         weights: [this.recurrentKernel.read(), ...(bias ? [bias] : [])],
-        fixed: mask ? [mask] : [],
+        fixed: kept ? [kept] : [],
       });
-      return this.returnSequences ? tf.transpose(kept[0]!, [1, 0, 2]) : carried[0]!;
+      return this.returnSequences ? tf.transpose(results.kept[0]!, [1, 0, 2]) : results.carried[0]!;
     }
 
     /** The state after one step: (1 - z) of the candidate, z of the old one. */

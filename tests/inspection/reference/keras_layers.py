@@ -142,7 +142,6 @@ for name, make in makers.items():
 
 window = layers.Input((4, 6))
 refused = {
-    "masking": layers.LSTM(3)(layers.Masking(name="gap")(window)),
     "state": layers.LSTM(3, return_state=True, name="memory")(window)[0],
     "mask_argument": layers.MultiHeadAttention(2, 3, name="look_back")(window, window, attention_mask=ops.ones((1, 4, 4))),
     "every_other": window[:, ::2],
