@@ -85,6 +85,8 @@ interface Messages {
   FunctionDefLibrary: new () => MessageOf;
   MetaGraphDef: { new (): MessageOf; MetaInfoDef: new () => MessageOf };
   SavedModel: new () => MessageOf;
+  SignatureDef: new () => MessageOf;
+  TensorInfo: new () => MessageOf;
 }
 /** A protocol-buffer message under construction: its setters and adders are called by name. */
 export type MessageOf = Message &

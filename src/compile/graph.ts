@@ -35,7 +35,7 @@ export function list(items: readonly unknown[], adder: `add${string}`): MessageO
   });
 }
 
-function shapeMessage(shape: readonly number[]): MessageOf {
+export function shapeMessage(shape: readonly number[]): MessageOf {
   const message = new messages.TensorShape();
   for (const size of shape) {
     const dimension = new messages.TensorShape.Dim();
@@ -50,6 +50,7 @@ export class GraphFunction {
   readonly message = new messages.FunctionDef();
   private readonly signature = new messages.OpDef();
   private readonly constants = new Map<string, string>();
+  private readonly rows = new Map<string, string>();
   private count = 0;
   /** Functions that this one refers to, those that they refer to included. */
   readonly functions: GraphFunction[] = [];
@@ -120,6 +121,24 @@ export class GraphFunction {
     });
     this.constants.set(key, reference);
     return reference;
+  }
+
+  /** The length of a tensor's first axis. */
+  rowsOf(reference: string, { dtype }: Spec): string {
+    const known = this.rows.get(reference);
+    if (known) return known;
+    const integer = attribute.type(3);
+    const shape = this.single('Shape', [reference], {
+      T: attribute.type(typeNumber(dtype, 'compile')),
+      out_type: integer,
+    });
+    const first = this.single('GatherV2', [shape, this.integers([0], []), this.integers([0], [])], {
+      Tparams: integer,
+      Tindices: integer,
+      Taxis: integer,
+    });
+    this.rows.set(reference, first);
+    return first;
   }
 
   zeros({ dtype, shape }: Spec): string {

@@ -10,3 +10,4 @@ export { leavesOf, mapTree, type TensorTree } from './tensorTree';
 export { isTracing, loopOverTime, type TimeLoopInputs, type TimeStep } from './timeLoop';
 export { trace } from './trace';
 export { variableGrads } from './variableGrads';
+export { graphOfStep, type WrittenStep } from './writeGraph';

@@ -4,7 +4,7 @@ import { attribute, attributeValue, base64, type GraphFunction, list } from './g
 import { GraphSlices } from './graphSlices';
 import { definitionOf } from './operations';
 import { dependencies } from './timeGradient';
-import { type Operation, type Spec, type Trace, typeNumber, type Value } from './traced';
+import { type Constant, type Operation, type Spec, type Trace, typeNumber, type Value } from './traced';
 
 /**
  * Writes a traced step into a function. `argumentsAt` and `variablesAt` are the references its inputs stand at. Operations that
@@ -22,8 +22,7 @@ export function inlineTrace(
     if (value.kind === 'argument') return argumentsAt[value.index]!;
     if (value.kind === 'variable') return variablesAt[value.index]!;
     if (value.kind === 'result') return results[value.operation]![value.output]!;
-    const { values, shape, dtype } = trace.constants[value.index]!;
-    return into.constant(values, shape, dtype);
+    return writeConstant(into, trace.constants[value.index]!, argumentsAt[0]!, trace.arguments[0]!);
   };
   trace.operations.forEach((operation, index) => {
     if (!needed.has(index)) {
@@ -45,6 +44,23 @@ export function inlineTrace(
     results.push(outputNames(operation.name, operation.outputs.length, operation.attributes, node));
   });
   return { outputs: trace.outputs.map(at), updates: trace.updates.map(({ value }) => at(value)) };
+}
+
+/** A constant; one that depends on the number of rows is computed from that of the first argument. */
+function writeConstant(into: GraphFunction, constant: Constant, argument: string, spec: Spec): string {
+  const { values, shape, dtype, perRow } = constant;
+  if (!perRow) return into.constant(values, shape, dtype);
+  const rows = into.rowsOf(argument, spec);
+  const grown = (base: readonly number[], sizes: readonly number[]) => {
+    const without = base.map((number, k) => number - perRow.slopes[k]! * perRow.rows);
+    const integer = { T: attribute.type(INTEGER) };
+    const growth = into.single('Mul', [into.integers(perRow.slopes, sizes), rows], integer);
+    return into.single('AddV2', [growth, into.integers(without, sizes)], integer);
+  };
+  if (perRow.kind === 'values') return grown([...values], shape);
+  const one = into.constant(values.slice(0, 1), [], dtype);
+  const attributes = { T: attribute.type(typeNumber(dtype, 'compile')), index_type: attribute.type(INTEGER) };
+  return into.single('Fill', [grown(shape, [shape.length]), one], attributes);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type MessageOf, messages } from './backend';
-import { attribute, type GraphFunction } from './graph';
+import { attribute, type GraphFunction, shapeMessage } from './graph';
 import type { GraphMode } from './session';
 import { type Spec, typeNumber } from './traced';
 
@@ -8,6 +8,7 @@ import { type Spec, typeNumber } from './traced';
  *
  * @param main the function to call; @param others functions it refers to.
  * @param inputs and @param outputs what it takes and returns, in order.
+ * @param names what others call them by: the signature that servers and Python look for.
  */
 export function savedModel(
   main: GraphFunction,
@@ -15,6 +16,7 @@ export function savedModel(
   inputs: readonly Spec[],
   outputs: readonly Spec[],
   mode: GraphMode,
+  names?: { inputs: readonly string[]; outputs: readonly string[] },
 ): Uint8Array {
   if (mode === 'xla') main.mustCompileWithXLA();
   const graph = new messages.GraphDef();
@@ -48,10 +50,30 @@ export function savedModel(
   info.addTags('serve');
   meta.setMetaInfoDef(info);
   meta.setGraphDef(graph);
+  if (names) {
+    const signature = new messages.SignatureDef();
+    signature.setMethodName('tensorflow/serving/predict');
+    const describe = (specs: readonly Spec[], from: 'Inputs' | 'Outputs', of: readonly string[]) =>
+      specs.forEach((spec, k) => {
+        const tensor = from === 'Inputs' ? `x${k}:0` : `call:${k}`;
+        signature[`get${from}Map`]().set(of[k]!, tensorInfo(tensor, types(specs)[k]!, spec.shape));
+      });
+    describe(inputs, 'Inputs', names.inputs);
+    describe(outputs, 'Outputs', names.outputs);
+    meta.getSignatureDefMap().set('serving_default', signature);
+  }
   const saved = new messages.SavedModel();
   saved.setSavedModelSchemaVersion(1);
   saved.addMetaGraphs(meta);
   return saved.serializeBinary();
+}
+
+function tensorInfo(name: string, type: number, shape: readonly number[]): MessageOf {
+  const info = new messages.TensorInfo();
+  info.setName(name);
+  info.setDtype(type);
+  info.setTensorShape(shapeMessage(shape));
+  return info;
 }
 
 function node(name: string, operation: string, inputs: string[], attributes: Record<string, MessageOf>): MessageOf {

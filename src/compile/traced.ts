@@ -45,6 +45,8 @@ export interface TimeLoop {
 /** A tensor the step found rather than made from its arguments. */
 export interface Constant extends Spec {
   values: Float32Array | Int32Array | Uint8Array;
+  /** In a trace for any number of rows: how much its values, or the lengths of its shape, grow with each row, and with how many it has these. */
+  perRow?: { kind: 'values' | 'shape'; slopes: readonly number[]; rows: number };
   line: () => string;
 }
 

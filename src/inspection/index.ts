@@ -30,7 +30,7 @@ export {
   PredictionTable,
   predictions,
 } from './predictions';
-export { saveSafetensors, saveTfjs } from './saving';
+export { saveSafetensors, saveSavedModel, saveTfjs } from './saving';
 export {
   type NamedTensor,
   type Snapshot,

@@ -5,7 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, test } from 'node:test';
 import { ReluctantError, type TF, tf } from '../../src/core';
-import { saveSafetensors, saveTfjs, tensors } from '../../src/inspection';
+import { saveSafetensors, saveSavedModel, saveTfjs, tensors } from '../../src/inspection';
 import { dropout, layerNormalization, registerLayers } from '../../src/layers';
 import { wave } from '../training/modelRuns';
 import { ONNX_MODELS } from './onnxModels';
@@ -133,6 +133,78 @@ test('saveTfjs over a model of before leaves a folder that loads', async () => {
   again
     .getWeights()
     .forEach((weight, k) => void assert.deepEqual(weight.dataSync(), model.getWeights()[k]!.dataSync()));
+});
+
+// As its documentation says: by the signature, whatever the number of rows.
+const SERVED = `
+import os, sys, json
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import numpy, tensorflow
+results = {}
+for name, cases in json.load(open(sys.argv[1] + "/cases.json")).items():
+    call = tensorflow.saved_model.load(f"{sys.argv[1]}/{name}").signatures["serving_default"]
+    given = [{key: tensorflow.constant(values, "float32", shape) for key, (shape, values) in one.items()} for one in cases]
+    results[name] = [{key: value.numpy().ravel().tolist() for key, value in call(**one).items()} for one in given]
+print("RESULT" + json.dumps(results))
+`;
+
+test('what saveSavedModel writes gives the same outputs in TensorFlow for Python to 1e-6, for any number of rows', async () => {
+  const all = path.join(folder, 'served');
+  const masked = () =>
+    tf.sequential({
+      layers: [
+        tf.layers.masking({ maskValue: 0, inputShape: [6, 2] }),
+        tf.layers.gru({ units: 3, returnSequences: true }),
+        tf.layers.dense({ units: 1 }),
+      ],
+    });
+  const named = Object.entries(ONNX_MODELS).filter(([name]) => !(name in tf.layers) && !name.endsWith('Sigmoid'));
+  const makers = { ...Object.fromEntries(named), recurrent, masked };
+  const cases: Record<string, Record<string, [number[], number[]]>[]> = {};
+  const expected: Record<string, Record<string, number[]>[]> = {};
+  for (const [name, make] of Object.entries(makers)) {
+    const model = waves(make());
+    await saveSavedModel(model, path.join(all, name));
+    const isOfWords = model.layers.some((layer) => layer.getClassName() === 'Embedding');
+    const of = (rows: number) => {
+      const inputs = model.inputs.map(({ shape }, k) => {
+        const values = wave([rows, ...(shape.slice(1) as number[])], 1.3 + k);
+        return isOfWords ? values.abs().mul(5).floor() : values;
+      });
+      const outputs = [model.predict(inputs.length > 1 ? inputs : inputs[0]!)].flat();
+      cases[name] = [
+        ...(cases[name] ?? []),
+        Object.fromEntries(
+          model.inputNames.map((input, k) => [input, [inputs[k]!.shape, Array.from(inputs[k]!.dataSync())]]),
+        ),
+      ];
+      return Object.fromEntries(model.outputNames.map((output, k) => [output, Array.from(outputs[k]!.dataSync())]));
+    };
+    expected[name] = [1, 4].map(of);
+  }
+  fs.writeFileSync(path.join(all, 'cases.json'), JSON.stringify(cases));
+  const text = execFileSync(path.join(ROOT, '.venv', 'bin', 'python'), ['-c', SERVED, all], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const received = JSON.parse(text.slice(text.indexOf('RESULT') + 6)) as typeof expected;
+  for (const [name, calls] of Object.entries(expected))
+    for (const [k, outputs] of calls.entries())
+      for (const [output, values] of Object.entries(outputs))
+        for (const [n, value] of values.entries())
+          assert.ok(
+            Math.abs(received[name]![k]![output]![n]! - value) < 1e-6 * Math.max(1, Math.abs(value)),
+            `${name}, call ${k}, ${output} ${n}`,
+          );
+});
+
+test('saveSavedModel names an input of unknown length', async () => {
+  const model = tf.sequential({ layers: [tf.layers.gru({ units: 2, inputShape: [null as never, 2], name: 'any' })] });
+  await assert.rejects(
+    saveSavedModel(model, path.join(folder, 'never')),
+    (error: Error) => error instanceof ReluctantError && /length that is not known.*any_input/s.test(error.message),
+  );
+  assert.ok(!fs.existsSync(path.join(folder, 'never')));
 });
 
 test('what saveSafetensors writes has the same numbers in Python, under the names of inspect.weights', async () => {

@@ -1,2 +1,3 @@
 export { saveSafetensors } from './saveSafetensors';
+export { saveSavedModel } from './saveSavedModel';
 export { saveTfjs } from './saveTfjs';

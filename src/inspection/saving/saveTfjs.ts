@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ReluctantError, type TF, tf, writeAtomically } from '../../core';
 import { isOwnClass } from '../../layers/define';
+import { folderFor } from './folderFor';
 
 type Artifacts = Parameters<Parameters<typeof tf.io.withSaveHandler>[0]>[0];
 
@@ -37,17 +37,7 @@ export async function saveTfjs(model: TF.LayersModel, folder: string): Promise<v
     modelTopology: inTfjs(completed(modelTopology, model), undefined),
     weightsManifest: [{ paths: [file], weights: weightSpecs }],
   };
-  try {
-    fs.mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    throw new ReluctantError({
-      code: 'file-not-written',
-      operation: 'inspect.saveTfjs',
-      problem: 'the folder cannot be made',
-      where: { folder },
-      cause,
-    });
-  }
+  folderFor('inspect.saveTfjs', folder);
   writeAtomically(path.join(folder, file), weights);
   writeAtomically(path.join(folder, 'model.json'), JSON.stringify(description));
 }
