@@ -1,15 +1,20 @@
 import { type TF, tf } from '../core';
+import { type OrthogonalRegularizerOptions, orthogonalRegularizer } from './orthogonalRegularizer';
 
 /** A penalty on weights, as `tf.regularizers.l1l2({ l2 })` makes it. */
-type Regularizer = ReturnType<typeof TF.regularizers.l1l2>;
+export type Regularizer = ReturnType<typeof TF.regularizers.l1l2>;
 
 /** What a layer is handed: a penalty, or, in a model read from JSON, its name and settings. */
-export type RegularizerSource = Regularizer | { className: string; config: { l1?: number; l2?: number } } | null;
+export type RegularizerSource = Regularizer | { className: string; config: Settings } | null;
+
+type Settings = { l1?: number; l2?: number } & OrthogonalRegularizerOptions;
 
 /** The penalty that is meant, if any. */
 export function toRegularizer(source: RegularizerSource | undefined): Regularizer | undefined {
   if (!source) return undefined;
-  return 'apply' in source ? source : tf.regularizers.l1l2(source.config);
+  if ('apply' in source) return source;
+  if (source.className === 'OrthogonalRegularizer') return orthogonalRegularizer(source.config);
+  return tf.regularizers.l1l2(source.config);
 }
 
 /** The penalties among a layer's options as its configuration keeps them. */

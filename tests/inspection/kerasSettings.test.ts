@@ -47,6 +47,7 @@ MASKED = {
     "words": lambda: functional(keras.Input([6]), L.Embedding(9, 3, mask_zero=True), L.Bidirectional(L.LSTM(2, **S)), L.SimpleRNN(3)),
     "each step": lambda: functional(keras.Input([6, 3]), L.Masking(), L.GRU(4, **S), L.TimeDistributed(L.Dense(1))),
     "from behind": lambda: sequence(keras.Input([6, 3]), L.Masking(), L.GRU(4, go_backwards=True)),
+    "penalised": lambda: functional(keras.Input([6, 3]), L.Masking(), L.SimpleRNN(4, kernel_regularizer=keras.regularizers.OrthogonalRegularizer(0.3, mode="columns")), L.Dense(3, kernel_regularizer=keras.regularizers.OrthogonalRegularizer(0.5))),
     "old": lambda: functional(keras.Input([6, 3]), L.Masking(), L.GRU(4, reset_after=False)),
 }
 def masked(shape):

@@ -217,10 +217,12 @@ function settingOf(key: string, value: unknown, where: Place, { keras }: Context
   }
   if (/_regularizer$/.test(key)) {
     const { class_name: kind, config } = value as { class_name?: string; config?: Json };
+    if (kind === 'OrthogonalRegularizer')
+      return { class_name: kind, config: { factor: config?.['factor'], mode: config?.['mode'] } };
     if (kind !== 'L1' && kind !== 'L2' && kind !== 'L1L2')
       throw fileError('unsupported', 'a penalty that tfjs does not have', where, {
         received: kind,
-        expected: 'L1, L2, L1L2',
+        expected: 'L1, L2, L1L2, OrthogonalRegularizer',
       });
     const number = (setting: unknown) => (typeof setting === 'number' ? setting : 0);
     return { class_name: 'L1L2', config: { l1: number(config?.['l1']), l2: number(config?.['l2']) } };
