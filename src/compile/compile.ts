@@ -1,11 +1,14 @@
 import { checkChoice, ReluctantError, type TF, tf } from '../core';
+import { engine } from './backend';
 import { GraphFunction } from './graph';
 import { inlineTrace } from './inline';
 import { savedModel } from './savedModel';
 import { type GraphMode, Program } from './session';
 import { signature } from './signature';
+import { isTracing } from './timeLoop';
 import { trace } from './trace';
 import { type Spec, type Trace, typeNumber } from './traced';
+import { UsedOptimizers } from './usedOptimizers';
 
 /** What a compiled function may return: a tensor, or a list or record of tensors. */
 export type Result = TF.Tensor | readonly TF.Tensor[] | Readonly<Record<string, TF.Tensor>>;
@@ -26,6 +29,10 @@ export interface CompileOptions {
   repeatable?: boolean;
 }
 
+/** So many graphs of one step are more than anybody wants: something changes from call to call that should be an input. */
+const MANY = 20;
+const TOO_MANY = `there are ${MANY} graphs of this step by now; let shapes of its inputs be few, and give a rate that changes as an input`;
+
 /** A function that {@link compile} made. */
 export interface Compiled<Inputs extends TF.Tensor[], Output extends Result> {
   (...inputs: Inputs): Output;
@@ -40,9 +47,14 @@ export interface Compiled<Inputs extends TF.Tensor[], Output extends Result> {
  * by the graph.
  *
  * JavaScript in the step runs while tracing only. Numbers of JavaScript become constants, so whatever should change from
- * call to call (a learning rate, a counter) must be an input or a variable. What cannot be a graph is noticed, not frozen: a
+ * call to call (a counter, a weight of a loss) must be an input or a variable; the settings of tfjs's optimisers alone are looked at on
+ * every call, and another rate is another graph. What cannot be a graph is noticed, not frozen: a
  * step that reads values, draws random numbers in JavaScript or does different things on two calls runs eagerly, with a warning
  * that names the operation and the line.
+ *
+ * A compiled function within another one becomes part of its graph. Within `tf.grad` and the like it runs eagerly, so that gradients
+ * flow through it: compile the function that takes the gradients. What it cannot do at all: shapes that depend on values
+ * (`tf.booleanMaskAsync`, `tf.unique`), strings and complex numbers, waiting (`await`) within the step.
  *
  * @param step pure but for variables; what it returns belongs to the caller.
  * @returns a function of the same signature. Calls with other shapes compile again; equal graphs share their code.
@@ -62,14 +74,18 @@ export function compile<Inputs extends TF.Tensor[], Output extends Result>(
   const name = options.name ?? (step.name || 'compile');
   const { repeatable = false } = options;
   const concrete = new Map<string, Concrete<Output> | Eager>();
+  const optimizers = new UsedOptimizers();
   const call = (...inputs: Inputs): Output => {
     checkTensors(name, inputs);
-    if (mode === 'eager') return step(...inputs);
-    const signature = inputs.map(({ dtype, shape }) => `${dtype}[${shape}]`).join(', ');
-    let known = concrete.get(signature);
+    // Within another step it is part of that one's graph; a tape has to see its operations, to go back through them.
+    if (mode === 'eager' || isTracing() || engine().isTapeOn()) return step(...inputs);
+    const shapes = inputs.map(({ dtype, shape }) => `${dtype}[${shape}]`).join(', ');
+    const signature = () => [shapes, optimizers.settings].filter(Boolean).join('; ');
+    let known = concrete.get(signature());
     if (!known) {
-      known = specialise(name, step, inputs, mode, repeatable);
-      concrete.set(signature, known);
+      known = optimizers.during(() => specialise(name, step, inputs, mode, repeatable));
+      concrete.set(signature(), known);
+      if (concrete.size === MANY) console.warn(`${name}: ${TOO_MANY}`);
     }
     return known instanceof Concrete ? known.run(inputs) : step(...inputs);
   };

@@ -238,3 +238,49 @@ test('randomUniform depends on the key and the stream only, alike in eager, grap
   assert.notDeepEqual(eager.slice(0, 50), eager.slice(50));
   assert.throws(() => randomUniform([2]), { code: 'no-random-key' });
 });
+
+test('a compiled function is part of the graph of another one, and gradients flow through it', () => {
+  const weight = tf.variable(tf.scalar(3));
+  const inner = compile((x: TF.Tensor) => x.mul(weight).square(), { mode: 'graph', name: 'inner' });
+  const outer = compile((x: TF.Tensor) => inner(x).add(1), { mode: 'graph', name: 'outer' });
+  const x = tf.scalar(2);
+  assert.equal(outer(x).dataSync()[0], 37);
+  assert.equal([...outer.signatures.values()][0]!.mode, 'graph');
+  // Of (x w)²: 2 x w² by x, and 2 x² w by w; whether it was called before or not, and within a compiled step.
+  const slope = (of: (x: TF.Tensor) => TF.Tensor) =>
+    tf
+      .grad(of as never)(x)
+      .dataSync()[0];
+  assert.equal(slope(inner), 36);
+  inner(x);
+  assert.equal(slope(inner), 36);
+  assert.equal(slope(outer), 36);
+  const { grads } = tf.variableGrads(() => inner(x) as TF.Scalar);
+  assert.equal(Object.values(grads)[0]!.dataSync()[0], 24);
+  const gradient = compile((at: TF.Tensor) => tf.grad(inner as never)(at), { mode: 'graph', name: 'gradient' });
+  assert.equal(gradient(x).dataSync()[0], 36);
+  assert.equal([...gradient.signatures.values()][0]!.mode, 'graph');
+});
+
+test('another rate of an optimiser of tfjs counts from the next call on', () => {
+  const { sgd, momentum, rmsprop, adagrad, adam, adamax } = tf.train;
+  const makers = { sgd, momentum: (rate: number) => momentum(rate, 0.5), rmsprop, adagrad, adam, adamax };
+  for (const [name, make] of Object.entries(makers)) {
+    const [compiled, eager] = [0, 1].map((k) => {
+      const weight = tf.variable(tf.tensor1d([1, -2]));
+      const optimizer = make(0.1);
+      const step = () => optimizer.minimize(() => weight.square().sum() as TF.Scalar, true)!;
+      const run = k === 0 ? compile(step, { mode: 'graph', name }) : step;
+      for (const rate of [0.1, 0.1, 0.4, 0.1, 0.02]) {
+        if (name === 'sgd' || name === 'momentum') (optimizer as TF.SGDOptimizer).setLearningRate(rate);
+        else Object.assign(optimizer, { learningRate: rate });
+        run();
+      }
+      if (k === 0) assert.equal((run as ReturnType<typeof compile>).signatures.size, 3, name);
+      return Array.from(weight.dataSync());
+    });
+    compiled!.forEach((value, k) => {
+      assert.ok(Math.abs(value - eager![k]!) < 1e-6, `${name}: ${compiled}, ${eager}`);
+    });
+  }
+});
