@@ -66,7 +66,7 @@ const ROOMS = {
   // Models of Keras are read into tfjs, whose causal convolutions are replaced by those of layers.
   'inspection/keras': ['core', 'inspection/files', 'layers', 'layers/activations'],
   'inspection/onnx': ['core', 'layers/activations'],
-  'inspection/saving': ['core', 'layers', 'training', 'inspection/files'],
+  'inspection/saving': ['core', 'compile', 'layers', 'training', 'inspection/files'],
   runs: ['core', 'tables', 'training', 'inspection/files'],
   programs: ['core', 'tables', 'losses', 'compile', 'training', 'runs'],
   'programs/recipes': [

@@ -1,6 +1,8 @@
 import { type TF, tf } from '../core';
 import { registerOwn, whenRegistered } from './define';
-import type { Regularizer } from './regularizer';
+
+/** A penalty on weights, as `tf.regularizers.l1l2({ l2 })` makes it. */
+export type Regularizer = ReturnType<typeof TF.regularizers.l1l2>;
 
 /** Settings of Keras's penalty of the same name. */
 export interface OrthogonalRegularizerOptions {

@@ -1,8 +1,5 @@
 import { type TF, tf } from '../core';
-import { type OrthogonalRegularizerOptions, orthogonalRegularizer } from './orthogonalRegularizer';
-
-/** A penalty on weights, as `tf.regularizers.l1l2({ l2 })` makes it. */
-export type Regularizer = ReturnType<typeof TF.regularizers.l1l2>;
+import { type OrthogonalRegularizerOptions, orthogonalRegularizer, type Regularizer } from './orthogonalRegularizer';
 
 /** What a layer is handed: a penalty, or, in a model read from JSON, its name and settings. */
 export type RegularizerSource = Regularizer | { className: string; config: Settings } | null;
