@@ -2,4 +2,4 @@ export { readHistory } from './historyFile';
 export { type Framework, mendCode } from './mendCode';
 export { trainingOfRun } from './ownRun';
 export { isRecording, trainingOfFolder } from './recordedFolder';
-export { type RecordedTraining, type TrainingFiles, trainingOfFiles } from './recordedTraining';
+export { type RecordedTraining, type Statistic, type TrainingFiles, trainingOfFiles } from './recordedTraining';

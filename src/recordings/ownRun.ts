@@ -53,6 +53,7 @@ export async function trainingOfRun(folder: string): Promise<RecordedTraining> {
     data,
     options,
     program,
+    statistics: [],
     notes: [],
     dispose: async () => {
       model.dispose();

@@ -2,15 +2,17 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ReluctantError, type TF, z } from '../core';
 import { model as kerasModel } from '../inspection';
+import { toNumbers } from '../runs';
 import { historyRows, type TrainingData } from '../training';
 import { modelOfGraph } from './layerGraph';
-import { assemble, endsOf, type RecordedTraining } from './recordedTraining';
+import { assemble, endsOf, type RecordedTraining, type Statistic } from './recordedTraining';
 import { damaged, guardedFile, readRecordedArrays, readRecordedJSON } from './recordingFile';
 import { type Ends, type NamedArray, tensorOf } from './samples';
 
 /** What a recorder of the Python package writes of a training, beside `run.json`. */
 export const RECORDING_FILE = 'recording.json';
 const ROWS = 'data.npz';
+const STATISTICS = 'statistics.json';
 const FORMAT_VERSION = 1;
 
 const shape = () =>
@@ -24,6 +26,24 @@ const shape = () =>
     batchSize: z.number().int().min(1).optional(),
     notes: z.array(z.string()).default([]),
   });
+
+const statisticsShape = () => {
+  // Not z.number(), which takes neither NaN nor infinity.
+  const number = z.custom<number>((value) => typeof value === 'number', 'expected a number');
+  return z.array(
+    z.looseObject({
+      of: z.enum(['weight', 'gradient', 'activation', 'prediction']),
+      epoch: z.number().int().min(0),
+      weight: z.string().optional(),
+      layer: z.string().optional(),
+      norm: number.optional(),
+      mean: number,
+      std: number,
+      zeroShare: number,
+      deadShare: number.optional(),
+    }),
+  );
+};
 
 /** Whether a folder is the recording of a training in Python. */
 export const isRecording = (folder: string): boolean => fs.existsSync(path.join(folder, RECORDING_FILE));
@@ -69,6 +89,7 @@ export async function trainingOfFolder(folder: string): Promise<RecordedTraining
   const hasInitial = has(isGraph ? 'initial.npz' : 'initial.keras');
   return assemble({
     name: path.basename(path.resolve(folder)),
+    statistics: has(STATISTICS) ? statisticsOf(folder) : [],
     framework: recording.framework,
     model,
     data: await rowsOf(folder, endsOf(model)),
@@ -81,6 +102,13 @@ export async function trainingOfFolder(folder: string): Promise<RecordedTraining
     initial: hasInitial ? () => build('initial') : undefined,
     notes: recording.notes,
   });
+}
+
+function statisticsOf(folder: string): Statistic[] {
+  const rows = readRecordedJSON(folder, STATISTICS);
+  const found = statisticsShape().safeParse(Array.isArray(rows) ? rows.map(toNumbers) : rows);
+  if (!found.success) throw damaged(folder, STATISTICS, found.error.issues[0]?.message ?? 'it is of another form');
+  return found.data as Statistic[];
 }
 
 async function rowsOf(folder: string, ends: Ends): Promise<TrainingData> {

@@ -20,10 +20,28 @@ export interface RecordedTraining {
   options: FitOptions;
   /** The same training from its beginning, for `confirm` and `repair`. */
   program: Program<Setting, TF.LayersModel>;
+  /** How weights, gradients and activations were spread after epochs that a recorder looked at. */
+  statistics: readonly Statistic[];
   /** What is not known, or taken otherwise than it was. */
   notes: readonly string[];
   /** Lets go of the model and of the data. */
   dispose(): Promise<void>;
+}
+
+/** What was seen of one weight tensor, gradient, layer or head after an epoch, counted from 0. */
+export interface Statistic {
+  of: 'weight' | 'gradient' | 'activation' | 'prediction';
+  epoch: number;
+  /** Of weights and their gradients. */
+  weight?: string;
+  /** Of activations. */
+  layer?: string;
+  norm?: number;
+  mean: number;
+  std: number;
+  zeroShare: number;
+  /** Share of a layer's units that are 0 for every row looked at. */
+  deadShare?: number;
 }
 
 /** Where a training that was made elsewhere is to be read from. */
@@ -109,6 +127,8 @@ export interface TrainingParts {
   batchSize: number | undefined;
   /** Builds the model as it was before its first step; none where that is not known. */
   initial: (() => Promise<TF.LayersModel>) | undefined;
+  /** Default: none. */
+  statistics?: readonly Statistic[];
   notes: readonly string[];
 }
 
@@ -152,6 +172,7 @@ export async function assemble(parts: TrainingParts): Promise<RecordedTraining> 
     data,
     options,
     program: again as unknown as RecordedTraining['program'],
+    statistics: parts.statistics ?? [],
     notes,
     dispose: async () => {
       await again.dispose();

@@ -39,7 +39,16 @@ describe('a model of Keras that Python recorded', () => {
     const script = path.join(ROOT, 'tests', 'recordings', 'record_keras.py');
     const said = JSON.parse(
       python([script, path.join(folder, 'keras')], { RELUCTANT_COMMAND: `"${process.execPath}" "${PROGRAM}"` }),
-    ) as { first: string[]; confirmed: boolean; seconds: number; html: string; text: string; predicted: object };
+    ) as {
+      first: string[];
+      confirmed: boolean;
+      seconds: number;
+      html: string;
+      text: string;
+      predicted: object;
+      untouched: boolean;
+      looked: object;
+    };
     assert.deepEqual(said.first.slice(0, 2), ['dead-head', 'volatility']);
     assert.match(said.first[2]!, /keras\.layers\.Dense\(1, activation="softplus", name="volatility"\)/);
     assert.equal(said.confirmed, true);
@@ -49,6 +58,11 @@ describe('a model of Keras that Python recorded', () => {
     const page = fs.readFileSync(path.join(folder, 'keras.html'), 'utf8');
     assert.ok(page.indexOf('What keeps keras from learning') < page.indexOf('What was looked at'));
     assert.match(page, /activation=/);
+    assert.match(page, /Norm of the gradients by epoch/);
+    const { aliveGradient, ...dead } = said.looked as Record<string, number>;
+    assert.deepEqual(dead, { deadGradient: 0, deadUnits: 1, predicted: 1 });
+    assert.ok(aliveGradient! > 0);
+    assert.equal(said.untouched, true, 'looking changes neither weights nor metrics');
   });
 
   it('stands in the list of runs, and gives here what it gave there', async () => {
@@ -57,6 +71,7 @@ describe('a model of Keras that Python recorded', () => {
     assert.deepEqual(training.model.outputNames, ['direction', 'volatility', 'magnitude']);
     assert.equal(training.run.history.length, 20);
     assert.ok(training.run.initialWeights);
+    assert.ok(training.statistics.some(({ of, layer }) => of === 'activation' && layer !== undefined));
     await training.dispose();
   });
 

@@ -4,8 +4,8 @@ import { type Confirmation, certainty, type Diagnosis, type Verdict } from '../.
 import { outputNames, predictions } from '../../inspection';
 import { orderedInputs } from '../../inspection/layers';
 import { markdown, outputs, pageOf } from '../../notebook/report';
-import { trainingCurves } from '../../plots';
-import { type Framework, mendCode, type RecordedTraining } from '../../recordings';
+import { gradientFlow, trainingCurves } from '../../plots';
+import { type Framework, mendCode, type RecordedTraining, type Statistic } from '../../recordings';
 import { formatShare, Table } from '../../tables';
 import type { Samples } from '../../training';
 import { readManifest } from '../manifest';
@@ -115,8 +115,31 @@ async function evidence({ training }: PageData) {
   const table = predictionTable(model, part);
   return [
     markdown(`## What was looked at\n\nPredictions are of ${data.validation ? 'validation' : 'training'} rows.`),
-    outputs(...curves, table as unknown as Table<object>),
+    outputs(...curves, table as unknown as Table<object>, ...byEpoch(training.statistics)),
   ];
+}
+
+/** Gradients by epoch, and the layers as they were when they were looked at last. */
+function byEpoch(statistics: readonly Statistic[]) {
+  const gradients = statistics.filter(({ of }) => of === 'gradient');
+  if (gradients.length === 0) return [];
+  const norms = gradients.map(({ epoch, weight, norm }) => ({ epoch: epoch + 1, layer: weight!, norm: norm! }));
+  const last = Math.max(...statistics.map(({ epoch }) => epoch));
+  const layers = statistics
+    .filter(({ of, epoch }) => of === 'activation' && epoch === last)
+    .map(({ layer, mean, std, zeroShare, deadShare }) => ({
+      layer: layer!,
+      mean,
+      std,
+      zeros: zeroShare,
+      dead: deadShare!,
+    }));
+  const share = (value: unknown) => formatShare(value as number);
+  const table = new Table(layers, {
+    title: `What the layers gave after epoch ${last + 1}: zeros, and units that are zero for every row`,
+    formats: { zeros: share, dead: share },
+  });
+  return [gradientFlow(norms, { title: 'Norm of the gradients by epoch' }), ...(layers.length > 0 ? [table] : [])];
 }
 
 function made({ name, notes, training }: PageData) {

@@ -14,8 +14,11 @@ from typing import Any, Mapping
 
 import numpy as np
 
-#: Rows of each part that are kept, at most: enough to diagnose by.
+#: Rows of each part that are kept, at most, and bytes of them: enough to diagnose by.
 MOST_ROWS = 20_000
+MOST_BYTES = 64_000_000
+#: Seconds after which the history is written again, so that a training that is killed leaves it.
+PATIENCE = 30
 _RUN_FORMAT = 2
 _RECORDING_FORMAT = 1
 
@@ -104,12 +107,24 @@ def plain(value: Any) -> Any:
     return number if math.isfinite(number) else ("Infinity" if number > 0 else "-Infinity")
 
 
-def some_rows(values: Any, most: int = MOST_ROWS) -> np.ndarray:
-    """At most so many rows, evenly spaced."""
-    array = np.asarray(values)
-    if len(array) <= most:
-        return array
-    return array[(np.arange(most) * len(array) // most)]
+def thinned(
+    part: str, inputs: dict[str, np.ndarray], targets: dict[str, np.ndarray], notes: list[str]
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """At most so many rows of a part, evenly spaced and the same ones of every array; what is left out is noted.
+
+    :raises ValueError: for arrays of different numbers of rows, or none.
+    """
+    counts = {f"{kind} {name}": len(values) for kind, arrays in (("input", inputs), ("targets", targets)) for name, values in arrays.items()}
+    count = next(iter(counts.values()))
+    if count == 0 or any(other != count for other in counts.values()):
+        raise ValueError(f"the {part} arrays have different numbers of rows, or none: {counts}; the same number in each is expected")
+    row_bytes = sum(4 * max(1, values[0].size) for values in [*inputs.values(), *targets.values()])
+    most = max(1, min(count, MOST_ROWS, MOST_BYTES // row_bytes))
+    if most < count:
+        notes.append(f"{most:,} of {count:,} {part} rows are kept, evenly spaced: a training that confirms a cause has these")
+    places = np.arange(most) * count // most
+    keep = slice(None) if most == count else places
+    return {name: one[keep] for name, one in inputs.items()}, {name: one[keep] for name, one in targets.items()}
 
 
 def named(values: Any, names: list[str], what: str) -> dict[str, np.ndarray]:
@@ -118,14 +133,14 @@ def named(values: Any, names: list[str], what: str) -> dict[str, np.ndarray]:
         missing = [name for name in names if name not in values]
         if missing:
             raise ValueError(f"there are no {what} {missing}; given are {sorted(map(str, values))}")
-        return {name: some_rows(values[name]) for name in names}
+        return {name: np.asarray(values[name]) for name in names}
     if isinstance(values, (list, tuple)) and len(names) > 1:
         if len(values) != len(names):
             raise ValueError(f"{len(values)} arrays of {what} for {len(names)}: {names}")
-        return {name: some_rows(one) for name, one in zip(names, values)}
+        return {name: np.asarray(one) for name, one in zip(names, values)}
     if len(names) != 1:
         raise ValueError(f"one array of {what} for {len(names)}: name them {names}")
-    return {names[0]: some_rows(values)}
+    return {names[0]: np.asarray(values)}
 
 
 def rows(part: str, inputs: dict[str, np.ndarray], targets: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

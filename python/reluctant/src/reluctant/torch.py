@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-import operator
+import contextlib
 import os
 import time
-from typing import Any, Mapping
+from typing import Any, Iterator, Mapping
 
 import numpy as np
 import torch
-from torch import fx, nn
+from torch import nn
 
-from ._folder import Folder, named, rows
+from ._folder import PATIENCE, Folder, named, rows, thinned
+from ._looks import Thrift, first_line, rows_of_look, rows_to_look_at
+from ._torch_graph import Unknown, graph_of, weights_of
 
 
 class Watcher:
-    """Records a training into a folder: the model before and after it, its history, and a sample of its rows.
+    """Records a training into a folder: the model before and after it, its history, a sample of its rows, and how weights, gradients
+    and activations are spread after epochs.
 
     A context manager: the model is kept when it begins and when it ends. A model of layers that can be rebuilt elsewhere (linear,
     normalising and dropout layers, activations, sums and concatenations of them) is diagnosed as if it had been trained there; of
-    another one the history alone is kept, and ``notes`` says which layer is in the way.
+    another one history and statistics are kept, and ``notes`` says which layer is in the way. Looks are at 256 rows, and take at most
+    a fiftieth of the time: every epoch is looked at where epochs are long, fewer where they are short.
 
     :param model: the module; one that gives a dictionary has a head per key, another the only head ``output``.
     :param folder: where to write; must not hold a run already.
-    :param inputs: what the module takes: a tensor, or one per argument by name. At most 20,000 evenly spaced rows are kept.
+    :param inputs: what the module takes: a tensor, or one per argument by name. At most 20,000 evenly spaced rows are kept,
+        and 64 MB.
     :param targets: one tensor, or one per head by name.
     :param losses: the loss of the only head, or one per head: instances of ``torch.nn`` losses, or their names.
     :param optimizer: as it trains; its class and learning rate are recorded.
     :param validation: ``(inputs, targets)`` that are not trained on.
     :param loss_weights: by head, where the losses are weighed.
     :param batch_size: rows per step.
+    :param statistics: whether weights, gradients and activations are looked at.
     :raises FileExistsError: where the folder holds a run.
     :raises ValueError: for rows, heads or losses that do not fit each other.
     """
@@ -46,6 +52,7 @@ class Watcher:
         validation: tuple[Any, Any] | None = None,
         loss_weights: Mapping[str, float] | None = None,
         batch_size: int = 32,
+        statistics: bool = True,
     ) -> None:
         self._model, self._optimizer, self._batch_size = model, optimizer, batch_size
         self._loss_weights = dict(loss_weights) if loss_weights else None
@@ -58,14 +65,22 @@ class Watcher:
             raise ValueError(f"losses are of {sorted(losses)}, and the model gives {sorted(heads)}")
         self._losses = {head: _loss_name(losses[head] if isinstance(losses, Mapping) else losses) for head in heads}
         self._folder = Folder(folder)
-        arrays = rows("training", _arrays(inputs, names, "inputs"), _arrays(targets, heads, "targets"))
+        kept = thinned("training", _arrays(inputs, names, "inputs"), _arrays(targets, heads, "targets"), self.notes)
+        arrays = rows("training", *kept)
         if validation is not None:
-            held = rows("validation", _arrays(validation[0], names, "inputs"), _arrays(validation[1], heads, "targets"))
-            arrays |= held
+            held = (_arrays(validation[0], names, "inputs"), _arrays(validation[1], heads, "targets"))
+            arrays |= rows("validation", *thinned("validation", *held, self.notes))
         self._folder.arrays("data.npz", arrays)
+        self._statistics: list[dict[str, Any]] = []
+        self._look: _Look | None = None
+        if statistics:
+            try:
+                self._look = _Look(model, kept, losses, self._loss_weights or {}, isinstance(inputs, Mapping))
+            except ValueError as error:
+                self._note_blind(error)
         self._started = time.perf_counter()
         try:
-            self._graph = _graph(model, sample, heads)
+            self._graph = graph_of(model, sample, heads)
         except Unknown as error:
             self._graph = None
             self.notes.append(f"the model cannot be rebuilt: {error}")
@@ -73,10 +88,23 @@ class Watcher:
             self._folder.json("graph.json", {key: value for key, value in self._graph.items() if key != "modules"})
             self._keep_weights("initial.npz")
         self._write("running")
+        self._thrift = Thrift()
 
     def epoch(self, **numbers: float) -> None:
         """Adds an epoch to the history: ``loss``, ``val_loss``, and ``<head>_loss`` of several heads, as Keras names them."""
         self._history.append({"epoch": len(self._history), **{name: float(one) for name, one in numbers.items()}})
+        if self._look and self._thrift.is_due():
+            try:
+                with self._thrift:
+                    self._statistics += self._look.rows(len(self._history) - 1)
+            except Exception as error:  # a training does not end because it is looked at
+                self._note_blind(error)
+        if time.perf_counter() - self._written > PATIENCE:
+            self._write("running")
+
+    def _note_blind(self, error: Exception) -> None:
+        self.notes.append(f"weights and gradients by epoch are not recorded: {first_line(error)}")
+        self._look = None
 
     def close(self) -> None:
         """Keeps the model as it is now, and ends the record."""
@@ -97,11 +125,12 @@ class Watcher:
     def _keep_weights(self, name: str) -> None:
         arrays: dict[str, np.ndarray] = {}
         for node, module in self._graph["modules"].items():
-            for part, value in _weights(module).items():
+            for part, value in weights_of(module).items():
                 arrays[f"{node}/{part}"] = value.detach().cpu().numpy()
         self._folder.arrays(name, arrays)
 
     def _write(self, status: str) -> None:
+        self._written = time.perf_counter()
         said: dict[str, Any] = {"losses": self._losses, "batchSize": self._batch_size, "notes": self.notes}
         if self._history:
             said["epochs"] = len(self._history)
@@ -113,6 +142,8 @@ class Watcher:
                 "class_name": type(self._optimizer).__name__,
                 "config": {"learning_rate": float(group["lr"]), "momentum": group.get("momentum") or None},
             }
+        if self._statistics:
+            self._folder.json("statistics.json", self._statistics)
         self._folder.recording("torch", said)
         self._folder.record(
             status=status,
@@ -123,12 +154,82 @@ class Watcher:
         )
 
 
-class Unknown(Exception):
-    """A part of a model that has no counterpart elsewhere."""
+class _Look:
+    """Weights, gradients and activations of a module on some rows, without dropout, and without a change of the training."""
+
+    def __init__(self, model: nn.Module, kept: tuple, losses: Any, loss_weights: Mapping[str, float], by_name: bool) -> None:
+        self._model, self._weights, self._by_name = model, loss_weights, by_name
+        inputs, self._targets = kept
+        self._losses = {head: _loss(losses[head] if isinstance(losses, Mapping) else losses) for head in self._targets}
+        self._inputs = {name: torch.as_tensor(values) for name, values in inputs.items()}
+        self._seen: dict[str, torch.Tensor] = {}
+        self._chosen: np.ndarray | None = None
+
+    def rows(self, epoch: int) -> list[dict[str, Any]]:
+        if self._chosen is None:
+            self._watched(np.arange(1), with_gradients=False)
+            self._chosen = rows_to_look_at(len(next(iter(self._inputs.values()))), sum(one.numel() for one in self._seen.values()))
+        given, gradients = self._watched(self._chosen, with_gradients=True)
+        weights = {name: one for name, one in self._model.named_parameters() if one.requires_grad}
+        return rows_of_look(
+            epoch,
+            {name: _numbers(one) for name, one in weights.items()},
+            {name: None if one is None else _numbers(one) for name, one in zip(weights, gradients)},
+            [(name, _numbers(one)) for name, one in self._seen.items()],
+            [(head, _numbers(one)) for head, one in given.items()],
+        )
+
+    def _watched(self, chosen: np.ndarray, with_gradients: bool) -> tuple[dict[str, torch.Tensor], tuple]:
+        model, self._seen = self._model, {}
+        weights = [one for one in model.parameters() if one.requires_grad]
+        device = weights[0].device if weights else torch.device("cpu")
+        x = {name: _fitting(values[chosen], device) for name, values in self._inputs.items()}
+        hooks = [
+            module.register_forward_hook(lambda _, __, given, name=name: self._see(name, given))
+            for name, module in model.named_modules()
+            if name and not list(module.children())
+        ]
+        try:
+            with _without_dropout(model), torch.enable_grad():
+                given = model(**x) if self._by_name else model(*x.values())
+                heads = dict(given) if isinstance(given, Mapping) else {next(iter(self._targets)): given}
+                if not with_gradients or not weights:
+                    return heads, ()
+                terms = [
+                    self._weights.get(head, 1.0) * self._losses[head](heads[head], _fitting(torch.as_tensor(values[chosen]), device))
+                    for head, values in self._targets.items()
+                ]
+                return heads, torch.autograd.grad(sum(terms), weights, allow_unused=True)
+        finally:
+            for hook in hooks:
+                hook.remove()
+
+    def _see(self, name: str, given: Any) -> None:
+        if isinstance(given, torch.Tensor) and given.is_floating_point() and name not in self._seen:
+            self._seen[name] = given.detach()
+
+
+def _numbers(tensor: torch.Tensor) -> np.ndarray:
+    return tensor.detach().to("cpu", torch.float32).numpy()
+
+
+def _fitting(values: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """On the device of the model, and in its precision."""
+    return values.to(device, torch.float32) if values.is_floating_point() else values.to(device)
+
+
+def _loss(loss: Any) -> Any:
+    """A loss that can be computed; of a name, the one that PyTorch has under it."""
+    if not isinstance(loss, str):
+        return loss
+    found = getattr(nn, loss, None)
+    if found is None:
+        raise ValueError(f"torch.nn has no loss {loss!r}; give the loss itself")
+    return found()
 
 
 def _first(values: Any) -> torch.Tensor:
-    return torch.as_tensor(np.asarray(values[:2].cpu() if isinstance(values, torch.Tensor) else values[:2]), dtype=torch.float32)
+    return _fitting(torch.as_tensor(values[:2]), torch.device("cpu"))
 
 
 def _arrays(values: Any, names: list[str], what: str) -> dict[str, np.ndarray]:
@@ -142,13 +243,20 @@ def _arrays(values: Any, names: list[str], what: str) -> dict[str, np.ndarray]:
 def _call(model: nn.Module, sample: dict[str, torch.Tensor], by_name: bool) -> Any:
     device = next((one.device for one in model.parameters()), torch.device("cpu"))
     moved = {name: one.to(device) for name, one in sample.items()}
-    training = model.training
+    with _without_dropout(model), torch.no_grad():
+        return model(**moved) if by_name else model(*moved.values())
+
+
+@contextlib.contextmanager
+def _without_dropout(model: nn.Module) -> Iterator[None]:
+    """The module as it predicts; afterwards every part trains or not as it did before."""
+    modes = [(part, part.training) for part in model.modules()]
     model.eval()
     try:
-        with torch.no_grad():
-            return model(**moved) if by_name else model(*moved.values())
+        yield
     finally:
-        model.train(training)
+        for part, training in modes:
+            part.training = training
 
 
 def _heads(model: nn.Module, sample: dict[str, torch.Tensor], by_name: bool) -> list[str]:
@@ -166,120 +274,3 @@ def _loss_name(loss: Any) -> Any:
     name = type(loss).__name__ if isinstance(loss, nn.Module) else getattr(loss, "__name__", str(loss))
     delta = getattr(loss, "delta", getattr(loss, "beta", None))
     return name if delta is None else {"class_name": name, "config": {"delta": float(delta)}}
-
-
-_ACTIVATIONS = {
-    nn.ReLU: "relu",
-    nn.Sigmoid: "sigmoid",
-    nn.Tanh: "tanh",
-    nn.Softplus: "softplus",
-    nn.SELU: "selu",
-    nn.SiLU: "swish",
-    nn.Identity: "linear",
-}
-_FUNCTIONS = {
-    torch.relu: "relu",
-    nn.functional.relu: "relu",
-    torch.sigmoid: "sigmoid",
-    nn.functional.sigmoid: "sigmoid",
-    torch.tanh: "tanh",
-    nn.functional.tanh: "tanh",
-    nn.functional.softplus: "softplus",
-    nn.functional.selu: "selu",
-    nn.functional.silu: "swish",
-}
-
-
-def _weights(module: nn.Module) -> dict[str, torch.Tensor]:
-    """Weights under the names and in the shapes that Keras has for them."""
-    if isinstance(module, nn.Linear):
-        kernel = {"kernel": module.weight.T}
-        return kernel if module.bias is None else {**kernel, "bias": module.bias}
-    if isinstance(module, nn.BatchNorm1d):
-        moving = {"moving_mean": module.running_mean, "moving_variance": module.running_var}
-        return {"gamma": module.weight, "beta": module.bias, **moving}
-    if isinstance(module, nn.LayerNorm):
-        return {"gamma": module.weight, "beta": module.bias}
-    return {}
-
-
-def _layer(module: nn.Module) -> dict[str, Any]:
-    """What a module computes, in words that are known elsewhere."""
-    for kind, activation in _ACTIVATIONS.items():
-        if isinstance(module, kind):
-            return {"kind": "activation", "activation": activation}
-    if isinstance(module, nn.Softmax) and module.dim in (-1, 1):
-        return {"kind": "activation", "activation": "softmax"}
-    if isinstance(module, nn.Linear):
-        return {"kind": "dense", "units": module.out_features, "bias": module.bias is not None}
-    if isinstance(module, nn.LeakyReLU):
-        return {"kind": "leakyReLU", "alpha": module.negative_slope}
-    if isinstance(module, nn.ELU):
-        return {"kind": "elu", "alpha": module.alpha}
-    if isinstance(module, nn.Dropout):
-        return {"kind": "dropout", "rate": module.p}
-    if isinstance(module, nn.Flatten) and module.start_dim == 1:
-        return {"kind": "flatten"}
-    if isinstance(module, nn.BatchNorm1d) and module.affine and module.track_running_stats and module.momentum is not None:
-        return {"kind": "batchNormalization", "epsilon": module.eps, "momentum": 1 - module.momentum}
-    if isinstance(module, nn.LayerNorm) and module.elementwise_affine and len(module.normalized_shape) == 1:
-        return {"kind": "layerNormalization", "epsilon": module.eps}
-    raise Unknown(f"a layer {type(module).__name__} has no counterpart")
-
-
-def _function(node: fx.Node) -> dict[str, Any]:
-    if node.target in _FUNCTIONS and len(node.args) == 1:
-        return {"kind": "activation", "activation": _FUNCTIONS[node.target]}
-    if node.target in (operator.add, torch.add) and all(isinstance(one, fx.Node) for one in node.args):
-        return {"kind": "add"}
-    if node.target in (torch.cat, torch.concat) and _axis(node) in (-1, 1):
-        return {"kind": "concatenate"}
-    if node.target is torch.flatten and (node.args[1:] or (node.kwargs.get("start_dim"),))[0] == 1:
-        return {"kind": "flatten"}
-    raise Unknown(f"the operation {getattr(node.target, '__name__', node.target)} has no counterpart")
-
-
-def _axis(node: fx.Node) -> Any:
-    return node.args[1] if len(node.args) > 1 else node.kwargs.get("dim", 0)
-
-
-_METHODS = {"relu": "relu", "sigmoid": "sigmoid", "tanh": "tanh"}
-
-
-def _graph(model: nn.Module, sample: dict[str, torch.Tensor], heads: list[str]) -> dict[str, Any]:
-    """What the model computes, layer by layer, as ``torch.fx`` traces it."""
-    try:
-        traced = fx.symbolic_trace(model)
-    except Exception as error:
-        raise Unknown(f"it cannot be traced ({str(error).splitlines()[0]})") from error
-    modules = dict(traced.named_modules())
-    graph: dict[str, Any] = {"inputs": [], "nodes": [], "outputs": {}, "modules": {}}
-    shapes = iter(sample.items())
-    for node in traced.graph.nodes:
-        if node.op == "placeholder":
-            name, one = next(shapes, (None, None))
-            if one is None:
-                raise Unknown(f"the argument {node.name} was not given")
-            one = sample.get(node.target, one)
-            graph["inputs"].append({"name": node.name, "shape": list(one.shape[1:])})
-        elif node.op == "output":
-            given = node.args[0]
-            outputs = given if isinstance(given, Mapping) else {heads[0]: given}
-            graph["outputs"] = {head: one.name for head, one in outputs.items()}
-        elif node.op == "call_module":
-            module = modules[node.target]
-            if module in graph["modules"].values() and _weights(module):
-                raise Unknown(f"the layer {node.target} is called twice")
-            _add(graph, node, _layer(module))
-            graph["modules"][node.name] = module
-        elif node.op == "call_function":
-            _add(graph, node, _function(node))
-        elif node.op == "call_method" and node.target in _METHODS:
-            _add(graph, node, {"kind": "activation", "activation": _METHODS[node.target]})
-        else:
-            raise Unknown(f"{node.op} {node.target} has no counterpart")
-    return graph
-
-
-def _add(graph: dict[str, Any], node: fx.Node, layer: dict[str, Any]) -> None:
-    graph["nodes"].append({"name": node.name, "inputs": [one.name for one in node.all_input_nodes], **layer})
