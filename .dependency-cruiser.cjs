@@ -121,7 +121,7 @@ const ROOMS = {
     ...['core', 'tables', 'data', 'evaluation', 'ledger', 'training', 'inspection', 'runs', 'programs', 'programs/recipes'],
     ...['plots', 'recordings', 'trials', 'diagnosis', 'cli', 'cli/kernel', 'cli/run', 'notebook/report'],
   ],
-  'cli/main': ['core', 'cli', 'cli/commands'],
+  'cli/main': ['core', 'tables', 'cli', 'cli/commands'],
 };
 const names = Object.keys(ROOMS);
 

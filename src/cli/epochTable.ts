@@ -4,11 +4,14 @@ import { formatNumber } from '../tables';
 export class EpochTable {
   private headed = false;
 
+  /** @param say prints a line */
+  constructor(private readonly say: (line: string) => void = console.log) {}
+
   print(row: Readonly<Record<string, number>>, epochs: number): void {
     const keys = Object.keys(row).filter((key) => key !== 'epoch');
-    if (!this.headed) console.log(['epoch'.padStart(9), ...keys.map((key) => key.padStart(14))].join(''));
+    if (!this.headed) this.say(['epoch'.padStart(9), ...keys.map((key) => key.padStart(14))].join(''));
     this.headed = true;
     const epoch = `${row['epoch']! + 1}/${epochs}`.padStart(9);
-    console.log([epoch, ...keys.map((key) => formatNumber(row[key]!).padStart(14))].join(''));
+    this.say([epoch, ...keys.map((key) => formatNumber(row[key]!).padStart(14))].join(''));
   }
 }

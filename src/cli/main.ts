@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
-import { ReluctantError, setWording } from '../core';
+import { closest, ReluctantError, setWording } from '../core';
+import { setLineWidth } from '../tables';
 import { callersError } from './callersError';
+import { coloured, hasColours } from './colours';
 import { EXIT } from './exitCodes';
 import { flagOf } from './flags';
 import { readManifest } from './manifest';
@@ -9,7 +11,7 @@ import { readManifest } from './manifest';
 interface Entry {
   name: string;
   summary: string;
-  load: () => { define(command: Command): void };
+  load: () => { define(command: Command, whole: () => Command): void };
 }
 
 /** The commands, in the order of the help. A new one is a file in commands/ and a line here. */
@@ -54,6 +56,7 @@ const COMMANDS: readonly Entry[] = [
     summary: 'train one trial of a sweep from its parameters',
     load: () => require('./commands/trial'),
   },
+  { name: 'lab', summary: 'open JupyterLab on a folder', load: () => require('./commands/lab') },
   { name: 'look', summary: 'show what is understood of a file of prices', load: () => require('./commands/look') },
   { name: 'check-data', summary: 'look data over before training', load: () => require('./commands/checkData') },
   {
@@ -62,7 +65,16 @@ const COMMANDS: readonly Entry[] = [
     load: () => require('./commands/setup'),
   },
   { name: 'predict', summary: 'predict with a trained run', load: () => require('./commands/predict') },
+  {
+    name: 'completion',
+    summary: 'print a script that completes command lines in bash, zsh or fish',
+    load: () => require('./commands/completion'),
+  },
+  { name: 'help', summary: 'explain a command', load: () => ({ define: explain }) },
 ];
+
+/** Asks for every command to be loaded. */
+const ALL = Symbol('all');
 
 const CLOSING = `
 Exit codes:
@@ -74,10 +86,33 @@ Exit codes:
   ${EXIT.timeout}  a time limit was reached
   ${EXIT.interrupted}  stopped by Ctrl-C
 
-"reluctant COMMAND --help" explains a command.`;
+"reluctant help COMMAND" explains a command.`;
 
-/** The `reluctant` program. @param called the name of the command on the command line, the only one that is loaded */
-function program(called: string | undefined): Command {
+/** `reluctant help [COMMAND [SUBCOMMAND]]`. @param whole makes the program with all of its commands */
+function explain(command: Command, whole: () => Command): void {
+  command
+    .description('Explain a command.')
+    .argument('[command...]', 'its name, and that of its part')
+    .action((words: string[]) => {
+      const found = words.reduce((parent, word) => {
+        const child = parent.commands.find((one) => one.name() === word);
+        if (child) return child;
+        const names = parent.commands.map((one) => one.name());
+        const near = closest(word, names, 6);
+        throw new ReluctantError({
+          code: 'unknown-command',
+          operation: ['help', ...words].join(' '),
+          problem: `there is no command "${word}"`,
+          expected: names.length > 0 ? `one of ${names.join(', ')}` : `no word behind "${parent.name()}"`,
+          ...(near && { fix: `did you mean ${near}?` }),
+        });
+      }, whole());
+      found.outputHelp();
+    });
+}
+
+/** The `reluctant` program. @param called the name of the only command that is loaded, or `all` for the whole program */
+function program(called: string | typeof ALL | undefined): Command {
   const { version } = readManifest();
   const root = new Command('reluctant')
     .description('Find out why a neural network will not learn, mend it, and prove that it is mended.')
@@ -86,10 +121,19 @@ function program(called: string | undefined): Command {
     .helpCommand(false)
     .showSuggestionAfterError(true)
     .exitOverride()
+    .configureOutput({
+      getOutHasColors: () => hasColours(process.stdout),
+      getErrHasColors: () => hasColours(process.stderr),
+    })
+    .configureHelp({
+      subcommandTerm: (one) => one.name(),
+      styleTitle: (text) => coloured('bold', text),
+      styleCommandText: (text) => coloured('bold', text),
+    })
     .addHelpText('after', CLOSING);
   for (const { name, summary, load } of COMMANDS) {
     const command = root.command(name).summary(summary).helpOption('-h, --help', 'print this help').exitOverride();
-    if (name === called) load().define(command);
+    if (name === called || called === ALL) load().define(command, () => program(ALL));
     else command.description(summary);
   }
   return root;
@@ -104,6 +148,7 @@ function program(called: string | undefined): Command {
 export async function main(args: readonly string[]): Promise<void> {
   const called = args.find((argument) => !argument.startsWith('-'));
   setWording(flagOf);
+  setLineWidth(() => (process.stdout.isTTY ? process.stdout.columns : Infinity));
   const root = program(called);
   try {
     if (args.length === 0) root.outputHelp();
@@ -118,12 +163,12 @@ function report(error: unknown): number {
   // Commander has printed its own message, and ends with an error for --help and --version as well.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof ReluctantError) {
-    process.stderr.write(`reluctant: ${error.message}\n`);
+    process.stderr.write(`${coloured('red', 'reluctant:', process.stderr)} ${error.message}\n`);
     return exitCodeOf(error.code);
   }
   const theirs = callersError(error);
   if (theirs !== undefined) {
-    process.stderr.write(`reluctant: ${theirs}\n`);
+    process.stderr.write(`${coloured('red', 'reluctant:', process.stderr)} ${theirs}\n`);
     return EXIT.failed;
   }
   process.stderr.write(`reluctant: unexpected ${error instanceof Error ? (error.stack ?? error) : String(error)}\n`);

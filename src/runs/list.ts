@@ -2,9 +2,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ReluctantError } from '../core';
 import { type Row, Table } from '../tables';
-import { DRAFT } from './names';
+import { DRAFT, placeOf } from './names';
 import { type RecordedRun, readRun } from './read';
 import type { RecordedVerdict } from './record';
+import { readWeights, WEIGHT_FILE } from './weightFile';
 
 /** What a folder has that is, or was, a run. */
 const SIGNS =
@@ -92,8 +93,8 @@ const endOf = ({ stopReason, status }: RecordedRun): string => stopReason ?? sta
 const textOf = ({ cause, where }: RecordedVerdict): string => `${cause} ${where}`.trim();
 
 /**
- * Compares two runs of a folder: what differs in program, setting, options and data, and the last value of every number of
- * both. Rows that differ come first.
+ * Compares two runs of a folder: what differs in program, setting, options and data, and in the shapes of the model's weights where they
+ * were kept, and the last value of every number of both with its `difference`, the second less the first. Rows that differ come first.
  *
  * @throws ReluctantError as {@link readRun}.
  * @example
@@ -107,13 +108,22 @@ export function compareRuns(folder: string, first: string, second: string): Tabl
   const [a, b] = [readRun(folder, first), readRun(folder, second)];
   // The same run beside itself still needs two columns.
   const [left, right] = first === second ? [first, `${second} (again)`] : [first, second];
-  const row = (what: string, x: Row[string], y: Row[string]): Row => ({ what, [left]: x, [right]: y });
+  const row = (what: string, x: Row[string], y: Row[string]): Row => ({
+    what,
+    [left]: x,
+    [right]: y,
+    ...(typeof x === 'number' && typeof y === 'number' && { difference: y - x }),
+  });
   const [x, y] = [settingsOf(a), settingsOf(b)];
   const differing = keysOf(x, y).filter((key) => text(x[key]) !== text(y[key]));
   const verdicts = ({ verdicts: all }: RecordedRun) => all?.map(textOf).join(', ') ?? 'not asked for';
   const [lastOfA, lastOfB] = [lastRow(a), lastRow(b)];
+  const [shapesOfA, shapesOfB] = [first, second].map((name) => shapesOf(placeOf(folder, name))) as [Shapes, Shapes];
   const rows: Row[] = [
     ...differing.map((key) => row(key, text(x[key]), text(y[key]))),
+    ...keysOf(shapesOfA, shapesOfB)
+      .filter((name) => shapesOfA[name] !== shapesOfB[name])
+      .map((name) => row(`weights ${name}`, shapesOfA[name] ?? 'none', shapesOfB[name] ?? 'none')),
     row('verdicts', verdicts(a), verdicts(b)),
     row('epochs', a.history.length, b.history.length),
     ...keysOf(lastOfA, lastOfB)
@@ -121,6 +131,15 @@ export function compareRuns(folder: string, first: string, second: string): Tabl
       .map((key) => row(key, lastOfA[key] ?? Number.NaN, lastOfB[key] ?? Number.NaN)),
   ];
   return new Table<Row>(rows, { title: `${left} and ${right}`, maxRows: 200 });
+}
+
+/** Shapes by name of weight tensor. */
+type Shapes = Readonly<Record<string, string>>;
+
+/** Of the weights that are kept in a run's folder, if they are. */
+function shapesOf(place: string): Shapes {
+  if (!fs.existsSync(path.join(place, WEIGHT_FILE))) return {};
+  return Object.fromEntries(readWeights(place).map(({ name, shape }) => [name, `[${shape.join(', ')}]`]));
 }
 
 const keysOf = (x: object, y: object): string[] => [...new Set([...Object.keys(x), ...Object.keys(y)])];

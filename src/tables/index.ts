@@ -1,2 +1,2 @@
 export { formatDuration, formatNumber, formatShare, formatValue } from './format';
-export { type Cell, escapeHTML, type Row, Table, type TableOptions } from './table';
+export { type Cell, escapeHTML, type Row, setLineWidth, Table, type TableOptions } from './table';

@@ -1,11 +1,24 @@
 import { brief, ReluctantError } from '../core';
 import { formatValue } from './format';
+import { laidOut } from './layout';
 
 /** A cell: what a column of a {@link Table} may hold. */
 export type Cell = string | number | boolean | null | undefined;
 
 /** One row, by column name. */
 export type Row = Record<string, Cell>;
+
+let lineWidth = (): number => Infinity;
+
+/**
+ * Says how many characters a line of a table may have from now on, for an interface that is a terminal: the shell calls it once, before it
+ * does anything.
+ *
+ * @param limit asked whenever a table is printed, since windows change; nothing for lines of any length.
+ */
+export function setLineWidth(limit: () => number = () => Infinity): void {
+  lineWidth = limit;
+}
 
 /** How a table shows itself; none of it changes the values. */
 export interface TableOptions {
@@ -80,19 +93,11 @@ export class Table<R extends object = Row> {
     return new Table(rows, this.options);
   }
 
-  /** Aligned text for a terminal. */
+  /** Aligned text for a terminal: where {@link setLineWidth} has said how wide it is, laid out to fit. */
   toString(): string {
-    const { heads, body, left } = this.texts();
-    const widths = heads.map((head, k) => Math.max(width(head), ...body.map((row) => width(row[k]!))));
-    const line = (cells: string[]) =>
-      cells
-        .map((cell, k) => pad(cell, widths[k]!, left[k]!))
-        .join('  ')
-        .trimEnd();
-    const rule = widths.map((w) => '─'.repeat(w)).join('  ');
     const title = this.options.title ? [this.options.title] : [];
     if (this.rows.length === 0) return [...title, '(no rows)'].join('\n');
-    return [...title, line(heads), rule, ...body.map(line)].join('\n');
+    return [...title, ...laidOut(this.texts(), lineWidth())].join('\n');
   }
 
   /** An HTML table; every value is escaped. */
@@ -155,7 +160,3 @@ export function escapeHTML(text: string): string {
 /** An option for a column; a column may well be named "constructor", which every object has without being given it. */
 const ownOption = <V>(options: Record<string, V>, column: string): V | undefined =>
   Object.hasOwn(options, column) ? options[column] : undefined;
-
-const width = (text: string): number => [...text].length;
-const pad = (text: string, to: number, left: boolean): string =>
-  left ? text + ' '.repeat(to - width(text)) : ' '.repeat(to - width(text)) + text;

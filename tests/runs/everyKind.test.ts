@@ -58,7 +58,7 @@ test('any two runs are compared, a run with itself as well', () => {
   for (const a of KINDS)
     for (const b of KINDS) {
       const compared = runs.compare(folder, a, b);
-      assert.equal(compared.columns.length, 3, `${a} and ${b}`);
+      assert.equal(compared.columns.length, 4, `${a} and ${b}`);
       assert.ok(compared.find({ what: 'loss' }), `${a} and ${b}`);
       const rows = compared.rows.filter(({ what }) =>
         ['program', 'seed', 'lossWeights', 'batchSize'].includes(String(what)),

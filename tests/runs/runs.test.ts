@@ -49,7 +49,35 @@ test('runs are written whole, read back, listed and compared', async () => {
   const compared = runs.compare(scratch, 'relu', 'softplus');
   assert.match(String(compared.find({ what: 'verdicts' })!['relu']), /dead-head volatility/);
   assert.equal(compared.find({ what: 'data' }), undefined);
-  assert.ok(Number(compared.find({ what: 'val_volatility_loss' })!['softplus']) > 0);
+  const last = compared.find({ what: 'val_volatility_loss' })!;
+  assert.ok(Number(last['softplus']) > 0);
+  assert.equal(last['difference'], Number(last['softplus']) - Number(last['relu']));
+});
+
+test('two runs of other models are compared tensor by tensor', async () => {
+  const inputs = tf.ones([8, 2]);
+  for (const [name, units] of [
+    ['narrow', 2],
+    ['wide', 3],
+  ] as const) {
+    const layers = [
+      tf.layers.dense({ units, inputShape: [2], name: 'hidden' }),
+      tf.layers.dense({ units: 1, name: 'head' }),
+    ];
+    const run = await fit(
+      tf.sequential({ layers }),
+      { inputs, targets: tf.ones([8, 1]) },
+      { losses: 'huber', epochs: 1, mode: 'eager' },
+    );
+    runs.write(path.join(scratch, 'models'), name, run);
+  }
+  const compared = runs.compare(path.join(scratch, 'models'), 'narrow', 'wide');
+  assert.deepEqual(compared.find({ what: 'weights hidden/kernel' }), {
+    what: 'weights hidden/kernel',
+    narrow: '[2, 2]',
+    wide: '[2, 3]',
+  });
+  assert.equal(compared.find({ what: 'weights head/bias' }), undefined);
 });
 
 test('fit records itself when it is told to, with verdicts and the statistics of every epoch', async () => {

@@ -1,9 +1,10 @@
 import * as fs from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { file as inspectFile, predictionFile, predictions } from '../../inspection';
 
 interface Options {
   format: 'text' | 'csv' | 'json';
+  json?: boolean;
   rank: boolean;
 }
 
@@ -24,7 +25,8 @@ export function define(command: Command): void {
   command
     .description('Show what a model file or a file of predictions holds.')
     .argument('<file>', 'model file, SavedModel folder, or file of predictions')
-    .option('--format <kind>', 'text, csv or json', 'text')
+    .addOption(new Option('--format <kind>', 'how rows are printed').choices(['text', 'csv', 'json']).default('text'))
+    .option('--json', 'the same as --format json')
     .option('--no-rank', 'leave out the effective ranks, the slow part for very large tensors')
     .addHelpText('after', CLOSING)
     .action(async (file: string, options: Options) => {
@@ -44,8 +46,9 @@ export function define(command: Command): void {
 
 function print(
   table: Awaited<ReturnType<typeof inspectFile>> | ReturnType<typeof predictions>,
-  { format }: Options,
+  { format: asked, json }: Options,
 ): void {
+  const format = json ? 'json' : asked;
   console.log(
     format === 'csv' ? table.toCSV().trimEnd() : format === 'json' ? JSON.stringify(table) : table.toString(),
   );

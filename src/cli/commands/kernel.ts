@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
+import { coloured } from '../colours';
 import { EXIT } from '../exitCodes';
-import { examine } from '../kernel/doctor';
+import { examine, type Finding } from '../kernel/doctor';
 import { installKernel, uninstallKernel } from '../kernel/install';
 import { kernelspecFolder, type TargetOptions } from '../kernel/target';
 
@@ -24,8 +25,9 @@ export function define(command: Command): void {
   command
     .command('doctor')
     .description('Examine all that the kernel needs, and say how to mend what is wrong (exit code 1 if something is).')
-    .action(async () => {
-      process.exitCode = await doctor();
+    .option('--json', 'print what was found as JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      process.exitCode = await doctor(json);
     });
 }
 
@@ -37,13 +39,19 @@ function withTarget(command: Command): Command {
     .addHelpText('after', '\nWithout an option: in the Python environment of this project (.venv).');
 }
 
-async function doctor(): Promise<number> {
-  const marks = { ok: '✔', wrong: '✘', note: '·' };
-  let faults = 0;
-  for await (const { state, subject, detail, remedy } of examine()) {
-    console.log(`${marks[state]} ${subject}: ${detail}${remedy ? `\n    ${remedy}` : ''}`);
-    if (state === 'wrong') faults += 1;
+async function doctor(json = false): Promise<number> {
+  const marks = { ok: coloured('green', '✔'), wrong: coloured('red', '✘'), note: '·' };
+  const findings: Finding[] = [];
+  for await (const finding of examine()) {
+    const { state, subject, detail, remedy } = finding;
+    if (!json) console.log(`${marks[state]} ${subject}: ${detail}${remedy ? `\n    ${remedy}` : ''}`);
+    findings.push(finding);
   }
-  console.log(faults === 0 ? '\nNothing is wrong.' : `\n${faults} ${faults === 1 ? 'thing is' : 'things are'} wrong.`);
+  const faults = findings.filter(({ state }) => state === 'wrong').length;
+  if (json) console.log(JSON.stringify(findings));
+  else
+    console.log(
+      faults === 0 ? '\nNothing is wrong.' : `\n${faults} ${faults === 1 ? 'thing is' : 'things are'} wrong.`,
+    );
   return faults === 0 ? EXIT.ok : EXIT.failed;
 }

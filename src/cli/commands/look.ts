@@ -6,6 +6,7 @@ import { flagOf } from '../flags';
 
 interface Options extends DataOptions {
   write?: string;
+  json?: boolean;
 }
 
 /** `reluctant look`: what was understood of files, and the flags that say otherwise. */
@@ -15,6 +16,7 @@ export function define(command: Command): void {
       'Show what is understood of a file of prices: columns with roles and kinds, period, frequency, symbols, doubts.',
     )
     .option('--write <file>', 'write what was understood: .csv, .parquet, .arrow, .json, .jsonl or .xlsx')
+    .option('--json', 'print what was understood as JSON')
     .addHelpText(
       'after',
       `
@@ -32,9 +34,12 @@ async function run(files: string[], options: Omit<Options, 'data'>): Promise<voi
   if (options.write !== undefined) checkWritable(options.write);
   const { write, column } = options;
   const quiet = await loadData({ ...options, data: files }, {}, { silent: true });
-  console.log(look(quiet, column ?? {}, flagOf).toString());
+  const looked = look(quiet, column ?? {}, flagOf);
+  const { columns, facts, doubts } = looked;
+  const { name, rows, notes } = quiet;
+  console.log(options.json ? JSON.stringify({ name, rows, columns, facts, notes, doubts }) : looked.toString());
   if (write !== undefined) {
     await save(quiet, write);
-    console.log(`${write}: ${quiet.rows.toLocaleString('en-US')} rows written`);
+    (options.json ? console.error : console.log)(`${write}: ${rows.toLocaleString('en-US')} rows written`);
   }
 }

@@ -10,6 +10,7 @@ interface PredictOptions extends DataOptions {
   run: string;
   output: string;
   with?: string[];
+  json?: boolean;
 }
 
 /** `reluctant predict`: predictions of a finished run for a file of prices, and a verdict where the future is known. */
@@ -19,6 +20,7 @@ export function define(command: Command): void {
     .requiredOption('-r, --run <folder>', 'output folder of reluctant train')
     .requiredOption('-o, --output <file>', 'file to write: .csv, .parquet, .arrow, .json, .jsonl or .xlsx')
     .option('--with <columns...>', 'columns of the data to write as well')
+    .option('--json', 'print how good the predictions are as JSON')
     .addHelpText(
       'after',
       `
@@ -50,10 +52,16 @@ async function run(options: PredictOptions): Promise<void> {
     others.map(([name]) => name),
   );
   await save(table, options.output);
-  const count = (rows: number) => rows.toLocaleString('en-US');
-  console.log(`${options.output}: ${count(predictions.rows.length)} of ${count(dataset.rows)} rows predicted`);
-  judge(followed, predictions);
+  const judged = judge(followed, predictions);
+  const [predicted, rows] = [predictions.rows.length, dataset.rows];
+  if (options.json) console.log(JSON.stringify({ output: options.output, predicted, rows, ...judged }));
+  else {
+    console.log(`${options.output}: ${count(predicted)} of ${count(rows)} rows predicted`);
+    print(judged);
+  }
 }
+
+const count = (rows: number) => rows.toLocaleString('en-US');
 
 const PARTS = ['training', 'validation', 'new', 'unknown'] as const;
 
@@ -77,16 +85,30 @@ function tableOf(
     );
 }
 
-/** Says how good the predictions are, on the rows whose future is known and that were not trained on. */
-function judge(followed: Dataset, { ranks, returns, parts }: RobustPredictions): void {
+/** How good predictions are, on the rows whose future is known and that were not trained on. */
+interface Judged {
+  /** Rows that were judged, and that were left out since they were trained on. */
+  judged: number;
+  trained: number;
+  rankIC?: number;
+  /** Of the rank IC, if rows were independent. */
+  t?: number;
+  /** Of predicted to actual returns. */
+  scale?: number;
+  /** Undefined where nothing of the future is known. */
+  verdict?: string;
+}
+
+function judge(followed: Dataset, { ranks, returns, parts }: RobustPredictions): Judged {
   const actual = followed.numbers('forwardReturn');
   const known = [...parts.keys()].filter((k) => Number.isFinite(actual[k]!));
   const unseen = known.filter((k) => parts[k] !== 'training');
-  const trained = known.length - unseen.length;
-  if (unseen.length < 10) {
-    if (trained > 0) console.log('Verdict: none, since nearly all of these rows were trained on.');
-    return;
-  }
+  const counts = { judged: unseen.length, trained: known.length - unseen.length };
+  if (unseen.length < 10)
+    return {
+      ...counts,
+      ...(counts.trained > 0 && { verdict: 'none, since nearly all of these rows were trained on' }),
+    };
   const targets = unseen.map((k) => actual[k]!);
   const skill = rankIC(
     targets,
@@ -98,17 +120,23 @@ function judge(followed: Dataset, { ranks, returns, parts }: RobustPredictions):
     targets,
     unseen.map((k) => returns[k]!),
   );
-  const leftOut = trained > 0 ? `, ${trained.toLocaleString('en-US')} that were trained on left out` : '';
-  console.log(
-    `rank IC ${formatNumber(skill)} over ${unseen.length.toLocaleString('en-US')} rows${leftOut} (t ${t.toFixed(1)} if rows were independent)`,
-  );
-  console.log(`scale of predicted to actual returns ${formatNumber(scale)}`);
-  if (!(scale > 0))
-    console.log('Verdict: the predictions are constant; the model has learnt nothing it could tell apart.');
-  else if (t < 2) console.log('Verdict: no skill that could be told from chance on these rows.');
-  else if (parts.includes('unknown'))
-    console.log(
-      'Verdict: the predictions rank returns better than chance on these rows. Were they part of the training?',
-    );
-  else console.log('Verdict: the predictions rank returns better than chance on rows that were not trained on.');
+  return { ...counts, rankIC: skill, t, scale, verdict: verdictOf(scale, t, parts) };
+}
+
+function verdictOf(scale: number, t: number, parts: RobustPredictions['parts']): string {
+  if (!(scale > 0)) return 'the predictions are constant; the model has learnt nothing it could tell apart';
+  if (t < 2) return 'no skill that could be told from chance on these rows';
+  return parts.includes('unknown')
+    ? 'the predictions rank returns better than chance on these rows. Were they part of the training?'
+    : 'the predictions rank returns better than chance on rows that were not trained on';
+}
+
+function print({ judged, trained, rankIC: skill, t, scale, verdict }: Judged): void {
+  if (skill !== undefined) {
+    const leftOut = trained > 0 ? `, ${count(trained)} that were trained on left out` : '';
+    const certainty = `(t ${t!.toFixed(1)} if rows were independent)`;
+    console.log(`rank IC ${formatNumber(skill)} over ${count(judged)} rows${leftOut} ${certainty}`);
+    console.log(`scale of predicted to actual returns ${formatNumber(scale!)}`);
+  }
+  if (verdict !== undefined) console.log(`Verdict: ${verdict}${verdict.endsWith('?') ? '' : '.'}`);
 }

@@ -16,6 +16,7 @@ interface Options {
   html?: boolean;
   check?: boolean;
   updateRecords?: boolean;
+  json?: boolean;
 }
 
 const CLOSING = `
@@ -42,6 +43,7 @@ export function define(command: Command): void {
     .option('-q, --quiet', 'show only progress, errors, and what the cells tagged "verdict" show')
     .option('--check', 'compare the numbers recorded by rl.record with those in NAME.records.json')
     .option('--update-records', 'write the recorded numbers to NAME.records.json')
+    .option('--json', 'print what came of each notebook as JSON, and the rest on standard error')
     .addHelpText('after', CLOSING)
     .action(async (notebooks: string[], options: Options) => {
       process.exitCode = await perform(notebooks, options);
@@ -57,9 +59,11 @@ async function perform(notebooks: string[], options: Options): Promise<number> {
   if (twice !== undefined) {
     throw usage(`two notebooks are called ${JSON.stringify(twice)}`, 'run them apart, each with its own --out');
   }
-  const { parameter: given, ...rest } = options;
+  const { parameter: given, json, ...rest } = options;
   const parameters: ParameterValues = Object.fromEntries(given);
-  return untilStopped((signal) => runAll(notebooks, { ...rest, parameters, signal }, process.stdout));
+  const asJSON = json && { onResults: (results: unknown) => console.log(JSON.stringify(results)) };
+  const sink = json ? process.stderr : process.stdout;
+  return untilStopped((signal) => runAll(notebooks, { ...rest, ...asJSON, parameters, signal }, sink));
 }
 
 function seconds(text: string): number {

@@ -8,19 +8,20 @@ interface Options {
 
 const CLOSING = `
 Examples:
-  reluctant runs                       the runs in the folder "runs", newest first
-  reluctant runs relu-7 softplus-7     these two side by side
-  tensorboard --logdir runs            their curves and histograms`;
+  reluctant runs                              the runs in the folder "runs", newest first
+  reluctant runs compare relu-7 softplus-7    these two side by side: settings, model, last numbers and how far they are apart
+  tensorboard --logdir runs                   their curves and histograms`;
 
 /** `reluctant runs`. */
 export function define(command: Command): void {
   command
     .description('List the runs that were recorded, or compare two of them.')
-    .argument('[runs...]', 'none to list them all, two to compare them')
+    .argument('[runs...]', 'none to list them all, two (the word compare may stand before them) to compare them')
     .option('--folder <folder>', 'where the runs are', 'runs')
     .option('--json', 'print rows as JSON')
     .addHelpText('after', CLOSING)
-    .action((names: string[], { folder, json }: Options) => {
+    .action((given: string[], { folder, json }: Options) => {
+      const names = given.length === 3 && given[0] === 'compare' ? given.slice(1) : given;
       if (names.length !== 0 && names.length !== 2) command.error('give no run, or two to compare');
       if (names.length === 0) {
         const listed = runs.list(folder);

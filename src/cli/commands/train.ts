@@ -35,6 +35,7 @@ interface TrainFlags extends Partial<DataOptions>, SettingFlags {
   resume?: boolean;
   diagnose?: boolean;
   verbose?: boolean;
+  json?: boolean;
 }
 
 const STANDARD = ['epochs', 'batchSize', 'learningRate', 'seed'] as const;
@@ -99,6 +100,7 @@ export function define(command: Command): void {
     )
     .option('--diagnose', 'name what keeps the network from learning, at the end')
     .option('-v, --verbose', 'a line per epoch')
+    .option('--json', 'print how it ended as JSON, and the rest on standard error')
     .addHelpText('after', EXAMPLES)
     .action((program: string, flags: TrainFlags) => untilStopped((signal) => run(program, flags, signal)));
 }
@@ -108,7 +110,7 @@ async function run(name: string, flags: TrainFlags, signal: AbortSignal): Promis
   const line = new ProgressLine();
   const program = name === 'robust' ? await robustOf(flags, line) : await programOf(name, flags);
   const { outputDir: folder, resume = false, verbose, diagnose: isDiagnosed } = flags;
-  const table = new EpochTable();
+  const table = new EpochTable(flags.json ? console.error : console.log);
   let diagnosis: Diagnosis | undefined;
   try {
     const run = await train(program, {
@@ -129,8 +131,7 @@ async function run(name: string, flags: TrainFlags, signal: AbortSignal): Promis
       ...(isDiagnosed && { diagnose: (trained) => (diagnosis = diagnose(trained)) }),
     });
     line.clear();
-    report(run, folder);
-    if (diagnosis) console.log(diagnosis.toString());
+    report(run, folder, diagnosis, flags.json);
   } finally {
     line.clear();
     await program.dispose();
@@ -174,10 +175,11 @@ async function robustOf(flags: TrainFlags, line: ProgressLine) {
   }
   if (!data) return robustRecipe().with({ ...changes, ...columns });
   const source = { files: data, ...formOf({ ...flags, data }) };
+  const say = flags.json ? console.error : console.log;
   const memory = flags.memory ?? Math.max(LEAST_MEMORY, os.totalmem() / 2);
   const forData = memory - PROGRAM_BYTES;
   if (memoryToLoad(data) > forData) {
-    console.log(`streaming: the files would need more than ${formatBytes(memory)} (--memory)`);
+    say(`streaming: the files would need more than ${formatBytes(memory)} (--memory)`);
     let rows = 0;
     const onRows = (more: number) => {
       rows += more;
@@ -190,7 +192,7 @@ async function robustOf(flags: TrainFlags, line: ProgressLine) {
     const started = performance.now();
     const loaded = await loadData({ ...flags, data });
     const seconds = (performance.now() - started) / 1000;
-    console.log(`${loaded.name}: ${count(loaded.rows)} rows in ${formatDuration(seconds)}`);
+    say(`${loaded.name}: ${count(loaded.rows)} rows in ${formatDuration(seconds)}`);
     return loaded;
   };
   return robustFrom({ dataset }).with({ ...changes, ...columns, source });
@@ -200,26 +202,42 @@ function given<K extends keyof TrainFlags>(flags: TrainFlags, names: readonly K[
   return Object.fromEntries(names.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])));
 }
 
-function report(run: Run, folder: string): void {
+function report(run: Run, folder: string, diagnosis: Diagnosis | undefined, json = false): void {
+  const say = json ? console.error : console.log;
   const [first, last] = [run.history[0], run.history.at(-1)];
   const { trainingRows, validationRows } = rowsOf(run.origin!.data);
-  console.log(`${count(trainingRows)} training rows, ${count(validationRows)} validation rows`);
-  console.log(run.summary());
+  say(`${count(trainingRows)} training rows, ${count(validationRows)} validation rows`);
+  say(run.summary());
   const key = last?.['val_loss'] === undefined ? 'loss' : 'val_loss';
   if (first && last) {
     const change = 1 - last[key]! / first[key]!;
     const numbers = `${formatNumber(first[key]!)} → ${formatNumber(last[key]!)}`;
     const name = key === 'loss' ? 'loss' : 'validation loss';
-    console.log(`${name} ${numbers} (${(100 * change).toFixed(1)} % ${change >= 0 ? 'down' : 'UP'})`);
+    say(`${name} ${numbers} (${(100 * change).toFixed(1)} % ${change >= 0 ? 'down' : 'UP'})`);
   }
   const skills = run.skills();
-  if (skills.rows.length > 0) console.log(skills.toString());
-  if (run.stopReason === 'finished' || run.stopReason === 'early-stopping') {
-    console.log(`weights: ${folder}/weights.safetensors`);
-    return;
+  if (skills.rows.length > 0) say(skills.toString());
+  const isWhole = run.stopReason === 'finished' || run.stopReason === 'early-stopping';
+  if (isWhole) say(`weights: ${folder}/weights.safetensors`);
+  else {
+    console.error(`✘ not finished: ${run.stopReason}${run.stopReason === 'aborted' ? '; --resume goes on' : ''}`);
+    process.exitCode = run.stopReason === 'aborted' ? EXIT.interrupted : EXIT.failed;
   }
-  console.error(`✘ not finished: ${run.stopReason}${run.stopReason === 'aborted' ? '; --resume goes on' : ''}`);
-  process.exitCode = run.stopReason === 'aborted' ? EXIT.interrupted : EXIT.failed;
+  if (diagnosis) say(diagnosis.toString());
+  if (!json) return;
+  const { stopReason, seconds, history } = run;
+  const ended = {
+    folder,
+    stopReason,
+    seconds,
+    trainingRows,
+    validationRows,
+    epochs: history.length,
+    first,
+    last,
+    skills,
+  };
+  console.log(JSON.stringify({ ...ended, ...(diagnosis && { diagnosis }) }));
 }
 
 /** Numbers of rows; data that are not all in memory say them themselves. */

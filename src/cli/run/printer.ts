@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { formatDuration } from '../../tables';
+import { hasColours } from '../colours';
 import type { RunEvent } from './events';
 import { type CellOutput, textOf } from './notebookFile';
 
@@ -58,7 +59,7 @@ export class RunPrinter {
 
   private raw(text: string): void {
     if (text === '') return;
-    const shown = this.sink.isTTY ? text : stripVTControlCharacters(text);
+    const shown = hasColours(this.sink) ? text : stripVTControlCharacters(text);
     this.sink.write(shown);
     this.fresh = shown.endsWith('\n');
   }

@@ -1,3 +1,4 @@
+import type { ClaimRecord } from '../../notebook';
 import { writeReport } from '../../notebook/report';
 import { formatDuration, Table } from '../../tables';
 import { EXIT } from '../exitCodes';
@@ -5,7 +6,16 @@ import { shownPath } from '../places';
 import { claimsOf, claimsTable } from './claims';
 import { failureText } from './failure';
 import { RunPrinter, type Sink } from './printer';
-import { compareRecords, hasMoved, readRecords, recordsFile, recordsOf, recordsTable, writeRecords } from './records';
+import {
+  compareRecords,
+  hasMoved,
+  type RecordRow,
+  readRecords,
+  recordsFile,
+  recordsOf,
+  recordsTable,
+  writeRecords,
+} from './records';
 import { type NotebookRun, performRun, prepareRun, type RunOptions } from './runNotebook';
 import { verdictText } from './verdict';
 
@@ -19,6 +29,22 @@ export interface RunAllOptions extends Omit<RunOptions, 'onEvent'> {
   check?: boolean;
   /** Write recorded numbers. */
   updateRecords?: boolean;
+  /** Is given what came of each notebook, at the end. */
+  onResults?: (results: readonly NotebookResult[]) => void;
+}
+
+/** What came of one notebook, as data. */
+export interface NotebookResult {
+  notebook: string;
+  /** `ok`, or what went wrong. */
+  result: string;
+  /** Null for one that was not run. */
+  seconds: number | null;
+  executed?: string;
+  claims?: readonly ClaimRecord[];
+  /** Numbers recorded, beside those committed. */
+  numbers?: readonly RecordRow[];
+  failure?: string;
 }
 
 const CODES = { ok: EXIT.ok, failed: EXIT.failed, 'timed-out': EXIT.timeout, interrupted: EXIT.interrupted } as const;
@@ -33,7 +59,7 @@ export async function runAll(notebooks: readonly string[], options: RunAllOption
   const prepared = notebooks.map((notebook) => prepareRun(notebook, options));
   if (options.check) for (const notebook of notebooks) readRecords(notebook);
   const printer = new RunPrinter(sink, options.quiet);
-  const results: { notebook: string; result: string; seconds: number | null }[] = [];
+  const results: NotebookResult[] = [];
   let code: number = EXIT.ok;
   for (const [k, one] of prepared.entries()) {
     if (options.signal?.aborted) break;
@@ -45,13 +71,18 @@ export async function runAll(notebooks: readonly string[], options: RunAllOption
       notebook: run.notebook,
       result: own === EXIT.ok ? 'ok' : resultOf(run),
       seconds: Math.round(run.seconds * 10) / 10,
+      executed: shownPath(run.executedPath),
+      claims: claimsOf(run),
+      ...(run.status === 'ok' && { numbers: compareRecords(readRecords(run.notebook) ?? new Map(), recordsOf(run)) }),
+      ...(run.failure && { failure: failureText(run.notebook, run.failure) }),
     });
   }
+  for (const notebook of notebooks.slice(results.length)) results.push({ notebook, result: 'not run', seconds: null });
   if (notebooks.length > 1) {
-    for (const notebook of notebooks.slice(results.length))
-      results.push({ notebook, result: 'not run', seconds: null });
-    printer.line(`\n${new Table(results, { title: 'Notebooks', maxRows: 1000 })}`);
+    const rows = results.map(({ notebook, result, seconds }) => ({ notebook, result, seconds }));
+    printer.line(`\n${new Table(rows, { title: 'Notebooks', maxRows: 1000 })}`);
   }
+  options.onResults?.(results);
   return code;
 }
 
