@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+# This folder holds a profile.py, which PyTorch would take for Python's own.
+sys.path.pop(0)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 #: 20 days of 70 features, flat, and the widths of the layers behind them: 2,025,345 weights.
 INPUTS, UNITS = 1400, (1024, 512, 128)

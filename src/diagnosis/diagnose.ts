@@ -1,4 +1,5 @@
 import { ReluctantError, type TF, tf } from '../core';
+import { outputNames } from '../inspection';
 import { escapeHTML, formatNumber, formatShare, Table } from '../tables';
 import type { RunOrigin, TrainingData } from '../training';
 import { isDisposedOf, isLayersModel } from '../training/trainable';
@@ -6,9 +7,10 @@ import { Seen } from './causes/cause';
 import { type Evidence, gather, type Known } from './evidence/evidence';
 import type { RunLike, TrainingOptions } from './evidence/program';
 import { allRules, checkThresholds, type OwnRules } from './ownRules';
+import { checkParts } from './partChecks';
 import { harmedHeads, type Note, rank, type Verdict } from './ranking';
 import type { Measurement, Symptom, Thresholds } from './rules/rule';
-import { checkContext, type RunGiven, runOf } from './runGiven';
+import { checkContext, checkHistory, type RunGiven, runOf } from './runGiven';
 
 export type { Note, Verdict } from './ranking';
 
@@ -60,6 +62,8 @@ export function diagnose(given: RunGiven, context: DiagnosisContext = {}): Diagn
   const run = runOf(given);
   checkContext(context);
   const { model, data, options } = contextOf(run, context);
+  checkParts(model, data, options);
+  checkHistory(run.history, outputNames(model));
   return judge(gather(run, model, data, options), context.thresholds, context);
 }
 

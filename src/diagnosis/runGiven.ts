@@ -51,8 +51,49 @@ function fieldsOf(run: RunLike & { origin?: RunOrigin | undefined }) {
   };
 }
 
-/** Throws for keys of the context that are not understood. */
+/** Words before `_loss` that are no heads. */
+const NO_HEADS = new Set(['val', 'train', 'training', 'valid', 'validation', 'test', 'total', 'regularization']);
+
+/**
+ * Throws for a history with the losses of several heads, none of which is the model's: it is of another run.
+ *
+ * @throws ReluctantError `history-of-another-run`.
+ */
+export function checkHistory(history: RunLike['history'], heads: readonly string[]): void {
+  const names = Object.keys(history[0] ?? {}).flatMap((key) => /^(?:val_)?(.+)_loss$/.exec(key)?.[1] ?? []);
+  const named = [...new Set(names)].filter((name) => !NO_HEADS.has(name));
+  if (named.length < 2 || named.some((name) => heads.includes(name))) return;
+  throw new ReluctantError({
+    code: 'history-of-another-run',
+    operation: 'diagnose',
+    problem: 'the history has losses of heads that the model does not have',
+    received: named,
+    expected: heads.map((head) => `${head}_loss`).join(', '),
+    fix: 'give the history of the training that this model comes from, or none',
+  });
+}
+
+/** Throws for keys of the context that are not understood, and for what is no context. */
 export function checkContext(context: object): void {
+  if (context instanceof tf.LayersModel || typeof context !== 'object' || context === null) {
+    throw new ReluctantError({
+      code: 'arguments-in-another-order',
+      operation: 'diagnose',
+      problem: `the second argument is ${context instanceof tf.LayersModel ? 'a model' : 'no object'}`,
+      received: context instanceof tf.LayersModel ? context.name : context,
+      expected: 'diagnose(run, { model, data, options })',
+    });
+  }
+  for (const [name, value] of Object.entries(context)) {
+    if (typeof (value as { then?: unknown } | null | undefined)?.then !== 'function') continue;
+    throw new ReluctantError({
+      code: 'promise-not-awaited',
+      operation: 'diagnose',
+      problem: `${name} is a promise`,
+      expected: `the ${name} itself`,
+      fix: `write { ${name}: await ... }`,
+    });
+  }
   checkNames('diagnose', context, ['model', 'data', 'options', 'thresholds', 'rules', 'causes'], {
     fix: 'pass { model, data: { inputs, targets }, options: { losses } }',
   });

@@ -62,6 +62,8 @@ export interface TrainingFiles {
   history?: string;
   /** The model before its first step. */
   initial?: string;
+  /** The layers, as `model.to_json()` gives them, of models that are weights alone. */
+  architecture?: string;
   epochs?: number;
   batchSize?: number;
 }
@@ -70,12 +72,13 @@ export interface TrainingFiles {
 const DEFAULTS = { epochs: 50, batchSize: 32 };
 
 /**
- * Reads a model of Keras and the rows it was trained on, with what is known of its training.
+ * Reads a model of Keras, whole or as weights and layers apart, and the rows it was trained on, with what is known of its training.
  *
  * @throws ReluctantError `loss-unknown` where neither file nor caller says what it was trained by, and those of the readers.
  */
 export async function trainingOfFiles(files: TrainingFiles): Promise<RecordedTraining> {
-  const { model, compiled } = await compiledModel(files.model);
+  const { architecture } = files;
+  const { model, compiled } = await compiledModel(files.model, { ...(architecture !== undefined && { architecture }) });
   const ends = endsOf(model);
   const history = files.history === undefined ? [] : await readHistory(files.history);
   const names: RowNames = {
@@ -98,10 +101,17 @@ export async function trainingOfFiles(files: TrainingFiles): Promise<RecordedTra
     optimizer: compiled.optimizer,
     epochs: files.epochs,
     batchSize: files.batchSize,
-    initial: files.initial === undefined ? undefined : () => kerasModel(files.initial!),
+    initial:
+      files.initial === undefined
+        ? undefined
+        : () => kerasModel(files.initial!, layersOf(files.initial!, architecture)),
     notes: [],
   });
 }
+
+/** A model of before that is whole does not need the layers of one that is weights alone. */
+const layersOf = (file: string, architecture: string | undefined) =>
+  architecture === undefined || /\.(keras|h5|hdf5)$/i.test(file) ? {} : { architecture };
 
 /** The last rows apart; the tensors of before are let go. */
 function splitOff(rows: Samples, share: number): TrainingData {

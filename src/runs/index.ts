@@ -1,6 +1,7 @@
 export { type CheckpointDetails, Checkpoints } from './checkpoints';
 export { dataHash } from './dataHash';
 export { readGuarded } from './digests';
+export { crc32c } from './eventFile';
 export { type Histogram, histogramOf, type WeightHistogram, watchHistograms } from './histograms';
 export { compareRuns, listRuns, RunTable, type SkippedRun } from './list';
 export { releaseLost } from './lock';

@@ -147,6 +147,16 @@ describe('package.json', () => {
       if (name !== 'reluctant') assert.match(version, /^(npm:@?[\w./-]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/, name);
   });
 
+  test('has the version that the packages of Python have', () => {
+    const { version } = JSON.parse(read('package.json')) as { version: string };
+    const places = [
+      ['python/reluctant/pyproject.toml', /^version = "(.*)"$/m],
+      ['python/reluctant/src/reluctant/__init__.py', /^__version__ = "(.*)"$/m],
+      ['python/papermill/pyproject.toml', /^version = "(.*)"$/m],
+    ] as const;
+    for (const [file, pattern] of places) assert.equal(pattern.exec(read(file))?.[1], version, file);
+  });
+
   test('publishes only what is there', () => {
     for (const file of manifest.files) assert.ok(fs.existsSync(path.join(ROOT, file)), file);
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -20,6 +20,17 @@ const shell = (...args: string[]) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], { encoding: 'utf8', cwd: folder });
   return { status, stdout, stderr };
 };
+
+/** The same, with others at once. */
+const asked = (...args: string[]) =>
+  new Promise<{ status: number | null; stderr: string }>((resolve) => {
+    const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+    let stderr = '';
+    child.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    child.on('close', (status) => resolve({ status, stderr }));
+  });
 
 const python = (code: string[], env: Record<string, string> = {}) =>
   execFileSync(path.join(ROOT, '.venv', 'bin', 'python'), code, {
@@ -223,9 +234,10 @@ describe('names of others', () => {
 
 describe('wrong ways of calling', () => {
   it('in code are refused in our words', async () => {
-    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2], name: 'only' })] });
     const data = { inputs: tf.ones([60, 2]), targets: tf.ones([60, 1]) };
     const options = { losses: 'meanSquaredError' } as const;
+    const run = { history: [] };
     const wrong: [unknown[], RegExp][] = [
       [[model, { history: [] }], /first argument is a model/],
       [[Promise.resolve({ history: [] }), { model, data, options }], /promise/],
@@ -241,31 +253,96 @@ describe('wrong ways of calling', () => {
       ],
       [[undefined, { model, data, options }], /history is none of the forms/],
       [[{ history: [] }, { model, data, options: { losses: 'mse' } }], /meanSquaredError/],
+      [[run, model], /second argument is a model.*\{ model, data, options \}/],
+      [[run, { model: Promise.resolve(model), data, options }], /model is a promise.*await/],
+      [[run, { model: tf.sequential(), data, options }], /the model has no layers/],
+      [[run, { model, data: { ...data, inputs: [[1, 2]] }, options }], /inputs are no tensors.*tf\.tensor2d/],
+      [
+        [run, { model, data: { ...data, inputs: tf.ones([60, 3]) }, options }],
+        /has shape \[60,3\], the model takes \[,2\]/,
+      ],
+      [
+        [run, { model, data: { ...data, targets: tf.ones([60, 2]) }, options }],
+        /other columns.*\[rows, 1\].*\[60, 2\]/,
+      ],
+      [
+        [run, { model, data: { ...data, targets: tf.ones([50, 1]) }, options }],
+        /different numbers of rows.*"targets":50/,
+      ],
+      [
+        [run, { model, data: { ...data, validation: { inputs: data.inputs, targets: tf.ones([9, 1]) } }, options }],
+        /different numbers of rows \(samples validation\)/,
+      ],
+      [[run, { model, data: { inputs: tf.zeros([0, 2]), targets: tf.zeros([0, 1]) }, options }], /has 0 rows/],
+      [[run, { model, data, options: { losses: { price: 'huber' } } }], /no head "price".*only/s],
+      [
+        [run, { model, data, options: { ...options, lossWeights: { price: 2 } } }],
+        /no head "price" \(options lossWeights\)/,
+      ],
+      [
+        [
+          { loss: [1], up_loss: [1], down_loss: [1] },
+          { model, data, options },
+        ],
+        /losses of heads that the model does not have.*only_loss.*"up","down"/,
+      ],
+      [[run, { model, data, options, thresholds: { 'dead-head': { zeroes: 1 } } }], /no such threshold.*zeros/],
     ];
+    assert.ok(wrong.length >= 16);
     for (const [args, message] of wrong)
-      assert.throws(() => diagnose(...(args as Parameters<typeof diagnose>)), message);
+      assert.throws(
+        () => diagnose(...(args as Parameters<typeof diagnose>)),
+        (error: Error) => error.name === 'ReluctantError' && message.test(error.message),
+        String(message),
+      );
     assert.ok(diagnose({ loss: [1, 0.5] }, { model, data, options }));
   });
 
-  it('in the shell are refused in the words of the shell, before any work', () => {
+  it('in the shell are refused in the words of the shell, before any work', async () => {
     const model = path.join(folder, 'keras', 'model.keras');
-    fs.writeFileSync(path.join(folder, 'rows.csv'), 'a,b\n1,2\n3,4\n');
+    const apart = path.join(ROOT, 'tests', 'inspection', 'reference', 'apart');
+    const weights = path.join(apart, 'weights.safetensors');
+    const write = (name: string, text: string) => fs.writeFileSync(path.join(folder, name), text);
+    write('rows.csv', 'a,b\n1,2\n3,4\n');
+    write('empty.keras', '');
+    write('other.json', '{"loss": [1], "up_loss": [1], "down_loss": [1]}');
+    const { compile_config: _, ...uncompiled } = JSON.parse(fs.readFileSync(path.join(apart, 'model.json'), 'utf8'));
+    write('uncompiled.json', JSON.stringify(uncompiled));
+    fs.mkdirSync(path.join(folder, 'nothing'));
+    const rows = ['--data', 'rows.npz'];
+    const ofApart = [weights, '--data', path.join(apart, 'rows.npz'), '--targets', 'a=predicted_a', 'b=predicted_b'];
     const wrong: [string[], RegExp][] = [
-      [['diagnose', 'missing.keras', '--data', 'rows.npz'], /no such file/],
-      [['diagnose', model], /which rows.*--data/s],
-      [['diagnose', model, '--data', 'missing.npz'], /no such file/],
-      [['diagnose', model, '--data', 'rows.csv'], /what the input "prices" is.*--inputs/s],
-      [['diagnose', model, '--data', 'rows.csv', '--inputs', 'a', 'c', '--targets', 'direction=b'], /no column "c"/],
-      [['diagnose', model, '--data', 'rows.csv', '--inputs', 'a', '--targets', 'b'], /direction=NAME/],
-      [['diagnose', model, '--data', 'rows.npz', '--loss', 'mean_sqared_error'], /did you mean meanSquaredError/],
-      [['diagnose', model, '--data', 'rows.npz', '--html', 'page.txt'], /\.html/],
-      [['diagnose', path.join(folder, 'keras'), '--loss', 'mse'], /says itself/],
-      [['diagnose', 'rows.csv', '--data', 'rows.npz'], /no model of Keras/],
-      [['diagnose', model, '--data', 'rows.npz', '--hist', 'x'], /unknown option/],
-      [['diagnose', model, '--data', 'rows.npz', '--inputs', 'prices', 'direction'], /several arrays.*"prices"/s],
+      [['missing.keras', ...rows], /no such file/],
+      [[model], /which rows.*--data/s],
+      [[model, '--data', 'missing.npz'], /no such file/],
+      [[model, '--data', 'rows.csv'], /what the input "prices" is.*--inputs/s],
+      [[model, '--data', 'rows.csv', '--inputs', 'a', 'c', '--targets', 'direction=b'], /no column "c"/],
+      [[model, '--data', 'rows.csv', '--inputs', 'a', '--targets', 'b'], /direction=NAME/],
+      [[model, ...rows, '--loss', 'mean_sqared_error'], /did you mean meanSquaredError/],
+      [[model, ...rows, '--html', 'page.txt'], /\.html/],
+      [[path.join(folder, 'keras'), '--loss', 'mse'], /says itself/],
+      [['rows.csv', ...rows], /no model of Keras/],
+      [[model, ...rows, '--hist', 'x'], /unknown option/],
+      [[model, ...rows, '--inputs', 'prices', 'direction'], /several arrays.*"prices"/s],
+      [['rows.npz', '--data', model], /--data names a model.*reluctant diagnose MODEL --data ROWS/],
+      [['empty.keras', ...rows], /the file is empty/],
+      [['nothing'], /run\.json/],
+      [[model, ...rows, '--history', 'missing.csv'], /no file of that name/],
+      [[model, ...rows, '--history', 'other.json'], /losses of heads that the model does not have/],
+      [[model, ...rows, '--history', 'rows.npz'], /the file is no history.*json\.dump/],
+      [[model, ...rows, '--initial', 'missing.keras'], /no such file/],
+      [[model, ...rows, '--validation-share', '2'], /from 0 to 0\.9/],
+      [[model, ...rows, '--epochs', 'many'], /whole number/],
+      [[model, ...rows, '--architecture', 'uncompiled.json'], /says itself what its layers are/],
+      [ofApart, /nothing says what the layers are.*--architecture model\.json/],
+      [[...ofApart, '--architecture', 'uncompiled.json'], /what the head "a" was trained by.*--loss a=mse/s],
+      [[...ofApart, '--architecture', 'missing.json'], /no such file/],
     ];
-    for (const [args, message] of wrong) {
-      const { status, stderr } = shell(...args);
+    assert.ok(wrong.length >= 16);
+    const ends = await Promise.all(
+      wrong.map(async ([args, message]) => ({ args, message, ...(await asked('diagnose', ...args)) })),
+    );
+    for (const { args, message, status, stderr } of ends) {
       assert.ok(status === 1 || status === 2, `${args.join(' ')}: ${status}`);
       assert.match(stderr, message, args.join(' '));
       assert.doesNotMatch(stderr, /^\s+at /m);

@@ -26,6 +26,7 @@ interface Flags {
   loss?: string[];
   history?: string;
   initial?: string;
+  architecture?: string;
   epochs?: number;
   batchSize?: number;
   confirm?: boolean;
@@ -38,6 +39,7 @@ const CLOSING = `
 What is diagnosed:
   a .keras or .h5 file, with the rows it was trained on behind --data: an .npz archive with an array per input and head, or
   a table (CSV, Parquet, Arrow, JSON, Excel) with a column per feature and target
+  a .safetensors or .npz file of weights under Keras's paths, or a SavedModel folder, with --architecture beside it
   a folder that reluctant.keras.Callback or reluctant.torch.Watcher of the Python package wrote
   a folder of "reluctant train"
 
@@ -61,8 +63,9 @@ export function define(command: Command): void {
     .option('--validation <file>', 'rows it was validated on')
     .option('--validation-share <x>', 'share of the rows, from their end, that it was validated on', number(0, 0.9))
     .option('--loss <names...>', 'what it was trained by: mse, or head=mse for several heads')
-    .option('--history <file>', 'numbers by epoch: JSON, or a table such as that of CSVLogger')
+    .option('--history <file>', 'numbers by epoch: JSON, a table such as that of CSVLogger, event files of TensorBoard')
     .option('--initial <file>', 'the model before its first step')
+    .option('--architecture <file>', 'what model.to_json() gave, for a model that is weights alone')
     .option('--epochs <n>', 'epochs of a training that confirms a cause', number(1, 1e6, true))
     .option('--batch-size <n>', 'rows per step of a training that confirms a cause', number(1, 1e6, true))
     .option('--confirm', 'make the change of the first verdict, train again, and compare')
@@ -120,10 +123,11 @@ async function read(place: string, flags: Flags): Promise<RecordedTraining> {
       operation: 'diagnose',
       problem: 'there is no such file or folder',
       where: { file: place },
-      expected: 'a .keras or .h5 file, or the folder of a run',
+      expected: 'a .keras or .h5 file, weights with their architecture, or the folder of a run',
     });
   }
-  if (!status.isDirectory()) return ofFiles(place, flags);
+  const isSavedModel = fs.existsSync(path.join(place, 'variables'));
+  if (!status.isDirectory() || isSavedModel) return ofFiles(place, flags);
   const given = Object.keys(flags).filter((name) => !['confirm', 'html', 'json', 'rules'].includes(name));
   if (given.length > 0) {
     throw new ReluctantError({
@@ -139,6 +143,15 @@ async function read(place: string, flags: Flags): Promise<RecordedTraining> {
 }
 
 async function ofFiles(model: string, { data, confirm: _, html: __, json: ___, rules: ____, ...rest }: Flags) {
+  if (data !== undefined && /\.(keras|h5|hdf5)$/i.test(data)) {
+    throw new ReluctantError({
+      code: 'arguments-in-another-order',
+      operation: 'diagnose',
+      problem: '--data names a model, and rows are expected there',
+      where: { file: data },
+      expected: 'reluctant diagnose MODEL --data ROWS',
+    });
+  }
   if (data !== undefined) return trainingOfFiles({ model, data, ...rest });
   throw new ReluctantError({
     code: 'data-missing',

@@ -1,11 +1,11 @@
-import { ReluctantError } from '../../core';
+import { type ErrorDetails, ReluctantError } from '../../core';
 
 /** A refusal of a model file, naming the file and the place in it. */
 export function fileError(
   code: 'not-this-format' | 'truncated' | 'malformed' | 'too-large' | 'unsupported' | 'no-tensors' | 'not-readable',
   problem: string,
   where: Record<string, string | number>,
-  more: { expected?: string; fix?: string; received?: unknown; cause?: unknown } = {},
+  more: { expected?: string; fix?: ErrorDetails['fix']; received?: unknown; cause?: unknown } = {},
 ): ReluctantError {
   return new ReluctantError({ code, operation: 'inspect.file', problem, where, ...more });
 }

@@ -75,7 +75,7 @@ async function readArchive(file: string, size: number): Promise<KerasFile> {
       config,
       compiled: (config as { compile_config?: unknown } | null)?.compile_config ?? undefined,
       keras: versionOf((about as { keras_version?: unknown } | undefined)?.keras_version),
-      count: countOf(tensors),
+      count: valuesIn(tensors),
       weightsOf: (place, _, parts = ['']) =>
         parts.flatMap((part) => {
           const folder = part === '' ? place : `${place}/${part}`;
@@ -127,7 +127,7 @@ async function readOld(file: string, size: number): Promise<KerasFile> {
     config: parse(text, { file }),
     compiled: training === undefined ? undefined : parse(training, { file }),
     keras: versionOf(version),
-    count: countOf(tensors),
+    count: valuesIn(tensors),
     weightsOf: (_, layer) => {
       // The layers of a nested model are filed under the nested model.
       const filed = names.get(layer)?.map((name) => `model_weights/${layer}/${name}`);
@@ -137,7 +137,8 @@ async function readOld(file: string, size: number): Promise<KerasFile> {
   };
 }
 
-const countOf = (tensors: readonly NamedTensor[]): number =>
+/** Values of all tensors together. */
+export const valuesIn = (tensors: readonly NamedTensor[]): number =>
   tensors.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
 
 /** Files that do not say are those of Keras 3. */

@@ -1,28 +1,36 @@
 import * as fs from 'node:fs';
 import { type TF, tf } from '../../core';
 import { registerLayers } from '../../layers';
+import { tensors } from '../files';
 import { fileError } from '../files/fileError';
 import { type KerasFile, readKerasFile } from '../files/kerasFile';
+import { joinedKerasFile } from '../files/separateFiles';
 import { type ConvertedLayer, convertModel } from './config';
 import type { Place } from './description';
 import { folderOf } from './filing';
 
 export { saveKeras } from './save';
 
+/** Where the layers of a model are, if its file has weights alone. */
+export interface KerasFileOptions {
+  /** What `model.to_json()` gave, for weights in a `.safetensors` or `.npz` file or a SavedModel folder. */
+  architecture?: string;
+}
+
 /**
  * A model of Keras, to run, inspect and train: from a `.keras` file (Keras 3) or a `.h5` one. Layers that tfjs computes as
  * Keras does are built and given their weights; the first one it does not know is named and nothing is built. No code in a
  * file is run: `Lambda` and layers of one's own are refused.
  *
- * @param path the file that `model.save(path)` wrote.
+ * @param path the file that `model.save(path)` wrote; or weights alone, with the layers in `architecture`.
  * @returns the model, which is the caller's to dispose of.
  * @throws ReluctantError `unsupported` naming the layer, `malformed`, `not-this-format`, `truncated`, `too-large`.
  * @example
  * const path = require('node:path').join(process.cwd(), 'model.keras');
  * require('node:fs').existsSync(path) ? (await inspect.model(path)).summary() : 'no model here';
  */
-export async function model(path: string): Promise<TF.LayersModel> {
-  return modelOf(path, await readThere(path));
+export async function model(path: string, options: KerasFileOptions = {}): Promise<TF.LayersModel> {
+  return modelOf(path, await readThere(path, options));
 }
 
 /**
@@ -33,14 +41,38 @@ export async function model(path: string): Promise<TF.LayersModel> {
  * const path = require('node:path').join(process.cwd(), 'model.keras');
  * require('node:fs').existsSync(path) ? (await inspect.compiledModel(path)).compiled.loss : 'no model here';
  */
-export async function compiledModel(path: string): Promise<{ model: TF.LayersModel; compiled: CompileSettings }> {
-  const file = await readThere(path);
+export async function compiledModel(
+  path: string,
+  options: KerasFileOptions = {},
+): Promise<{ model: TF.LayersModel; compiled: CompileSettings }> {
+  const file = await readThere(path, options);
   return { model: await modelOf(path, file), compiled: settingsOf(file) };
 }
 
-async function readThere(path: string): Promise<KerasFile> {
-  if (!fs.existsSync(path)) throw fileError('not-readable', 'there is no such file', { file: path });
-  return readKerasFile(path);
+async function readThere(path: string, { architecture }: KerasFileOptions): Promise<KerasFile> {
+  const status = fs.statSync(path, { throwIfNoEntry: false });
+  if (!status) throw fileError('not-readable', 'there is no such file', { file: path });
+  const isWhole = !status.isDirectory() && !/\.(safetensors|npz)$/i.test(path);
+  if (isWhole && architecture === undefined) return readKerasFile(path);
+  if (!isWhole && architecture !== undefined) return joinedKerasFile(architecture, path, await tensors(path));
+  if (isWhole) {
+    throw fileError(
+      'malformed',
+      'a whole model says itself what its layers are',
+      { file: path },
+      { received: { architecture }, fix: 'leave the architecture out' },
+    );
+  }
+  throw fileError(
+    'malformed',
+    'there are weights, and nothing says what the layers are',
+    { file: path },
+    {
+      expected: 'the architecture of the model, as open("model.json", "w").write(model.to_json()) writes it',
+      fix: (say) =>
+        `name it: ${say('architecture', 'model.json')}; or save the whole model with model.save("model.keras")`,
+    },
+  );
 }
 
 async function modelOf(path: string, file: KerasFile): Promise<TF.LayersModel> {
