@@ -54,9 +54,10 @@ function checkSamples(
     const place = name === 'targets' ? 0 : heads.indexOf(name);
     const columns = model.outputs[place]?.shape.at(-1);
     const loss = typeof losses === 'object' ? (losses as Record<string, unknown>)[name] : losses;
-    // One number a row may be the number of a class.
-    const isLabel = shape.length === 1 || shape.at(-1) === 1 || String(loss).startsWith('sparse');
-    if (place < 0 || columns === null || isLabel || shape.at(-1) === columns) continue;
+    // A loss of one's own may take targets of another shape; one number a row may be that of a class.
+    const comparesColumns = typeof loss === 'string' && !loss.startsWith('sparse');
+    const isLabel = shape.length === 1 || shape.at(-1) === 1;
+    if (place < 0 || columns === null || !comparesColumns || isLabel || shape.at(-1) === columns) continue;
     throw new ReluctantError({
       code: 'targets-shape',
       operation: 'diagnose',
