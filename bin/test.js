@@ -1,11 +1,13 @@
 'use strict';
 // npm test [-- PATTERN...]: all set-up, then every test file (or those whose path contains a PATTERN), on Node's own runner.
+// npm run test:offline [-- PATTERN...]: the same, and the tests' processes have no network, loopback aside.
 require('../setup/nodeVersion');
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { root } = require('../setup/places');
 const { command } = require('../setup/sequence');
+const { withoutNetwork } = require('./offline');
 
 /** Slow suites end in .slow.test.ts and run only when a pattern with "slow" in it matches them. @param {string[]} patterns */
 function testFiles(patterns) {
@@ -22,7 +24,9 @@ function testFiles(patterns) {
     .sort();
 }
 
-command({ tests: true }, (patterns) => {
+command({ tests: true }, (words) => {
+  const isOffline = words.includes('--offline');
+  const patterns = words.filter((word) => word !== '--offline');
   const files = testFiles(patterns);
   if (files.length === 0) {
     console.error(`no test file matches ${patterns.join(', ')}`);
@@ -32,6 +36,13 @@ command({ tests: true }, (patterns) => {
   const args = ['--import', 'tsx', '--enable-source-maps', ...reporter, '--test', ...files];
   // What tests train is nobody's trial; those of the ledger name a file of their own.
   const env = { RELUCTANT_LEDGER: 'off', ...process.env };
-  const { status } = spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' });
+  const line = isOffline ? withoutNetwork([process.execPath, ...args]) : [process.execPath, ...args];
+  if (!line) {
+    console.error(
+      'this machine cannot take the network from a program: it needs unshare (util-linux) or sandbox-exec (macOS)',
+    );
+    return 1;
+  }
+  const { status } = spawnSync(line[0], line.slice(1), { cwd: root, env, stdio: 'inherit' });
   return status === null ? 1 : status;
 });

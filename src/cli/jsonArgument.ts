@@ -1,6 +1,5 @@
-import * as fs from 'node:fs';
 import { InvalidArgumentError } from 'commander';
-import { checkPlainFile } from '../core';
+import { ReluctantError, readPlainText } from '../core';
 
 /**
  * Reads an argument that is an object in JSON, or the name of a file that holds one.
@@ -12,11 +11,11 @@ export const jsonArgument =
   (command: string, example: string) =>
   (text: string): Record<string, unknown> => {
     const isJSON = text.trimStart().startsWith('{');
-    if (!isJSON) checkPlainFile(command, text);
     try {
-      const value: unknown = JSON.parse(isJSON ? text : fs.readFileSync(text, 'utf8'));
+      const value: unknown = JSON.parse(isJSON ? text : readPlainText(command, text));
       if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
     } catch (error) {
+      if (error instanceof ReluctantError) throw error;
       if (!isJSON && !(error instanceof SyntaxError)) throw new InvalidArgumentError(`there is no file "${text}"`);
       throw new InvalidArgumentError(`${isJSON ? 'it' : `"${text}"`} is not JSON`);
     }

@@ -1,3 +1,5 @@
+import { visible } from './visible';
+
 /** What went wrong, as data: a program can branch on it, and {@link ReluctantError} composes the message from it. */
 export interface ErrorDetails {
   /** Stable machine-readable kind, in kebab-case, e.g. `column-not-found`. */
@@ -73,7 +75,8 @@ function compose({ operation, problem, where, received, expected, fix }: ErrorDe
   if (expected !== undefined) parts.push(`expected ${expected}`);
   if (received !== undefined) parts.push(`received ${brief(received)}`);
   if (fix !== undefined) parts.push(fix);
-  return parts.join('; ');
+  // Names and texts of files come into it, and it is printed.
+  return visible(parts.join('; '));
 }
 
 /** A value on one short line, so that a message never carries a whole array or a page of text. */

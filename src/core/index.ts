@@ -1,4 +1,5 @@
 export { checkWritable, replaceAtomically, writeAtomically } from './atomicFile';
+export { withWeightsAtMost } from './boundedWeights';
 export { callersLine, isOfTensorFlow } from './callers';
 export { checkChoice, checkInteger, checkNumber } from './checks';
 export { graphCache, sealCompiledCode } from './compileCache';
@@ -9,8 +10,10 @@ export { collectGarbage, collectIfGrown } from './garbage';
 export { interruptRequested, interruptScope, interruptSignal } from './interrupt';
 export { lazy } from './lazy';
 export { checkNames, closest } from './names';
-export { checkPlainFile, statusOf } from './plainFile';
+export { checkPlainFile, readPlainFile, readPlainText, statusOf } from './plainFile';
 export { Random } from './random';
+export { Seals } from './seals';
 export { nearest } from './suggestion';
 export { type TF, tf } from './tensorflow';
+export { visible } from './visible';
 export { z } from './zod';

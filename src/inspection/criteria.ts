@@ -1,5 +1,4 @@
-import * as fs from 'node:fs';
-import { checkPlainFile, lazy, ReluctantError, z } from '../core';
+import { lazy, ReluctantError, readPlainText, z } from '../core';
 import { census, mean, meanAbsoluteError, meanSquaredError, rocAUCOneVsRest } from '../evaluation';
 import { formatNumber, Table } from '../tables';
 import { type PredictionFile, predictionFile } from './predictionFile';
@@ -140,10 +139,10 @@ export function readCriteria(file: string): Criteria {
       ...more,
     });
   let content: unknown;
-  checkPlainFile('inspect.readCriteria', file);
   try {
-    content = JSON.parse(fs.readFileSync(file, 'utf8'));
+    content = JSON.parse(readPlainText('inspect.readCriteria', file));
   } catch (cause) {
+    if (cause instanceof ReluctantError) throw cause;
     throw refuse(
       (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : 'the file is not JSON',
       { cause },

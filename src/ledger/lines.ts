@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { checkPlainFile, ReluctantError } from '../core';
+import { checkPlainFile, lazy, ReluctantError, readPlainText, z } from '../core';
 
 /** A training was begun: written before its first step. */
 export interface BegunLine {
@@ -48,10 +48,55 @@ export interface EvaluatedLine {
 export type LedgerLine = BegunLine | EndedLine | EvaluatedLine;
 
 /** As it stands in the file: `previous` is the hash of a line before it. */
-type ChainedLine = LedgerLine & { format: 1; previous: string };
+type ChainedLine = LedgerLine & { format: number; previous: string };
+
+/** What lines look like; fields of later versions are passed over. */
+const shape = lazy(() => {
+  const text = z.string();
+  const number = z.number();
+  const chained = { format: z.int(), previous: text, trial: text, time: text };
+  return z.discriminatedUnion('event', [
+    z.object({
+      ...chained,
+      event: z.literal('begun'),
+      host: text,
+      version: text,
+      data: text,
+      program: text,
+      seed: number,
+      epochs: number,
+      rows: number,
+      heads: z.array(text),
+    }),
+    z.object({
+      ...chained,
+      event: z.literal('ended'),
+      status: z.enum(['finished', 'stopped', 'failed']),
+      reason: text,
+      epochs: number,
+      seconds: number,
+    }),
+    z.object({ ...chained, event: z.literal('evaluated'), strategy: text, returns: z.array(number).min(2) }),
+  ]);
+});
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
 const FIRST = hashOf('');
+
+/** The end of a line: the hash of what stands before it. The last line has none behind it that would notice a change. */
+const OWN = /,"own":"([0-9a-f]{32})"\}$/;
+
+/** A line with the hash of itself at its end. */
+function withOwn(line: ChainedLine): string {
+  const text = JSON.stringify(line);
+  return `${text.slice(0, -1)},"own":"${hashOf(text)}"}`;
+}
+
+/** Whether a line is as it was written; lines of before there was such a hash pass. */
+function isAsWritten(text: string): boolean {
+  const own = OWN.exec(text);
+  return !own || hashOf(`${text.slice(0, own.index)}}`) === own[1];
+}
 
 /** The beginning of a line that was never finished. */
 const HALF = /^\{[^\n]*[^}]$|^\{?$/;
@@ -68,7 +113,7 @@ export function appendLine(file: string, line: LedgerLine): void {
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true });
     const chained: ChainedLine = { format: 1, previous: lastHash(file), ...line };
-    fs.appendFileSync(file, `${endsInHalf(file) ? '\n' : ''}${JSON.stringify(chained)}\n`);
+    fs.appendFileSync(file, `${endsInHalf(file) ? '\n' : ''}${withOwn(chained)}\n`);
   } catch (cause) {
     if (cause instanceof ReluctantError) throw cause;
     throw new ReluctantError({
@@ -133,19 +178,20 @@ export function readLines(file: string): LedgerLine[] {
       fix: 'train something here first, or name the file: TrialLedger.open(file)',
     });
   }
-  checkPlainFile('TrialLedger', file);
-  const text = fs.readFileSync(file, 'utf8');
+  const text = readPlainText('TrialLedger', file);
   const known = new Set([FIRST]);
   const lines: LedgerLine[] = [];
   const texts = text.split('\n');
+  const last = texts.length - 1 - [...texts].reverse().findIndex((one) => one !== '');
   for (const [k, one] of texts.entries()) {
     if (one === '') continue;
     const line = parse(one);
     if (!line) {
-      if (HALF.test(one)) continue;
+      // A half line ends the file, or another process went on behind it.
+      if (HALF.test(one) && (k + 1 === texts.length || k < last)) continue;
       throw altered(file, k + 1);
     }
-    if (!known.has(line.previous)) throw altered(file, k + 1);
+    if (!isAsWritten(one) || !known.has(line.previous)) throw altered(file, k + 1);
     if (line.format > 1) throw tooNew(file, line.format);
     known.add(hashOf(one));
     const { format: _, previous: __, ...rest } = line;
@@ -156,10 +202,11 @@ export function readLines(file: string): LedgerLine[] {
 
 function parse(text: string): ChainedLine | undefined {
   try {
-    const line = JSON.parse(text) as ChainedLine;
-    const isWhole =
-      typeof line.trial === 'string' && typeof line.previous === 'string' && Number.isInteger(line.format);
-    return isWhole && ['begun', 'ended', 'evaluated'].includes(line.event) ? line : undefined;
+    const json: unknown = JSON.parse(text);
+    // A newer line may look otherwise; it is refused by its format.
+    const { format, previous } = Object(json) as Partial<ChainedLine>;
+    if (typeof format === 'number' && format > 1 && typeof previous === 'string') return json as ChainedLine;
+    return shape.safeParse(json).data;
   } catch {
     return undefined;
   }

@@ -48,7 +48,8 @@ export interface Tried {
  * The ledger of trials: every training that `fit` or a sweep has begun in a project, also those that failed, were stopped, repeated or killed,
  * noted by the trainer itself in `.reluctant/trials.jsonl`, which is only added to. What is judged over it cannot leave out what did not please.
  *
- * Each line carries the hash of one before it, so that a line that was changed or taken out is noticed, save the last ones of a file. Ledgers of several
+ * Each line carries the hash of one before it and its own, so that a line that was changed or taken out is noticed; whole lines that are cut off the end
+ * of a file are not. Ledgers of several
  * machines are read together: `TrialLedger.open('a.jsonl', 'b.jsonl')`.
  *
  * @example

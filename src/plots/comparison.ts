@@ -1,5 +1,6 @@
 import { ReluctantError } from '../core';
 import { formatNumber, Table } from '../tables';
+import { extent } from './extent';
 import type { Figure } from './figure';
 import { type Panel, panels } from './panels';
 import { colour } from './template';
@@ -41,7 +42,7 @@ export function comparison(
   const list = measures.map((measure): Panel => {
     const values = runs.map((run) => measured(run, measure));
     const finite = [0, ...values.filter(Number.isFinite)];
-    const [low, high] = [Math.min(...finite), Math.max(...finite)];
+    const [low, high] = extent(finite);
     const room = (high - low || 1) * 0.18;
     return {
       title: measure,

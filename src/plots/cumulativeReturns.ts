@@ -1,4 +1,5 @@
 import { formatShare, Table } from '../tables';
+import { extent } from './extent';
 import type { Figure, Trace } from './figure';
 import type { Numbers } from './numbers';
 import { checkLengths, checkRows, type DrawingOptions, widthOf } from './options';
@@ -35,8 +36,8 @@ export function cumulativeReturns(series: readonly ReturnSeries[], options: Draw
     checkLengths(operation, { name }, { returns: returns.length, ...(dates && { dates: dates.length }) });
     return { name, dates, ...wealthOf(returns) };
   });
-  const all = paths.flatMap(({ wealth }) => [Math.min(...extremes(wealth)), Math.max(...extremes(wealth))]);
-  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const all = paths.flatMap(({ wealth }) => extremes(wealth));
+  const [low, high] = extent(all);
   const isLogarithmic = low > 0 && high > 10 * low;
   const line = (path: (typeof paths)[number], values: Float64Array, more: object): Trace =>
     lineOf(path.name, path.dates, values, styles.get(path.name)!, more);

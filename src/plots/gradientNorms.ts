@@ -1,5 +1,6 @@
 import { checkNumber } from '../core';
 import { Table } from '../tables';
+import { extent } from './extent';
 import { Figure, plainText } from './figure';
 import { heading } from './panels';
 import { COLOURS, colour } from './template';
@@ -29,7 +30,7 @@ export function gradientNorms(gradients: readonly LayerGradient[], options: { ti
   const seriesNames = [...new Set(gradients.map(({ series }) => series ?? ''))];
   const layers = [...new Set(gradients.map(({ layer }) => layer))].map(plainText);
   const positive = gradients.map(({ norm }) => norm).filter((norm) => norm > 0 && Number.isFinite(norm));
-  const [low, high] = positive.length ? [Math.min(...positive), Math.max(...positive)] : [1e-3, 1];
+  const [low, high] = positive.length ? extent(positive) : [1e-3, 1];
   const [bottom, top] = [Math.floor(Math.log10(low)) - 1, Math.ceil(Math.log10(high)) + 0.5];
   const bar = seriesNames.map((series, k) => {
     const bars = gradients.filter((gradient) => (gradient.series ?? '') === series);

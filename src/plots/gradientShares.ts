@@ -1,5 +1,6 @@
 import { ReluctantError } from '../core';
 import { formatShare, Table } from '../tables';
+import { extent } from './extent';
 import type { Figure, Trace } from './figure';
 import { type Panel, panels } from './panels';
 import { COLOURS, colour } from './template';
@@ -70,7 +71,7 @@ export function gradientShares(rows: readonly TermGradient[], options: { title?:
         {
           type: 'scatter',
           mode: 'lines',
-          x: [Math.min(...epochs), Math.max(...epochs)],
+          x: extent(epochs),
           y: [0, 0],
           line: { color: COLOURS.neutral, width: 1, dash: 'dash' },
           showlegend: false,

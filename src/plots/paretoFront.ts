@@ -1,5 +1,6 @@
 import { ReluctantError } from '../core';
 import { Table } from '../tables';
+import { extent } from './extent';
 import { Figure, plainText, type Trace } from './figure';
 import { heading } from './panels';
 import { COLOURS, faded } from './template';
@@ -120,7 +121,7 @@ const NAME_SIZE = 10;
 function withRoom(on: readonly ParetoPoint[], all: readonly ParetoPoint[]): string[] {
   const scale = (key: 'x' | 'y', pixels: number): ((value: number) => number) => {
     const values = all.map((point) => point[key]).filter(Number.isFinite);
-    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const [low, high] = extent(values);
     return (value) => ((value - low) / (high - low || 1)) * pixels;
   };
   const [x, y] = [scale('x', 700), scale('y', 260)];

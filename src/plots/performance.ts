@@ -1,5 +1,6 @@
 import type { Backtest, BacktestOverfitting } from '../evaluation';
 import { Table } from '../tables';
+import { extent } from './extent';
 import type { Figure, Trace } from './figure';
 import { logitBars } from './overfittingLogits';
 import { panels } from './panels';
@@ -112,7 +113,7 @@ export function overfittingHalves(found: BacktestOverfitting, options: { title?:
   const { traces, most } = logitBars(logits, ['overfit', 'above the median']);
   const step = Math.max(1, Math.ceil(logits.length / MOST_POINTS));
   const places = Array.from({ length: Math.ceil(logits.length / step) }, (_, k) => k * step);
-  const ends = [Math.min(...inSample), Math.max(...inSample)];
+  const ends = extent(inSample);
   return panels(
     [
       {

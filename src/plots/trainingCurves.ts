@@ -1,5 +1,6 @@
 import { ReluctantError } from '../core';
 import { Table } from '../tables';
+import { extent } from './extent';
 import type { Figure, Trace } from './figure';
 import { type Panel, panels } from './panels';
 import { COLOURS, colour, PALETTE } from './template';
@@ -49,7 +50,7 @@ export function trainingCurves(history: readonly EpochValues[], options: Trainin
     ] as const) {
       if (!history.some((row) => row[key] !== undefined)) continue;
       const values = history.map((row) => row[key] ?? Number.NaN);
-      all.push(...values);
+      for (const value of values) all.push(value);
       rows.push(curveRow(metric, kind, epochs, values));
       traces.push(
         curve(kind, epochs, values, { color: tint }),
@@ -105,7 +106,7 @@ export function runCurves(
       if (!history.some((row) => row[metric] !== undefined)) return [];
       const values = history.map((row) => row[metric] ?? Number.NaN);
       const epochs = history.map((row, at) => row['epoch'] ?? at + 1);
-      all.push(...values);
+      for (const value of values) all.push(value);
       rows.push({
         run: name,
         ...curveRow(metric, metric.startsWith('val_') ? 'validation' : 'training', epochs, values),
@@ -146,7 +147,7 @@ interface CurveRow {
 
 function curveRow(metric: string, part: string, epochs: readonly number[], values: readonly number[]): CurveRow {
   const finite = values.filter(Number.isFinite);
-  const [lowest, highest] = [Math.min(...finite), Math.max(...finite)];
+  const [lowest, highest] = extent(finite);
   return {
     metric,
     part,
@@ -208,7 +209,7 @@ function mark(epoch: number, values: readonly number[]): Trace {
     name: 'weights kept',
     mode: 'lines',
     x: [epoch, epoch],
-    y: [Math.min(...finite), Math.max(...finite)],
+    y: extent(finite),
     line: { color: COLOURS.neutral, width: 1, dash: 'dot' },
     hoverinfo: 'skip',
   };
@@ -225,7 +226,7 @@ function metricsOf(history: readonly EpochValues[]): string[] {
 
 function scaleOf(metric: string, values: readonly number[]): Record<string, unknown> {
   const positive = values.filter((value) => value > 0 && Number.isFinite(value));
-  const [low, high] = [Math.min(...positive), Math.max(...positive)];
+  const [low, high] = extent(positive);
   const wide =
     /loss|mse|mae/.test(metric) && positive.length === values.filter(Number.isFinite).length && high > low * 100;
   return wide ? { type: 'log', dtick: 1 } : {};

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import * as path from 'node:path';
 import * as vm from 'node:vm';
-import { checkPlainFile, ReluctantError } from '../core';
+import { ReluctantError, readPlainText } from '../core';
 
 const SOURCE = /\.[cm]?[jt]s$/;
 const ENDINGS = ['', '.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '/index.ts', '/index.js'];
@@ -90,10 +90,10 @@ function compiled(file: string): string {
       expected: 'a module in TypeScript or JavaScript whose default export is a program, or the name of a recipe',
     });
   }
-  checkPlainFile('programs.loadProgram', file);
   // Loaded on first use: the compiler takes a quarter of a second.
+  const source = readPlainText('programs.loadProgram', file);
   const ts = require('typescript') as typeof import('typescript');
-  const { outputText, diagnostics = [] } = ts.transpileModule(fs.readFileSync(file, 'utf8'), {
+  const { outputText, diagnostics = [] } = ts.transpileModule(source, {
     // By the ending .mjs the compiler would leave the module as it is.
     fileName: file.replace(/\.[cm]([jt]s)$/, '.$1'),
     reportDiagnostics: true,

@@ -1,5 +1,4 @@
-import * as fs from 'node:fs';
-import { checkPlainFile, parseExactly, ReluctantError } from '../core';
+import { checkPlainFile, parseExactly, ReluctantError, readPlainText } from '../core';
 import { load } from '../data';
 import { type EpochNumbers, historyRows, notUnderstood } from '../training/historyForms';
 import { historyOfEvents, isEventLog } from './tensorboard';
@@ -17,7 +16,7 @@ export async function readHistory(file: string): Promise<EpochNumbers[]> {
   checkPlainFile(operation, file);
   if (/\.json$/i.test(file)) {
     try {
-      return historyRows(parseExactly(fs.readFileSync(file, 'utf8')), operation);
+      return historyRows(parseExactly(readPlainText(operation, file)), operation);
     } catch (cause) {
       if (cause instanceof ReluctantError) throw cause;
       throw notUnderstood(operation, file, cause);

@@ -1,4 +1,4 @@
-import { type TF, tf, z } from '../core';
+import { ReluctantError, type TF, tf, withWeightsAtMost, z } from '../core';
 import { damaged, readRecordedArrays, readRecordedJSON } from './recordingFile';
 import type { NamedArray } from './samples';
 
@@ -51,7 +51,25 @@ export async function modelOfGraph(folder: string, weights: string): Promise<TF.
   const parsed = shape().safeParse(readRecordedJSON(folder, GRAPH));
   if (!parsed.success) return fail(parsed.error.issues[0]?.message ?? 'it is of another form');
   const graph = headsNamed(activationsJoined(parsed.data));
+  const arrays = await readRecordedArrays(folder, weights);
+  const count = [...arrays.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  const refuse = (layer: string): never => fail(`"${layer}" claims more weights than ${weights} holds`);
+  const make = () => {
+    try {
+      return built(graph, fail);
+    } catch (error) {
+      if (error instanceof ReluctantError) throw error;
+      return fail(`the layers do not fit together: ${(error as Error).message}`);
+    }
+  };
+  const model = withWeightsAtMost(count, refuse, make);
   const filed = new Map(graph.nodes.map((node) => [node.name, node.filed ?? node.name]));
+  setWeights(model, arrays, filed, (problem) => fail(problem, weights));
+  return model;
+}
+
+/** The model of a graph, its weights drawn. */
+function built(graph: Graph, fail: Fail): TF.LayersModel {
   const made = new Map<string, TF.SymbolicTensor>();
   const inputs = graph.inputs.map(({ name, shape }) => {
     const input = tf.input({ shape, name });
@@ -66,9 +84,7 @@ export async function modelOfGraph(folder: string, weights: string): Promise<TF.
     made.set(node.name, layer.apply(given.length === 1 ? given[0]! : given) as TF.SymbolicTensor);
   }
   const outputs = Object.values(graph.outputs).map((name) => made.get(name) ?? fail(`there is no "${name}"`));
-  const model = tf.model({ inputs, outputs });
-  setWeights(model, await readRecordedArrays(folder, weights), filed, (problem) => fail(problem, weights));
-  return model;
+  return tf.model({ inputs, outputs });
 }
 
 function layerOf(node: Node, fail: Fail): TF.layers.Layer {

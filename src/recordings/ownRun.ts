@@ -2,18 +2,19 @@ import * as path from 'node:path';
 import { ReluctantError, type TF } from '../core';
 import { snapshot } from '../inspection';
 import { loadProgram, type Program, type Setting } from '../programs';
-import { readRun, readWeights } from '../runs';
+import { isOwn, readRun, readWeights } from '../runs';
 import { restoreTensors } from '../training/state';
 import { faceOf, isLayersModel } from '../training/trainable';
 import type { RecordedTraining } from './recordedTraining';
 
 /**
  * A finished run of `train`: its program is made again from the module and the setting that the record names, and given the weights
- * of the folder.
+ * of the folder. That runs code and reads files which the folder names: it is done for runs that this user made on this machine.
  *
- * @throws ReluctantError `run-without-program` for a run whose program is in no module, and those of `readRun`, `loadProgram`.
+ * @param options.trust do it for somebody else's run as well.
+ * @throws ReluctantError `run-of-others`, `run-without-program` for a run whose program is in no module, and those of `readRun`, `loadProgram`.
  */
-export async function trainingOfRun(folder: string): Promise<RecordedTraining> {
+export async function trainingOfRun(folder: string, { trust = false } = {}): Promise<RecordedTraining> {
   const place = path.resolve(folder);
   const record = readRun(path.dirname(place), path.basename(place));
   const { program: reference } = record;
@@ -28,6 +29,17 @@ export async function trainingOfRun(folder: string): Promise<RecordedTraining> {
         : 'no module',
       expected: 'a run of a program in a module of its own, or of a recipe',
       fix: 'diagnose it where it was trained, or put the program in a module and train with reluctant train MODULE',
+    });
+  }
+  if (!trust && !isOwn(record)) {
+    throw new ReluctantError({
+      code: 'run-of-others',
+      operation: 'diagnose',
+      problem:
+        'the run names a program to run and files to read, and nothing shows that it was made by you on this machine',
+      where: { folder },
+      received: { module: reference.module, ...reference.setting },
+      fix: (say) => `look at what run.json names, then repeat with ${say('trust', true)}`,
     });
   }
   const program = (await loadProgram(reference.module, reference.setting as Setting)) as Program<

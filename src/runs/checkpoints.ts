@@ -1,7 +1,7 @@
 import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { checkPlainFile, ReluctantError, writeAtomically } from '../core';
+import { ReluctantError, readPlainFile, writeAtomically } from '../core';
 import type { SavedTensor, TrainingState } from '../training/state';
 
 const MAGIC = Buffer.from('RELUCTC1');
@@ -107,8 +107,7 @@ export function readCheckpoint(file: string): TrainingState {
   const damaged = (problem: string): never => {
     throw new ReluctantError({ code: 'checkpoint-damaged', operation: 'resume', problem, where: { file } });
   };
-  checkPlainFile('resume', file);
-  const bytes = fs.readFileSync(file);
+  const bytes = readPlainFile('resume', file);
   const start = MAGIC.length + 4;
   if (bytes.length < start + CHECKSUM_BYTES) damaged('the file is cut short');
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) damaged('the file is no checkpoint of this version');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { checkPlainFile, ReluctantError, writeAtomically } from '../core';
+import { ReluctantError, readPlainFile, readPlainText, writeAtomically } from '../core';
 
 /**
  * SHA-256 of the files of a run, by name: a flipped bit in a weight or a history is still a number, and would be believed. A file
@@ -37,12 +37,11 @@ export function removeGuarded(place: string, name: string): void {
  * @throws ReluctantError `run-not-readable` if it is not what was written, or cannot be read.
  */
 export function readGuarded(place: string, name: string): Buffer {
-  const file = path.join(place, name);
-  checkPlainFile('runs.read', file);
   let content: Buffer;
   try {
-    content = fs.readFileSync(file);
+    content = readPlainFile('runs.read', path.join(place, name));
   } catch (cause) {
+    if (cause instanceof ReluctantError) throw cause;
     throw notReadable(place, name, 'the file cannot be opened', cause);
   }
   const digests = digestsIn(place)?.[name];
@@ -59,9 +58,8 @@ export function readGuarded(place: string, name: string): Buffer {
 function digestsIn(place: string): Record<string, string[]> | undefined {
   const file = path.join(place, DIGESTS);
   if (!fs.existsSync(file)) return undefined;
-  checkPlainFile('runs.read', file);
   try {
-    const digests: unknown = JSON.parse(fs.readFileSync(file, 'utf8'));
+    const digests: unknown = JSON.parse(readPlainText('runs.read', file));
     if (Object.values(Object(digests)).every((list) => Array.isArray(list))) return digests as Record<string, string[]>;
   } catch {} // said below
   throw notReadable(place, DIGESTS, 'it is damaged', undefined, 'put it back, or remove it to read the run unchecked');

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { checkPlainFile } from '../core';
+import { readPlainText } from '../core';
 import type { RunRecord } from './record';
 
 /** The options of `fit` that the robust recipe had always used, which its records of version 1 left out. */
@@ -56,8 +56,7 @@ function fromFit(record: FitRecord): unknown {
 export function historyFromCSV(folder: string): Record<string, unknown>[] | undefined {
   const file = path.join(folder, 'history.csv');
   if (!fs.existsSync(file)) return undefined;
-  checkPlainFile('runs.read', file);
-  const [header = '', ...lines] = fs.readFileSync(file, 'utf8').trimEnd().split('\n');
+  const [header = '', ...lines] = readPlainText('runs.read', file).trimEnd().split('\n');
   const keys = header.split(',');
   return lines.map((line) =>
     Object.fromEntries(line.split(',').flatMap((text, k) => (text === '' ? [] : [[keys[k] ?? '', Number(text)]]))),

@@ -1,4 +1,4 @@
-import { lazy, tf, z } from '../core';
+import { lazy, Seals, tf, z } from '../core';
 import type { FitOptions, ProgramReference, Run, RunOrigin } from '../training';
 
 /** The version of what a run's folder holds. A newer one is refused; older ones stay readable. */
@@ -24,6 +24,7 @@ const shapes = lazy(() => {
     begun: z.string(),
     written: z.string(),
     program: program.optional(),
+    seal: z.string().optional(),
     options: anything,
     seed: number,
     versions: z.record(z.string(), z.string()),
@@ -71,6 +72,8 @@ export interface RunRecord {
   written: string;
   /** Which program was trained, at which setting; absent for a plain `fit`. */
   program?: ProgramReference;
+  /** That it was this user, on this machine, who trained that program; see {@link isOwn}. */
+  seal?: string;
   /** Options of `fit` as far as JSON holds them; functions by name, no tensors. */
   options: Readonly<Record<string, unknown>>;
   seed: number;
@@ -94,6 +97,23 @@ export interface RunRecord {
   verdicts?: readonly RecordedVerdict[];
   /** Last value of every number of the history. */
   last: Readonly<Record<string, number>>;
+}
+
+/** What a seal is made of: a program names code to run and files to read. */
+const sealed = ({ name, module, setting, changes }: ProgramReference) =>
+  ['program of a run', Buffer.from(JSON.stringify([name, module, setting, changes]))] as const;
+
+/** A program with the seal of this user; without one where none can be kept. */
+export function withSeal(program: ProgramReference): Pick<RunRecord, 'program' | 'seal'> {
+  // As it will be read again: what JSON does not keep is not sealed.
+  const kept = JSON.parse(JSON.stringify(program)) as ProgramReference;
+  const seal = Seals.open()?.of(...sealed(kept));
+  return { program: kept, ...(seal !== undefined && { seal }) };
+}
+
+/** Whether this user trained the program of a record, on this machine: only then may it be run again unseen. */
+export function isOwn({ program, seal }: RunRecord): boolean {
+  return program !== undefined && seal !== undefined && Seals.open()?.holds(seal, ...sealed(program)) === true;
 }
 
 /** Which options of `fit` are kept in a record: all that decide the result. A new option does not compile before it is decided. */

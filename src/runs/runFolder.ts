@@ -15,6 +15,7 @@ import {
   type RunRecord,
   recordedOptions,
   versions,
+  withSeal,
 } from './record';
 import { writeJSON, writeOutcome } from './write';
 
@@ -92,7 +93,8 @@ export class RunFolder {
       // The hash of version 1 was of the file, and cannot be compared.
       const goesOn = existing?.formatVersion === RUN_FORMAT_VERSION ? existing : { ...started, ...withBegin(existing) };
       // The setting may ask for more epochs than before.
-      const asked = started.program && { program: started.program };
+      const { program, seal } = started;
+      const asked = program && { program, ...(seal !== undefined && { seal }) };
       const run = new RunFolder(
         folder,
         // Noted before anything is trained: killed before its first checkpoint, it begins again as the same trial.
@@ -186,8 +188,7 @@ function beginning(name: string, { program, seed, trial = randomUUID() }: Traine
     status: 'running',
     begun: now,
     written: now,
-    // As it will be read again: what JSON does not keep cannot be compared.
-    program: JSON.parse(JSON.stringify(program)) as ProgramReference,
+    ...withSeal(program),
     options: {},
     seed,
     versions: versions(),

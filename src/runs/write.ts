@@ -18,6 +18,7 @@ import {
   type RunRecord,
   recordedOptions,
   versions,
+  withSeal,
 } from './record';
 import { WEIGHT_FILE, weightsOf } from './weightFile';
 
@@ -110,7 +111,7 @@ export function recordOf(name: string, run: FinishedRun, extras: RunExtras): Run
     name,
     begun: new Date(written.getTime() - 1000 * run.seconds).toISOString(),
     written: written.toISOString(),
-    ...(options.program && { program: options.program }),
+    ...(options.program && withSeal(options.program)),
     options: recordedOptions(options),
     seed: options.seed ?? 0,
     versions: versions(),

@@ -21,7 +21,7 @@ export function historyRows(given: unknown, operation = 'diagnose'): EpochNumber
   const uneven = columns.find(([, list]) => !Array.isArray(list));
   if (columns.length === 0 || uneven) throw notUnderstood(operation, uneven ? { [uneven[0]]: uneven[1] } : given);
   const lengths = Object.fromEntries(columns.map(([name, list]) => [name, (list as unknown[]).length]));
-  const length = Math.max(...Object.values(lengths));
+  const length = Object.values(lengths).reduce((most, one) => Math.max(most, one), 0);
   if (Object.values(lengths).some((one) => one !== length)) {
     throw new ReluctantError({
       code: 'history-lengths-differ',
@@ -38,8 +38,12 @@ export function historyRows(given: unknown, operation = 'diagnose'): EpochNumber
 
 /** Keras's and tfjs's `History` carry the numbers in a field of that name. */
 function withoutWrapping(given: unknown): unknown {
-  const inner = (given as { history?: unknown } | null | undefined)?.history;
-  return inner !== undefined && !Array.isArray(given) && typeof inner !== 'function' ? withoutWrapping(inner) : given;
+  let value = given;
+  for (;;) {
+    const inner = (value as { history?: unknown } | null | undefined)?.history;
+    if (inner === undefined || Array.isArray(value) || typeof inner === 'function') return value;
+    value = inner;
+  }
 }
 
 const TEXTS = new Map([

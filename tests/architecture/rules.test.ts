@@ -90,6 +90,16 @@ const FAULTS: { fault: string; plant: () => void; rule: RuleName; complaint: Reg
     rule: 'names',
     complaint: /the public name Table has two meanings: .*rl\.losses\.Table \(src\/losses\/index\.ts\)/,
   },
+  {
+    fault: 'a reader that does not look whether a path is a pipe',
+    plant: () =>
+      write(
+        'src/tables/reads.ts',
+        "import * as fs from 'node:fs';\nexport const read = (f: string) => fs.readFileSync(f);\n",
+      ),
+    rule: 'reads',
+    complaint: /src\/tables\/reads\.ts opens a file that may be a pipe or a device/,
+  },
 ];
 
 let copy: string;

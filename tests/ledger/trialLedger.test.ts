@@ -213,13 +213,18 @@ test('a line that was changed or taken out is noticed; half a line of a killed p
   const lines = fs.readFileSync(file, 'utf8').trimEnd().split('\n');
   const written = (changed: string[]) => fs.writeFileSync(file, `${changed.join('\n')}\n`);
   written([lines[0]!.replace('"epochs":2', '"epochs":3'), ...lines.slice(1)]);
-  assert.throws(() => TrialLedger.open(), /line 2.*restore it/);
+  assert.throws(() => TrialLedger.open(), /line 1.*restore it/);
   written([lines[0]!, ...lines.slice(2)]);
   assert.throws(() => TrialLedger.open(), code('ledger-altered'));
   fs.writeFileSync(file, `${lines.join('\n')}\n{"format":1,"previous":"ab`);
   assert.equal(TrialLedger.open().trials.length, 2);
   await fit(make(), data, { ...options, seed: 2 });
   assert.equal(TrialLedger.open().trials.length, 3);
+  const cut = lines.at(-1)!;
+  for (const changed of [cut.replace('finished', 'stopped'), cut.slice(0, -1), `${cut.slice(0, -1)}|`]) {
+    written([...lines.slice(0, -1), changed]);
+    assert.throws(() => TrialLedger.open(), code('ledger-altered'), `the last line as ${changed}`);
+  }
   written([...lines, 'nonsense']);
   assert.throws(() => TrialLedger.open(), code('ledger-altered'));
   assert.throws(() => TrialLedger.open(path.join(folder, 'none.jsonl')), code('ledger-missing'));

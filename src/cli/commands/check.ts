@@ -1,6 +1,5 @@
-import * as fs from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
-import { checkPlainFile, ReluctantError } from '../../core';
+import { ReluctantError, readPlainText } from '../../core';
 import { checkCriteria, readCriteria } from '../../inspection';
 import { EXIT } from '../exitCodes';
 
@@ -52,11 +51,11 @@ function value(text: string, before: Record<string, number>): Record<string, num
 }
 
 function readHistory(file: string): Record<string, number>[] {
-  checkPlainFile('check', file);
   try {
-    const rows: unknown = JSON.parse(fs.readFileSync(file, 'utf8'));
+    const rows: unknown = JSON.parse(readPlainText('check', file));
     if (Array.isArray(rows) && rows.every((row) => typeof row === 'object' && row !== null)) return rows;
   } catch (cause) {
+    if (cause instanceof ReluctantError) throw cause;
     throw unreadable(file, cause);
   }
   throw unreadable(file);

@@ -33,6 +33,7 @@ interface Flags {
   html?: string;
   json?: boolean;
   rules?: string;
+  trust?: boolean;
 }
 
 const CLOSING = `
@@ -41,7 +42,8 @@ What is diagnosed:
   a table (CSV, Parquet, Arrow, JSON, Excel) with a column per feature and target
   a .safetensors or .npz file of weights under Keras's paths, or a SavedModel folder, with --architecture beside it
   a folder that reluctant.keras.Callback or reluctant.torch.Watcher of the Python package wrote
-  a folder of "reluctant train"
+  a folder of "reluctant train": its program is made again, which runs code and reads files that the folder names. Of a run that
+  somebody else made, or another machine, that is done with --trust only
 
 Inputs and heads of the model that are called as arrays or columns are need not be named; several of them are named as
 NAME=COLUMN. Loss and optimiser are those the model was compiled with, if --loss says nothing. --confirm makes the change of the
@@ -71,6 +73,7 @@ export function define(command: Command): void {
     .option('--confirm', 'make the change of the first verdict, train again, and compare')
     .option('--html <file>', 'write a page: the verdict, its evidence, the mend', pageFile)
     .option('--rules <file>', 'module that exports rules and causes of your own')
+    .option('--trust', 'run the program and read the files that a run of somebody else names')
     .option('--json', 'print verdicts, notes and numbers as JSON')
     .addHelpText('after', CLOSING)
     .action((model: string, flags: Flags) => untilStopped((signal) => run(model, flags, signal)));
@@ -128,7 +131,7 @@ async function read(place: string, flags: Flags): Promise<RecordedTraining> {
   }
   const isSavedModel = fs.existsSync(path.join(place, 'variables'));
   if (!status.isDirectory() || isSavedModel) return ofFiles(place, flags);
-  const given = Object.keys(flags).filter((name) => !['confirm', 'html', 'json', 'rules'].includes(name));
+  const given = Object.keys(flags).filter((name) => !['confirm', 'html', 'json', 'rules', 'trust'].includes(name));
   if (given.length > 0) {
     throw new ReluctantError({
       code: 'flag-of-another-program',
@@ -139,10 +142,11 @@ async function read(place: string, flags: Flags): Promise<RecordedTraining> {
       fix: 'leave these options out, or name the model file in the folder',
     });
   }
-  return isRecording(place) ? trainingOfFolder(place) : trainingOfRun(place);
+  return isRecording(place) ? trainingOfFolder(place) : trainingOfRun(place, flags);
 }
 
-async function ofFiles(model: string, { data, confirm: _, html: __, json: ___, rules: ____, ...rest }: Flags) {
+async function ofFiles(model: string, flags: Flags) {
+  const { data, confirm: _, html: __, json: ___, rules: ____, trust: _____, ...rest } = flags;
   if (data !== undefined && /\.(keras|h5|hdf5)$/i.test(data)) {
     throw new ReluctantError({
       code: 'arguments-in-another-order',

@@ -1,6 +1,5 @@
-import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { writeAtomically } from '../../core';
+import { readPlainText, writeAtomically } from '../../core';
 
 /** How long the cells of a notebook took when it last ran, so that the next run can say how much is left. */
 export class Durations {
@@ -36,7 +35,7 @@ export class Durations {
 
 function read(file: string, cells: number): number[] {
   try {
-    const content: unknown = JSON.parse(fs.readFileSync(file, 'utf8'));
+    const content: unknown = JSON.parse(readPlainText('run', file));
     const usable =
       Array.isArray(content) && content.length === cells && content.every((n) => Number.isFinite(n) && n >= 0);
     return usable ? content : [];

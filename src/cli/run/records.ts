@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { ReluctantError, writeAtomically } from '../../core';
+import { ReluctantError, readPlainText, writeAtomically } from '../../core';
 import { RECORD_MIME } from '../../notebook';
 import { Table } from '../../tables';
 import type { NotebookRun } from './runNotebook';
@@ -102,10 +102,11 @@ export function readRecords(notebook: string): Map<string, NumberRecord> | undef
   const file = recordsFile(notebook);
   if (!fs.existsSync(file)) return undefined;
   try {
-    const content = JSON.parse(fs.readFileSync(file, 'utf8')) as unknown;
+    const content = JSON.parse(readPlainText('run --check', file)) as unknown;
     const entries = Object.entries(content as object) as [string, unknown][];
     return new Map(entries.map(([name, record]) => [name, checkedRecord(record)]));
   } catch (error) {
+    if (error instanceof ReluctantError) throw error;
     throw new ReluctantError({
       code: 'records-not-valid',
       operation: 'run --check',

@@ -1,6 +1,5 @@
-import * as fs from 'node:fs';
 import type * as Flechette from '@uwdata/flechette';
-import { lazy, ReluctantError } from '../../core';
+import { lazy, ReluctantError, readPlainFile } from '../../core';
 import { type Column, MILLISECONDS_PER_DAY, MISSING_DAY } from '../table/column';
 import { symbolColumn } from '../table/columnBuilder';
 import { withRowsLast } from './arrowBlocks';
@@ -41,7 +40,7 @@ export function loadArrow(
   options: Pick<LoadOptions, 'columns' | 'timeZone'>,
 ): FileColumns {
   try {
-    const bytes = fs.readFileSync(file);
+    const bytes = readPlainFile(operation, file);
     checkMagic(bytes);
     const table = readTable(bytes);
     const zone = options.timeZone === undefined ? undefined : new Zone(operation, options.timeZone);

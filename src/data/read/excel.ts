@@ -1,6 +1,5 @@
-import * as fs from 'node:fs';
 import type * as XLSX from '@e965/xlsx';
-import { lazy, ReluctantError } from '../../core';
+import { lazy, ReluctantError, readPlainFile } from '../../core';
 import { MILLISECONDS_PER_DAY } from '../table/column';
 import { roleOf } from '../table/roles';
 import { findLayout, type Layout } from './layout/layout';
@@ -113,7 +112,7 @@ function lastFilled(cells: readonly unknown[]): number {
 
 function open(operation: string, file: string): XLSX.WorkBook {
   try {
-    const bytes = fs.readFileSync(file);
+    const bytes = readPlainFile(operation, file);
     checkMagic(bytes);
     return xlsx.read(bytes, { dense: true, cellNF: true, cellFormula: false, cellHTML: false });
   } catch (cause) {

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { checkPlainFile, readPlainFile } from '../../core';
 import type { NamedTensor } from '../weights';
 import { countOf, fileError } from './fileError';
 import { readNumbers, sizeOf } from './numbers';
@@ -41,7 +42,7 @@ export function readSavedModel(folder: string): NamedTensor[] {
       { folder },
       { expected: 'a SavedModel folder' },
     );
-  const bytes = fs.readFileSync(file);
+  const bytes = readPlainFile('inspect.file', file);
   try {
     const table = entries(bytes, file);
     const graph = table.find(([key]) => key === GRAPH);
@@ -75,6 +76,7 @@ function variable(
   if (countOf(shape, where) * sizeOf(dtype)! !== size)
     throw fileError('malformed', 'a variable’s size does not fit its shape', where, { received: { shape, size } });
   const data = shardOf(prefix, shard!, where);
+  checkPlainFile('inspect.file', data);
   if (offset! + size! > fs.statSync(data).size)
     throw fileError('truncated', 'the data file ends before the variable does', { ...where, data });
   const values = () => {
@@ -95,7 +97,7 @@ function variable(
 function fullNames(prefix: string, file: string, entry: Buffer): Map<string, string> {
   const fields = message(entry);
   const [shard, offset, size] = [3, 4, 5].map((field) => Number(fields.get(field)?.[0] ?? 0));
-  const data = fs.readFileSync(shardOf(prefix, shard!, { file })).subarray(offset!, offset! + size!);
+  const data = readPlainFile('inspect.file', shardOf(prefix, shard!, { file })).subarray(offset!, offset! + size!);
   const at = { place: 0 };
   const length = Number(varint(data, at));
   // The length is followed by its checksum.

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { type TF, tf } from '../../core';
+import { type TF, tf, withWeightsAtMost } from '../../core';
 import { registerLayers } from '../../layers';
 import { tensors } from '../files';
 import { fileError } from '../files/fileError';
@@ -106,32 +106,18 @@ function settingsOf({ compiled }: KerasFile): CompileSettings {
   };
 }
 
-/**
- * Builds the model with weights of 0, which take no time to draw, and none larger than all the weights of the file: a
- * configuration may claim any size. Every layer of tfjs asks for its weights through one method, which is replaced while the
- * layers are built: `modelFromJSON` has done that when it returns its promise.
- */
+/** Builds the model with weights of 0, no more of them than the file has: `modelFromJSON` has made them when it returns its promise. */
 async function build(topology: object, { count }: KerasFile, place: Place): Promise<TF.LayersModel> {
-  type AddWeight = (name: string, shape: number[], ...more: unknown[]) => unknown;
-  const prototype = tf.layers.Layer.prototype as unknown as { addWeight: AddWeight };
-  const { addWeight } = prototype;
-  prototype.addWeight = function (this: { name: string }, name, shape, dtype, _initializer, ...rest) {
-    if (shape.reduce((product, size) => product * size, 1) > count) {
-      throw fileError(
-        'malformed',
-        'a layer claims more weights than the file holds',
-        { ...place, layer: this.name },
-        { received: shape, expected: `at most ${count} values` },
-      );
-    }
-    return addWeight.call(this, name, shape, dtype, tf.initializers.zeros(), ...rest.slice(0, 3));
+  const refuse = (layer: string, shape: readonly number[]): never => {
+    throw fileError(
+      'malformed',
+      'a layer claims more weights than the file holds',
+      { ...place, layer },
+      { received: shape, expected: `at most ${count} values` },
+    );
   };
-  let built: Promise<TF.LayersModel>;
-  try {
-    built = tf.models.modelFromJSON(JSON.parse(JSON.stringify(topology)) as never);
-  } finally {
-    prototype.addWeight = addWeight;
-  }
+  const make = () => tf.models.modelFromJSON(JSON.parse(JSON.stringify(topology)) as never);
+  const built = withWeightsAtMost(count, refuse, make, { isBlank: true });
   return built.catch((cause: Error) => {
     if (cause.name === 'ReluctantError') throw cause;
     throw fileError('malformed', `the layers do not fit together: ${cause.message}`, place, { cause });

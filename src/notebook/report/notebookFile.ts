@@ -1,6 +1,5 @@
-import * as fs from 'node:fs';
 import type { z as Zod } from 'zod';
-import { checkPlainFile, lazy, ReluctantError, z } from '../../core';
+import { lazy, ReluctantError, readPlainText, z } from '../../core';
 
 const shapes = lazy(() => {
   const text = z.union([z.string(), z.array(z.string()).transform((lines) => lines.join(''))]);
@@ -62,11 +61,11 @@ export function parseNotebook(json: unknown, file: string): Notebook {
 
 /** Reads a notebook file. */
 export function readNotebook(file: string): Notebook {
-  checkPlainFile('notebook.report', file);
   let content: string;
   try {
-    content = fs.readFileSync(file, 'utf8');
+    content = readPlainText('notebook.report', file);
   } catch (cause) {
+    if (cause instanceof ReluctantError) throw cause;
     throw new ReluctantError({
       code: 'file-not-read',
       operation: 'notebook.report',

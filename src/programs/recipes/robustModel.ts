@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ReluctantError, type TF, tf } from '../../core';
+import { ReluctantError, type TF, tf, withWeightsAtMost } from '../../core';
 import {
   type Dataset,
   type FormOptions,
@@ -104,7 +104,17 @@ export function predictRobust(
   const columns = { ...setting.columns, ...given };
   const { complete } = withRowFeatures(dataset, { features: scaler.features, columns });
   const rows = completeRows(complete, scaler.features);
-  const model = robustModel(setting, scaler.features.length);
+  const count = weights.reduce((sum, { values }) => sum + values.length, 0);
+  const refuse = (layer: string): never => {
+    throw new ReluctantError({
+      code: 'model-damaged',
+      operation: 'predict',
+      problem: `the setting of the run asks for more weights in "${layer}" than the run has`,
+      where: { folder },
+      expected: `at most ${count} values`,
+    });
+  };
+  const model = withWeightsAtMost(count, refuse, () => robustModel(setting, scaler.features.length));
   try {
     restoreTensors(
       'weights',

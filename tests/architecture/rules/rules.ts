@@ -1,6 +1,7 @@
 import { arrows, circles } from './arrows';
 import { EXCEPTIONS, type Exceptions } from './exceptions';
 import { doubleNames } from './names';
+import { unseenReads } from './reads';
 import { longFiles, longFunctions } from './sizes';
 
 /** One breach of a rule. */
@@ -11,7 +12,14 @@ export interface Complaint {
 }
 
 /** The rules that look over all of src/; each is given the folder of the repository. */
-export const RULES = { circles, arrows, functions: longFunctions, files: longFiles, names: doubleNames };
+export const RULES = {
+  circles,
+  arrows,
+  functions: longFunctions,
+  files: longFiles,
+  names: doubleNames,
+  reads: unseenReads,
+};
 
 export type RuleName = keyof typeof RULES;
 

@@ -44,7 +44,8 @@ export function longFiles(root: string): Complaint[] {
   });
 }
 
-function sources(root: string, folders: string[]): string[] {
+/** The source files of some folders, in order. */
+export function sources(root: string, folders: string[]): string[] {
   return folders
     .filter((folder) => fs.existsSync(path.join(root, folder)))
     .flatMap((folder) =>

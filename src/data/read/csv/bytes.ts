@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as zlib from 'node:zlib';
-import { lazy, ReluctantError } from '../../../core';
+import { lazy, ReluctantError, readPlainFile } from '../../../core';
 import type { Encoding } from '../../table/form';
 
 export const zstandard = lazy(() => require('fzstd') as typeof import('fzstd'));
@@ -65,7 +65,7 @@ export function wholeBytes(operation: string, file: string): Buffer {
       fix: 'cut it in several files, or write it as Parquet',
     });
   }
-  const raw = fs.readFileSync(file);
+  const raw = readPlainFile(operation, file);
   const limit = mostUnpacked(raw.length);
   try {
     if (isGzip(raw)) return zlib.gunzipSync(raw, { maxOutputLength: Math.min(limit, 2 ** 31 - 2) });
