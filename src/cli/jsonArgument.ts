@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { ReluctantError, readPlainText } from '../core';
+import { parseJSON, ReluctantError, readPlainText } from '../core';
 
 /**
  * Reads an argument that is an object in JSON, or the name of a file that holds one.
@@ -12,7 +12,7 @@ export const jsonArgument =
   (text: string): Record<string, unknown> => {
     const isJSON = text.trimStart().startsWith('{');
     try {
-      const value: unknown = JSON.parse(isJSON ? text : readPlainText(command, text));
+      const value: unknown = parseJSON(isJSON ? text : readPlainText(command, text));
       if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
     } catch (error) {
       if (error instanceof ReluctantError) throw error;

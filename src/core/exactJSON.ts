@@ -1,3 +1,5 @@
+import { parseJSON } from './boundedJSON';
+
 /**
  * JSON with its long whole numbers as texts, and with NaN and Infinity, which Python writes: `null` and the texts "Infinity" and
  * "-Infinity".
@@ -7,13 +9,13 @@
 export function parseExactly(text: string): unknown {
   const exact = /\d{16}/.test(text) ? text.replace(NUMBERS, (token) => (isLong(token) ? `"${token}"` : token)) : text;
   try {
-    return JSON.parse(exact);
+    return parseJSON(exact);
   } catch (error) {
     if (!/\b(NaN|Infinity)\b/.test(exact)) throw error;
     const replaced = exact.replace(NOT_NUMBERS, (token) =>
       token === 'NaN' ? 'null' : token.startsWith('"') ? token : `"${token}"`,
     );
-    return JSON.parse(replaced);
+    return parseJSON(replaced);
   }
 }
 

@@ -1,4 +1,5 @@
 export { checkWritable, replaceAtomically, writeAtomically } from './atomicFile';
+export { isDeeperThan, parseJSON } from './boundedJSON';
 export { withWeightsAtMost } from './boundedWeights';
 export { callersLine, isOfTensorFlow } from './callers';
 export { checkChoice, checkInteger, checkNumber } from './checks';

@@ -32,7 +32,7 @@ export function checkPlainFile(operation: string, file: string): void {
  * of a file meanwhile is refused as well.
  *
  * @param operation what is being done, for the error.
- * @throws ReluctantError `not-a-file`; errors of the system, such as `ENOENT` and `EISDIR`, as they are.
+ * @throws ReluctantError `not-a-file`, for a folder as well; errors of the system, such as `ENOENT`, as they are.
  * @example
  * readPlainFile('read', 'data/market.csv').length > 0; // true
  */
@@ -42,7 +42,8 @@ export function readPlainFile(operation: string, file: string): Buffer {
   const descriptor = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
   try {
     const status = fs.fstatSync(descriptor);
-    if (!status.isFile() && !status.isDirectory()) throw notPlain(operation, file);
+    if (status.isDirectory()) throw notPlain(operation, file, 'the path is a folder');
+    if (!status.isFile()) throw notPlain(operation, file);
     return fs.readFileSync(descriptor);
   } finally {
     fs.closeSync(descriptor);
@@ -70,12 +71,17 @@ export function readPlainText(operation: string, file: string): string {
   });
 }
 
-const notPlain = (operation: string, file: string): ReluctantError =>
-  new ReluctantError({
+function notPlain(
+  operation: string,
+  file: string,
+  problem = 'the path is a pipe, a socket or a device',
+): ReluctantError {
+  return new ReluctantError({
     code: 'not-a-file',
     operation,
-    problem: 'the path is a pipe, a socket or a device',
+    problem,
     where: { file },
     expected: 'a plain file',
-    fix: 'write what it gives to a file first',
+    ...(problem.endsWith('device') && { fix: 'write what it gives to a file first' }),
   });
+}

@@ -1,4 +1,4 @@
-import { lazy, ReluctantError, readPlainText, z } from '../core';
+import { lazy, parseJSON, ReluctantError, readPlainText, z } from '../core';
 import { census, mean, meanAbsoluteError, meanSquaredError, rocAUCOneVsRest } from '../evaluation';
 import { formatNumber, Table } from '../tables';
 import { type PredictionFile, predictionFile } from './predictionFile';
@@ -140,7 +140,7 @@ export function readCriteria(file: string): Criteria {
     });
   let content: unknown;
   try {
-    content = JSON.parse(readPlainText('inspect.readCriteria', file));
+    content = parseJSON(readPlainText('inspect.readCriteria', file));
   } catch (cause) {
     if (cause instanceof ReluctantError) throw cause;
     throw refuse(

@@ -1,4 +1,5 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
+import { isDeeperThan } from '../core/boundedJSON';
 
 /** The version of the Jupyter messaging protocol that this kernel speaks. */
 export const PROTOCOL_VERSION = '5.4';
@@ -90,28 +91,12 @@ export function decode(frames: readonly Uint8Array[], key: string, taken?: Signa
 /** Lists and objects within one another: what handles a message goes as deep as it does, and the stack has an end. */
 const DEEPEST = 200;
 
-/** Refuses JSON that is nested deeper than any message, before anything is made of it. */
-function checkDepth(bytes: Buffer): void {
-  let depth = 0;
-  let isText = false;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (isText) {
-      if (byte === 0x5c) at += 1;
-      else if (byte === 0x22) isText = false;
-    } else if (byte === 0x22) isText = true;
-    else if (byte === 0x5b || byte === 0x7b) {
-      depth += 1;
-      if (depth > DEEPEST) throw new MessageRefused(`a part is nested more than ${DEEPEST} deep`);
-    } else if (byte === 0x5d || byte === 0x7d) depth -= 1;
-  }
-}
-
 function parseObject(bytes: Buffer): Json {
-  checkDepth(bytes);
+  const text = bytes.toString('utf8');
+  if (isDeeperThan(text, DEEPEST)) throw new MessageRefused(`a part is nested more than ${DEEPEST} deep`);
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString('utf8'));
+    value = JSON.parse(text);
   } catch {
     throw new MessageRefused('a part is not JSON');
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { checkPlainFile, lazy, ReluctantError, readPlainText, z } from '../core';
+import { checkPlainFile, lazy, parseJSON, ReluctantError, readPlainText, z } from '../core';
 
 /** A training was begun: written before its first step. */
 export interface BegunLine {
@@ -202,7 +202,7 @@ export function readLines(file: string): LedgerLine[] {
 
 function parse(text: string): ChainedLine | undefined {
   try {
-    const json: unknown = JSON.parse(text);
+    const json: unknown = parseJSON(text);
     // A newer line may look otherwise; it is refused by its format.
     const { format, previous } = Object(json) as Partial<ChainedLine>;
     if (typeof format === 'number' && format > 1 && typeof previous === 'string') return json as ChainedLine;

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { ReluctantError } from '../core';
+import { parseJSON, ReluctantError } from '../core';
 import { readGuarded } from '../runs';
 import { arraysOf, type NamedArray } from './samples';
 
@@ -13,7 +13,7 @@ export function guardedFile(folder: string, name: string): string {
 export function readRecordedJSON(folder: string, name: string): unknown {
   const text = readGuarded(folder, name).toString('utf8');
   try {
-    return JSON.parse(text);
+    return parseJSON(text);
   } catch (cause) {
     throw damaged(folder, name, (cause as Error).message);
   }

@@ -1,7 +1,7 @@
 import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ReluctantError, readPlainFile, writeAtomically } from '../core';
+import { lazy, parseJSON, ReluctantError, readPlainFile, writeAtomically, z } from '../core';
 import type { SavedTensor, TrainingState } from '../training/state';
 
 const MAGIC = Buffer.from('RELUCTC1');
@@ -82,6 +82,27 @@ interface TensorHeader {
 type Groups = 'weights' | 'slots' | 'best';
 const GROUPS: readonly Groups[] = ['weights', 'slots', 'best'];
 
+/** What a header looks like; fields of later versions are kept as they are. */
+const header = lazy(() => {
+  const tensors = z.array(
+    z.object({ name: z.string(), shape: z.array(z.int().min(0)), kind: z.enum(['float32', 'int32']) }),
+  );
+  // Not z.number(), which takes neither NaN nor infinity.
+  const numbers = z.record(
+    z.string(),
+    z.custom<number>((value) => typeof value === 'number'),
+  );
+  return z.looseObject({
+    epochs: z.int().min(0),
+    mode: z.string(),
+    history: z.array(numbers),
+    lossWeights: numbers,
+    weights: tensors,
+    slots: tensors,
+    best: tensors,
+  });
+});
+
 function encode(state: TrainingState): Buffer {
   const describe = ({ name, shape, values }: SavedTensor): TensorHeader => ({
     name,
@@ -116,18 +137,25 @@ export function readCheckpoint(file: string): TrainingState {
     damaged('the checksum does not fit the content');
   }
   const end = start + bytes.readUInt32LE(MAGIC.length);
-  const header = JSON.parse(bytes.toString('utf8', start, end), revive) as Omit<TrainingState, Groups> &
-    Record<Groups, TensorHeader[]>;
+  let json: unknown;
+  try {
+    json = parseJSON(bytes.toString('utf8', start, Math.min(end, body.length)), revive);
+  } catch {
+    damaged('its header is no JSON');
+  }
+  const { data, error } = header.safeParse(json);
+  if (!data) return damaged(`its header is of another form: ${error.issues[0]?.path.join('.')}`);
   let at = end;
   const read = ({ name, shape, kind }: TensorHeader): SavedTensor => {
     const size = shape.reduce((product, length) => product * length, 1);
+    if (at + 4 * size > body.length) damaged('its header names more values than there are');
     // Values are copied out: a typed array cannot begin at any byte.
     const raw = bytes.buffer.slice(bytes.byteOffset + at, bytes.byteOffset + at + 4 * size);
     at += 4 * size;
     return { name, shape, values: kind === 'int32' ? new Int32Array(raw) : new Float32Array(raw) };
   };
-  const [weights, slots, best] = GROUPS.map((group) => header[group].map(read));
-  return { ...header, weights: weights!, slots: slots!, best: best! };
+  const [weights, slots, best] = GROUPS.map((group) => data[group].map(read));
+  return { ...(data as unknown as TrainingState), weights: weights!, slots: slots!, best: best! };
 }
 
 /** JSON has no NaN and no infinities, and a history may hold them. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ReluctantError, readPlainFile, readPlainText, writeAtomically } from '../core';
+import { parseJSON, ReluctantError, readPlainFile, readPlainText, writeAtomically } from '../core';
 
 /**
  * SHA-256 of the files of a run, by name: a flipped bit in a weight or a history is still a number, and would be believed. A file
@@ -59,7 +59,7 @@ function digestsIn(place: string): Record<string, string[]> | undefined {
   const file = path.join(place, DIGESTS);
   if (!fs.existsSync(file)) return undefined;
   try {
-    const digests: unknown = JSON.parse(readPlainText('runs.read', file));
+    const digests: unknown = parseJSON(readPlainText('runs.read', file));
     if (Object.values(Object(digests)).every((list) => Array.isArray(list))) return digests as Record<string, string[]>;
   } catch {} // said below
   throw notReadable(place, DIGESTS, 'it is damaged', undefined, 'put it back, or remove it to read the run unchecked');

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { ReluctantError, readPlainText } from '../core';
+import { parseJSON, ReluctantError, readPlainText } from '../core';
 
 /** The name of the lock in a run's folder, and how the drafts of those that wait for it begin. */
 export const LOCK = 'run.lock';
@@ -83,7 +83,7 @@ type Holder = ReturnType<typeof self>;
 
 function readLock(file: string): Holder | undefined {
   try {
-    return JSON.parse(readPlainText('lock', file)) as Holder;
+    return parseJSON(readPlainText('lock', file)) as Holder;
   } catch {
     return undefined;
   }

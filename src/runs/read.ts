@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { ZodType } from 'zod';
-import { ReluctantError } from '../core';
+import { parseJSON, ReluctantError } from '../core';
 import { Checkpoints } from './checkpoints';
 import { notReadable, readGuarded } from './digests';
 import { fromEarlier, historyFromCSV } from './earlier';
@@ -70,7 +70,7 @@ function readHistory(place: string): RecordedRun['history'] {
 export function readJSON(place: string, file: string): unknown {
   const text = readGuarded(place, file).toString('utf8');
   try {
-    return JSON.parse(text);
+    return parseJSON(text);
   } catch (cause) {
     throw notReadable(place, file, 'the file is not whole JSON', cause);
   }

@@ -1,8 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ReluctantError } from '../core';
+import { lazy, ReluctantError, z } from '../core';
 import { loadProgram, type Program, type Setting, train } from '../programs';
 import { readJSON, toNumbers, writeJSON } from '../runs';
+import { notReadable } from '../runs/digests';
 import type { HistoryRow, Trainable } from '../training';
 import type { PlannedTrial } from './plan';
 
@@ -28,14 +29,41 @@ export interface TrialResult {
 
 const RESULT = 'result.json';
 
+/** What a result looks like; fields of later versions are passed over. */
+const shape = lazy(() => {
+  const number = z.custom<number>((value) => typeof value === 'number', 'expected a number');
+  const numbers = z.record(z.string(), number);
+  return z.object({
+    id: z.string(),
+    changes: z.record(z.string(), z.unknown()),
+    epochs: z.int().min(0),
+    error: z.string().optional(),
+    lowest: numbers,
+    highest: numbers,
+    last: numbers,
+    trial: z.string().optional(),
+    seconds: number,
+  });
+});
+
 /** The folder of a trial in that of its sweep. */
 export const placeOf = (folder: string, id: string): string => path.join(folder, 'trials', id);
 
-/** The result of a trial, if it is finished; a result of fewer epochs than asked for is none. */
+/**
+ * The result of a trial, if it is finished; a result of fewer epochs than asked for is none.
+ *
+ * @throws ReluctantError `run-not-readable`.
+ */
 export function resultOf(folder: string, id: string, epochs?: number): TrialResult | undefined {
   const place = placeOf(folder, id);
   if (!fs.existsSync(path.join(place, RESULT))) return undefined;
-  const result = numbered(readJSON(place, RESULT) as TrialResult);
+  const { data, error } = shape.safeParse(numbered(Object(readJSON(place, RESULT)) as TrialResult));
+  if (!data || data.id !== id) {
+    const [issue] = error?.issues ?? [];
+    const why = issue ? `${issue.path.join('.')}: ${issue.message}` : `it is the result of trial ${data?.id}`;
+    throw notReadable(place, RESULT, why, undefined, 'remove the file: the trial is then trained again');
+  }
+  const result = data as TrialResult;
   return epochs !== undefined && result.error === undefined && result.epochs < epochs ? undefined : result;
 }
 

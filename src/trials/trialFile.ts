@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { ReluctantError, readPlainText, writeAtomically } from '../core';
+import { parseJSON, ReluctantError, readPlainText, writeAtomically } from '../core';
 import { type LedgerLine, linesOf } from '../ledger';
 import type { Setting } from '../programs';
 import { plain, releaseLost } from '../runs';
@@ -47,7 +47,7 @@ export function readParameters(file: string): TrialParameters {
   let given: TrialParameters | undefined;
   let cause: unknown;
   try {
-    given = JSON.parse(readPlainText('trial', file)) as TrialParameters;
+    given = parseJSON(readPlainText('trial', file)) as TrialParameters;
   } catch (error) {
     if (error instanceof ReluctantError) throw error;
     cause = error;

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { ReluctantError, readPlainText } from '../../core';
+import { parseJSON, ReluctantError, readPlainText } from '../../core';
 import { checkCriteria, readCriteria } from '../../inspection';
 import { EXIT } from '../exitCodes';
 
@@ -52,7 +52,7 @@ function value(text: string, before: Record<string, number>): Record<string, num
 
 function readHistory(file: string): Record<string, number>[] {
   try {
-    const rows: unknown = JSON.parse(readPlainText('check', file));
+    const rows: unknown = parseJSON(readPlainText('check', file));
     if (Array.isArray(rows) && rows.every((row) => typeof row === 'object' && row !== null)) return rows;
   } catch (cause) {
     if (cause instanceof ReluctantError) throw cause;

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ReluctantError, readPlainText, writeAtomically } from '../../core';
+import { parseJSON, ReluctantError, readPlainText, writeAtomically } from '../../core';
 import { INSTALLATION } from '../places';
 import { KERNEL_NAME, kernelspecText, LOGO, launcherOf, ownKernelspec } from './kernelspec';
 
@@ -34,7 +34,7 @@ export function uninstallKernel(folder: string): boolean {
   if (!fs.existsSync(folder)) return false;
   let own = false;
   try {
-    own = launcherOf(JSON.parse(readPlainText('kernel uninstall', file))) !== undefined;
+    own = launcherOf(parseJSON(readPlainText('kernel uninstall', file)) as object) !== undefined;
   } catch {} // no kernelspec at all: not ours
   if (!own) {
     throw new ReluctantError({

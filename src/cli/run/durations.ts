@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { readPlainText, writeAtomically } from '../../core';
+import { parseJSON, readPlainText, writeAtomically } from '../../core';
 
 /** How long the cells of a notebook took when it last ran, so that the next run can say how much is left. */
 export class Durations {
@@ -35,7 +35,7 @@ export class Durations {
 
 function read(file: string, cells: number): number[] {
   try {
-    const content: unknown = JSON.parse(readPlainText('run', file));
+    const content: unknown = parseJSON(readPlainText('run', file));
     const usable =
       Array.isArray(content) && content.length === cells && content.every((n) => Number.isFinite(n) && n >= 0);
     return usable ? content : [];

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { ReluctantError, readPlainFile } from '../../core';
+import { parseJSON, ReluctantError, readPlainFile } from '../../core';
 
 /** What a cell has shown, as it stands in a notebook file. */
 export interface CellOutput {
@@ -91,7 +91,7 @@ export function parseNotebook(text: string, file: string): Notebook {
     refuse('notebook-not-valid', problem, file, fix, cause);
   let content: unknown;
   try {
-    content = JSON.parse(text.replace(/^\uFEFF/, ''));
+    content = parseJSON(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     const fix = /^<{7} /m.test(text)
       ? 'it has the marks of a merge conflict: resolve it first'

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { ReluctantError, readPlainText, writeAtomically } from '../../core';
+import { parseJSON, ReluctantError, readPlainText, writeAtomically } from '../../core';
 import { RECORD_MIME } from '../../notebook';
 import { Table } from '../../tables';
 import type { NotebookRun } from './runNotebook';
@@ -102,7 +102,7 @@ export function readRecords(notebook: string): Map<string, NumberRecord> | undef
   const file = recordsFile(notebook);
   if (!fs.existsSync(file)) return undefined;
   try {
-    const content = JSON.parse(readPlainText('run --check', file)) as unknown;
+    const content = parseJSON(readPlainText('run --check', file)) as unknown;
     const entries = Object.entries(content as object) as [string, unknown][];
     return new Map(entries.map(([name, record]) => [name, checkedRecord(record)]));
   } catch (error) {

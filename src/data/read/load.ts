@@ -1,4 +1,4 @@
-import { brief, ReluctantError, readPlainText, statusOf } from '../../core';
+import { brief, parseJSON, ReluctantError, readPlainText, statusOf } from '../../core';
 import { concat } from '../table/concat';
 import { Dataset, type Truth } from '../table/dataset';
 import { validateRows } from '../table/schema';
@@ -100,7 +100,7 @@ function readTruth(file: string): Truth | undefined {
   const beside = file.replace(/\.[a-z]+(\.(gz|zst))?$/i, '.truth.json');
   if (beside === file || !statusOf(beside)?.isFile()) return undefined;
   try {
-    const { generator, parameters } = JSON.parse(readPlainText('data.load', beside)) as Truth;
+    const { generator, parameters } = parseJSON(readPlainText('data.load', beside)) as Truth;
     if (typeof generator === 'string' && typeof parameters === 'object') return { generator, parameters, columns: {} };
   } catch {
     // Not one of ours: the data themselves do not need it.

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { checkPlainFile } from '../../core';
+import { checkPlainFile, parseJSON } from '../../core';
 import type { NamedTensor } from '../weights';
 import { openArchive } from './archive';
 import { fileError } from './fileError';
@@ -26,7 +26,15 @@ const MOST_TEXT = 64 * 2 ** 20;
 /** Reads a `.keras` archive or an `.h5` file, told apart by their first bytes. */
 export async function readKerasFile(file: string): Promise<KerasFile> {
   checkPlainFile('inspect.file', file);
-  const { size } = fs.statSync(file);
+  const status = fs.statSync(file);
+  if (status.isDirectory())
+    throw fileError(
+      'not-this-format',
+      'the path is a folder, and no model of Keras',
+      { file },
+      { expected: 'what model.save("model.keras") or model.save("model.h5") wrote' },
+    );
+  const { size } = status;
   const start = Buffer.alloc(8);
   const descriptor = fs.openSync(file, 'r');
   fs.readSync(descriptor, start, 0, 8, 0);
@@ -146,7 +154,7 @@ const versionOf = (text: unknown): 2 | 3 => (/^2\./.test(String(text)) ? 2 : 3);
 
 function parse(text: string, where: Record<string, string>): unknown {
   try {
-    return JSON.parse(text);
+    return parseJSON(text);
   } catch (cause) {
     throw fileError('malformed', 'the configuration of the model is not JSON', where, { cause });
   }

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { parseJSON } from '../../core';
 import type { NamedTensor } from '../weights';
 import { countOf, fileError } from './fileError';
 import { readNumbers, sizeOf } from './numbers';
@@ -69,7 +70,7 @@ export function readSafetensors(file: string, bytesOnDisk: number): NamedTensor[
 
 function parse(text: string, file: string): Record<string, unknown> {
   try {
-    const header: unknown = JSON.parse(text);
+    const header: unknown = parseJSON(text);
     if (typeof header === 'object' && header !== null && !Array.isArray(header))
       return header as Record<string, unknown>;
   } catch (cause) {

@@ -1,3 +1,5 @@
+import { ReluctantError } from '../../core';
+import { isTooDeep, TOO_DEEP } from '../compiler/depth';
 import type { TypeScript } from '../compiler/engine';
 import { kindOfType, kindOfValue, type LocalTypes, ts } from './kindOf';
 import { type Kind, kindName } from './kinds';
@@ -21,10 +23,18 @@ export interface Parameter {
 /**
  * The parameters that a cell declares, read with TypeScript's own parser; nothing is executed.
  *
+ * @throws ReluctantError `notebook-not-valid` for one that is nested deeper than the compiler can go.
  * @example
  * declaredParameters('let epochs = 5; // passes over the data')[0].type; // 'number'
  */
 export function declaredParameters(source: string): Parameter[] {
+  if (isTooDeep(ts, source)) {
+    throw new ReluctantError({
+      code: 'notebook-not-valid',
+      operation: 'parameters',
+      problem: `of the cell of parameters, ${TOO_DEEP}`,
+    });
+  }
   const file = ts.createSourceFile('parameters.ts', source, ts.ScriptTarget.ES2022, true, ts.ScriptKind.TS);
   const types = localTypes(file);
   return file.statements.flatMap((statement) => {

@@ -1,5 +1,5 @@
 import type { z as Zod } from 'zod';
-import { lazy, ReluctantError, readPlainText, z } from '../../core';
+import { lazy, parseJSON, ReluctantError, readPlainText, z } from '../../core';
 
 const shapes = lazy(() => {
   const text = z.union([z.string(), z.array(z.string()).transform((lines) => lines.join(''))]);
@@ -76,7 +76,7 @@ export function readNotebook(file: string): Notebook {
     });
   }
   try {
-    return parseNotebook(JSON.parse(content), file);
+    return parseNotebook(parseJSON(content), file);
   } catch (cause) {
     if (cause instanceof ReluctantError) throw cause;
     throw new ReluctantError({

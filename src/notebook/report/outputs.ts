@@ -1,6 +1,7 @@
 import { Figure } from '../../plots';
 import { escapeHTML, formatValue } from '../../tables';
 import { CLAIM_MIME } from '../claims';
+import { tooMuchMarkup } from './markupLimits';
 import type { Output } from './notebookFile';
 import { renderMarkdown, sanitizeHTML, terminalText } from './prose';
 
@@ -51,11 +52,13 @@ function renderBundle(data: Record<string, unknown>, found: Found): string {
     if (base64 !== undefined) return image(mime, base64.replace(/[^A-Za-z0-9+/=]/g, ''), 'picture');
   }
   const html = text('text/html');
-  if (html !== undefined) return `<div class="html">${sanitizeHTML(html)}</div>`;
+  const tooMuch = html === undefined ? undefined : tooMuchMarkup(html);
+  if (html !== undefined && tooMuch === undefined) return `<div class="html">${sanitizeHTML(html)}</div>`;
   const markdown = text('text/markdown');
   if (markdown !== undefined) return `<div class="prose">${renderMarkdown(markdown, 1e6).html}</div>`;
   const plain = text('text/plain') ?? text('application/json') ?? jsonOf(data);
-  return plain === '' ? '' : `<pre class="value">${escapeHTML(terminalText(plain))}</pre>`;
+  const said = tooMuch === undefined ? '' : `<p>Left out: HTML with ${tooMuch}.</p>`;
+  return plain === '' ? said : `${said}<pre class="value">${escapeHTML(terminalText(plain))}</pre>`;
 }
 
 /** A claim where it was made, to be found by its number from the list at the head of the page. */

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ReluctantError, type TF, tf, withWeightsAtMost } from '../../core';
+import { parseJSON, ReluctantError, type TF, tf, withWeightsAtMost } from '../../core';
 import {
   type Dataset,
   type FormOptions,
@@ -180,7 +180,7 @@ function readModel(folder: string) {
   }
   try {
     const text = readGuarded(folder, 'model.json').toString('utf8');
-    const { settings, scaler, returnQuantiles, weights, until } = JSON.parse(text) as SavedModel;
+    const { settings, scaler, returnQuantiles, weights, until } = parseJSON(text) as SavedModel;
     return {
       setting: (settings ?? record.program?.setting) as ModelSetting,
       scaler: Scaler.from(scaler),
