@@ -37,7 +37,7 @@ module.exports = {
     const packing = path.join(root, 'dist', 'kernel', 'compiler', 'packing.js');
     const pack = `require(${JSON.stringify(packing)}).packDeclarations(${JSON.stringify(root)})`;
     await run(process.execPath, ['-e', pack], { name: 'library', tick });
-    stamp.finish('library', key(), { made: ['dist'] });
+    stamp.finish('library', key(), { made: ['dist'], isOwn: true });
   },
 };
 

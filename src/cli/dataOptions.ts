@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { visible } from '../core';
 import {
   type Dataset,
   ENCODINGS,
@@ -77,7 +78,7 @@ export async function loadData(
   { silent = false } = {},
 ): Promise<Dataset> {
   const dataset = await load(options.data, { ...remembered, ...formOf(options) });
-  if (!silent) for (const note of dataset.notes) console.error(`! ${note}`);
+  if (!silent) for (const note of dataset.notes) console.error(visible(`! ${note}`));
   return dataset;
 }
 

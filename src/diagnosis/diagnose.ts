@@ -1,4 +1,4 @@
-import { ReluctantError, type TF, tf } from '../core';
+import { ReluctantError, type TF, tf, visible } from '../core';
 import { outputNames } from '../inspection';
 import { escapeHTML, formatNumber, formatShare, Table } from '../tables';
 import type { RunOrigin, TrainingData } from '../training';
@@ -214,7 +214,7 @@ export class Diagnosis {
             .map(({ head }) => `"${head}"`)
             .join(', ')} could do better, and no rule says why.`
         : 'No verdict: every head does as well as what is easily reached.';
-      return [none, ...notes].join('\n');
+      return visible([none, ...notes].join('\n'));
     }
     const verdicts = this.verdicts.map((verdict, k) =>
       [
@@ -227,7 +227,7 @@ export class Diagnosis {
         ...verdict.consequences.map((one) => `   with it: ${one.title}${one.where ? ` (${one.where})` : ''}`),
       ].join('\n'),
     );
-    return [...verdicts, ...notes].join('\n');
+    return visible([...verdicts, ...notes].join('\n'));
   }
 
   /** The verdicts as an HTML list; every value is escaped. */

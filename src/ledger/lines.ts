@@ -113,7 +113,9 @@ export function appendLine(file: string, line: LedgerLine): void {
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true });
     const chained: ChainedLine = { format: 1, previous: lastHash(file), ...line };
-    fs.appendFileSync(file, `${endsInHalf(file) ? '\n' : ''}${withOwn(chained)}\n`);
+    const text = withOwn(chained);
+    fs.appendFileSync(file, `${endsInHalf(file) ? '\n' : ''}${text}\n`);
+    noteLatest(file, hashOf(text));
   } catch (cause) {
     if (cause instanceof ReluctantError) throw cause;
     throw new ReluctantError({
@@ -125,6 +127,33 @@ export function appendLine(file: string, line: LedgerLine): void {
       cause,
     });
   }
+}
+
+/** Beside a ledger: the hash of a line that was added last, by which a file whose end was cut off is noticed. */
+const latestOf = (file: string): string => `${file}.latest`;
+
+/** Of several processes that add lines at once, any may be the last to say so: each line is in the file by then. */
+function noteLatest(file: string, hash: string): void {
+  const draft = `${latestOf(file)}.${process.pid}`;
+  fs.writeFileSync(draft, hash);
+  fs.renameSync(draft, latestOf(file));
+}
+
+/** The hash of the line that was added last; a copy of a ledger comes without the file that notes it. */
+const latestIn = (file: string): string | undefined =>
+  fs.existsSync(latestOf(file)) ? readPlainText('TrialLedger', latestOf(file)) : undefined;
+
+/** Throws where the line that was added last is not there. */
+function checkLatest(file: string, latest: string | undefined, known: ReadonlySet<string>): void {
+  if (latest === undefined || known.has(latest)) return;
+  throw new ReluctantError({
+    code: 'ledger-altered',
+    operation: 'TrialLedger',
+    problem: 'the end of the ledger is missing: the line that was added last is not there',
+    where: { file },
+    expected: `the line that ${latestOf(file)} names`,
+    fix: 'restore it from a copy; if it was cut on purpose, remove the file that names the line',
+  });
 }
 
 function lastHash(file: string): string {
@@ -178,6 +207,8 @@ export function readLines(file: string): LedgerLine[] {
       fix: 'train something here first, or name the file: TrialLedger.open(file)',
     });
   }
+  // Before the lines: another process may add one meanwhile.
+  const latest = latestIn(file);
   const text = readPlainText('TrialLedger', file);
   const known = new Set([FIRST]);
   const lines: LedgerLine[] = [];
@@ -197,6 +228,7 @@ export function readLines(file: string): LedgerLine[] {
     const { format: _, previous: __, ...rest } = line;
     lines.push(rest as LedgerLine);
   }
+  checkLatest(file, latest, known);
   return lines;
 }
 

@@ -48,8 +48,8 @@ export interface Tried {
  * The ledger of trials: every training that `fit` or a sweep has begun in a project, also those that failed, were stopped, repeated or killed,
  * noted by the trainer itself in `.reluctant/trials.jsonl`, which is only added to. What is judged over it cannot leave out what did not please.
  *
- * Each line carries the hash of one before it and its own, so that a line that was changed or taken out is noticed; whole lines that are cut off the end
- * of a file are not. Ledgers of several
+ * Each line carries the hash of one before it and its own, so that a line that was changed or taken out is noticed. Beside it, `trials.jsonl.latest` names the line
+ * that was added last, so that a file whose end was cut off is noticed as well. Ledgers of several
  * machines are read together: `TrialLedger.open('a.jsonl', 'b.jsonl')`.
  *
  * @example

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ReluctantError } from '../core';
+import { ReluctantError, visible } from '../core';
 import { type Row, Table } from '../tables';
 import { DRAFT, placeOf } from './names';
 import { type RecordedRun, readRun } from './read';
@@ -29,9 +29,8 @@ export class RunTable extends Table<Row> {
   }
 
   override toString(): string {
-    return [super.toString(), ...this.skipped.map(({ folder, reason }) => `not listed: ${folder}: ${reason}`)].join(
-      '\n',
-    );
+    const skipped = this.skipped.map(({ folder, reason }) => visible(`not listed: ${folder}: ${reason}`));
+    return [super.toString(), ...skipped].join('\n');
   }
 }
 

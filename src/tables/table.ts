@@ -1,4 +1,4 @@
-import { brief, ReluctantError } from '../core';
+import { brief, ReluctantError, visible } from '../core';
 import { formatValue } from './format';
 import { laidOut } from './layout';
 
@@ -93,11 +93,14 @@ export class Table<R extends object = Row> {
     return new Table(rows, this.options);
   }
 
-  /** Aligned text for a terminal: where {@link setLineWidth} has said how wide it is, laid out to fit. */
+  /** Aligned text for a terminal: where {@link setLineWidth} has said how wide it is, laid out to fit; what a terminal would obey is written out. */
   toString(): string {
-    const title = this.options.title ? [this.options.title] : [];
+    const texts = this.texts();
+    const shown = (text: string) => visible(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
+    const safe = { ...texts, heads: texts.heads.map(shown), body: texts.body.map((row) => row.map(shown)) };
+    const title = this.options.title ? [visible(this.options.title)] : [];
     if (this.rows.length === 0) return [...title, '(no rows)'].join('\n');
-    return [...title, ...laidOut(this.texts(), lineWidth())].join('\n');
+    return [...title, ...laidOut(safe, lineWidth())].join('\n');
   }
 
   /** An HTML table; every value is escaped. */

@@ -1,7 +1,5 @@
 // The process that opens what the corpus holds, a file at a time, and tells all that it was told. Requests to a network and
 // processes that it starts are counted.
-import * as childProcess from 'node:child_process';
-import * as dns from 'node:dns';
 import * as net from 'node:net';
 import * as path from 'node:path';
 import { jsonArgument } from '../../src/cli/jsonArgument';
@@ -90,6 +88,10 @@ const OPENERS = {
 /** The setting of the sweep whose results the corpus damages. */
 export const SWEPT = { source: { synthetic: { symbols: 1, days: 120, seed: 7 } }, epochs: 1, mode: 'graph' } as const;
 
+// As they are, not copies of their names: what is replaced in them is replaced for all.
+const childProcess = require('node:child_process') as Record<string, (...given: unknown[]) => unknown>;
+const dns = require('node:dns') as Record<string, (...given: unknown[]) => unknown>;
+
 let requests: string[] = [];
 let started: string[] = [];
 
@@ -99,18 +101,22 @@ function watch(): void {
     requests.push(JSON.stringify(given[0]));
     return connect.apply(this, given);
   } as never;
-  const { lookup } = dns;
-  (dns as { lookup: unknown }).lookup = (name: string, ...rest: never[]) => {
-    requests.push(name);
-    return (lookup as (...all: unknown[]) => void)(name, ...rest);
+  const watched = (
+    owner: Record<string, (...given: unknown[]) => unknown>,
+    names: string[],
+    note: (what: string) => void,
+  ) => {
+    for (const name of names) {
+      const before = owner[name]!;
+      owner[name] = (...given) => {
+        note(String(given[0]));
+        return before(...given);
+      };
+    }
   };
-  for (const name of ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'] as const) {
-    const before = childProcess[name] as (...given: unknown[]) => unknown;
-    (childProcess as Record<string, unknown>)[name] = (...given: unknown[]) => {
-      started.push(String(given[0]));
-      return before(...given);
-    };
-  }
+  watched(dns, ['lookup', 'resolve'], (name) => requests.push(name));
+  const starts = ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'];
+  watched(childProcess, starts, (program) => started.push(program));
 }
 
 async function open(surface: Surface, file: string): Promise<Told> {
@@ -127,6 +133,11 @@ async function open(surface: Surface, file: string): Promise<Told> {
 
 if (require.main === module) {
   watch();
+  // What watches is tried out: nothing that is counted could otherwise be told from nothing that was seen.
+  net.connect(9, '127.0.0.1').on('error', () => undefined);
+  childProcess['execFileSync']!('true');
+  dns['lookup']!('localhost', () => undefined);
+  if (requests.length !== 2 || started.length !== 1) throw new Error('requests and programs go unseen');
   process.on('message', async ({ surface, file }: { surface: Surface; file: string }) => {
     process.send!(await open(surface, file));
   });

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { checkWritable, ReluctantError } from '../../core';
+import { checkWritable, ReluctantError, visible } from '../../core';
 import { confirm, type Diagnosis, diagnose, type OwnRules } from '../../diagnosis';
 import { runModule } from '../../programs/module';
 import {
@@ -193,7 +193,7 @@ function print({ framework, diagnosis, notes, confirmation, unconfirmed }: Found
   if (code) console.log(`   in code: ${code}`);
   if (confirmation) console.log(`\n${confirmation.toString()}`);
   else if (unconfirmed) console.log(`\nnot tried: ${unconfirmed}`);
-  for (const note of notes) console.error(`! ${note}`);
+  for (const note of notes) console.error(visible(`! ${note}`));
 }
 
 function plain({ name, framework, diagnosis, notes, confirmation, unconfirmed }: Found): object {

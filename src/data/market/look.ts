@@ -1,4 +1,4 @@
-import { brief, ReluctantError } from '../../core';
+import { brief, ReluctantError, visible } from '../../core';
 import { quantile } from '../../evaluation';
 import { Table } from '../../tables';
 import { cellOf, MILLISECONDS_PER_DAY } from '../table/column';
@@ -40,7 +40,8 @@ export class Look {
   toString(): string {
     const facts = Object.entries(this.facts).map(([name, fact]) => `${name}: ${fact}`);
     const notes = this.dataset.notes.map((note) => `! ${note}`);
-    return [this.table().toString(), ...facts, ...notes, ...this.doubts.map((doubt) => `? ${doubt}`)].join('\n');
+    const lines = [...facts, ...notes, ...this.doubts.map((doubt) => `? ${doubt}`)];
+    return visible([this.table().toString(), ...lines].join('\n'));
   }
 
   /** The MIME bundle of a notebook cell. */
