@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { closest, ReluctantError, setWording } from '../core';
+import { asNotWritten, closest, ReluctantError, setWording } from '../core';
 import { setLineWidth } from '../tables';
 import { callersError } from './callersError';
 import { coloured, hasColours } from './colours';
@@ -159,7 +159,8 @@ export async function main(args: readonly string[]): Promise<void> {
 }
 
 /** Prints what went wrong, for people, and chooses the exit code. */
-function report(error: unknown): number {
+function report(thrown: unknown): number {
+  const error = asNotWritten(thrown) ?? thrown;
   // Commander has printed its own message, and ends with an error for --help and --version as well.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof ReluctantError) {

@@ -113,6 +113,19 @@ function syncFolder(folder: string): void {
   }
 }
 
+/**
+ * A refusal of the system to write, on a full or a read-only disk or where this user may not, in words.
+ *
+ * @returns undefined for any other error.
+ * @example
+ * asNotWritten(Object.assign(new Error('full'), { code: 'ENOSPC', path: 'a.csv' })).code; // 'file-not-written'
+ */
+export function asNotWritten(error: unknown): ReluctantError | undefined {
+  const { code = '', path: file } = Object(error) as NodeJS.ErrnoException;
+  if (error instanceof ReluctantError || ![...FULL, ...FORBIDDEN].includes(code)) return undefined;
+  return notWritten(file ?? 'unknown', undefined, error);
+}
+
 const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 const FORBIDDEN = ['EACCES', 'EPERM', 'EROFS'];
 

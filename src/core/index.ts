@@ -1,4 +1,4 @@
-export { checkWritable, replaceAtomically, writeAtomically } from './atomicFile';
+export { asNotWritten, checkWritable, replaceAtomically, writeAtomically } from './atomicFile';
 export { isDeeperThan, parseJSON } from './boundedJSON';
 export { withWeightsAtMost } from './boundedWeights';
 export { callersLine, isOfTensorFlow } from './callers';

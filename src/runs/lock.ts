@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { parseJSON, ReluctantError, readPlainText } from '../core';
+import { asNotWritten, parseJSON, ReluctantError, readPlainText } from '../core';
 
 /** The name of the lock in a run's folder, and how the drafts of those that wait for it begin. */
 export const LOCK = 'run.lock';
@@ -21,8 +21,8 @@ export function lock(folder: string, command: string): void {
   const file = lockFile(folder);
   // Content and name come at once: a link to a finished draft, which fails if the name is taken.
   const draft = `${file}.${process.pid}.draft`;
-  fs.writeFileSync(draft, JSON.stringify(self()));
   try {
+    fs.writeFileSync(draft, JSON.stringify(self()));
     for (let attempt = 0; attempt < 5; attempt++) {
       try {
         fs.linkSync(draft, file);
@@ -60,8 +60,19 @@ export function lock(folder: string, command: string): void {
       where: { folder },
       fix: 'choose another folder',
     });
+  } catch (error) {
+    throw asNotWritten(error) ?? error;
   } finally {
-    fs.rmSync(draft, { force: true });
+    remove(draft);
+  }
+}
+
+/** Removes a file; on a disk that has become read-only it stays, and is taken over when this process is no more. */
+function remove(file: string): void {
+  try {
+    fs.rmSync(file, { force: true });
+  } catch (error) {
+    if (!asNotWritten(error)) throw error;
   }
 }
 
@@ -76,7 +87,7 @@ export function releaseLost(folder: string): void {
 
 /** Lets other processes write to the folder again. */
 export function unlock(folder: string): void {
-  fs.rmSync(lockFile(folder), { force: true });
+  remove(lockFile(folder));
 }
 
 type Holder = ReturnType<typeof self>;

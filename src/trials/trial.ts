@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { lazy, ReluctantError, z } from '../core';
+import { asNotWritten, lazy, ReluctantError, z } from '../core';
 import { loadProgram, type Program, type Setting, train } from '../programs';
 import { readJSON, toNumbers, writeJSON } from '../runs';
 import { notReadable } from '../runs/digests';
@@ -119,7 +119,8 @@ export async function runTrial(
       seconds: (performance.now() - started) / 1000,
     });
   } catch (error) {
-    if (error instanceof ReluctantError && OF_THE_MACHINE.has(error.code)) throw error;
+    const known = asNotWritten(error) ?? error;
+    if (known instanceof ReluctantError && OF_THE_MACHINE.has(known.code)) throw known;
     return writeFailure(
       folder,
       { id, changes },

@@ -1,3 +1,4 @@
+import { asNotWritten } from '../core';
 import type { Setting } from '../programs';
 import type { PlannedTrial } from './plan';
 import { runTrial, type TrialResult } from './trial';
@@ -34,7 +35,7 @@ function work(): void {
       const result = await runTrial(module, base, trial, folder, { signal: abort.signal }, epochs);
       say(result ? { kind: 'done', id, result } : { kind: 'stopped', id });
     } catch (error) {
-      say({ kind: 'broken', id, message: String((error as Error).message) });
+      say({ kind: 'broken', id, message: String((asNotWritten(error) ?? (error as Error)).message) });
     }
   };
   process.on('message', (request: Request) => {

@@ -30,8 +30,7 @@ const train: Operation = {
       '64',
       '--learning-rate',
       '0.001',
-      '--mode',
-      'graph',
+
       ...(resume ? ['--resume'] : []),
     ],
   ],
