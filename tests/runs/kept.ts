@@ -160,14 +160,18 @@ async function machineCode(scratch: string): Promise<Kept> {
 async function declarations(scratch: string): Promise<Kept> {
   const ts = require('typescript') as never;
   const root = path.join(scratch, 'installation');
-  fs.mkdirSync(path.join(root, 'dist', 'kernel'), { recursive: true });
-  for (const name of ['declarations.pack', 'declarations.pack.sha256'])
-    fs.copyFileSync(path.join(ROOT, 'dist', 'kernel', name), path.join(root, 'dist', 'kernel', name));
-  fs.mkdirSync(path.join(root, 'node_modules'));
-  const list = path.join('node_modules', '.package-lock.json');
-  fs.copyFileSync(path.join(ROOT, list), path.join(root, list));
-  const { atime, mtime } = fs.statSync(path.join(ROOT, list));
-  fs.utimesSync(path.join(root, list), atime, mtime);
+  const packed = ['declarations.pack', 'declarations.pack.sha256'];
+  // All else as it is: the pack knows the sizes and times of what it was made from.
+  const mirrored = (folder: string, but: readonly string[]) => {
+    fs.mkdirSync(path.join(root, folder), { recursive: true });
+    for (const name of fs.readdirSync(path.join(ROOT, folder)))
+      if (!but.includes(name)) fs.symlinkSync(path.join(ROOT, folder, name), path.join(root, folder, name));
+  };
+  mirrored('dist', ['kernel']);
+  mirrored(path.join('dist', 'kernel'), packed);
+  for (const name of ['node_modules', 'kernels']) fs.symlinkSync(path.join(ROOT, name), path.join(root, name));
+  const files = packed.map((name) => path.join(root, 'dist', 'kernel', name));
+  for (const file of files) fs.copyFileSync(path.join(ROOT, path.relative(root, file)), file);
   const textOf = (pack: DeclarationPack | undefined) =>
     pack && hash(pack.names.map((name) => `${name} ${pack.textOf(name)}`).join());
   const right = textOf(
@@ -177,7 +181,7 @@ async function declarations(scratch: string): Promise<Kept> {
   const reader = DeclarationPack.read(ts, root) ? ts : (require('@tslab/typescript-for-tslab') as never);
   // Without a pack the declarations are read from their own files.
   const told = () => textOf(DeclarationPack.read(reader, root)) ?? right;
-  return { files: filesIn(path.join(root, 'dist')), told };
+  return { files, told };
 }
 
 /** The stamps of a set-up, what it made itself, and the kernelspec: what is damaged is made anew, which is said. */
