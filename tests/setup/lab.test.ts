@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, test } from 'node:test';
+import { waitFor } from '../notebook/jupyterLab';
 
 const ROOT = path.resolve(__dirname, '..', '..');
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'reluctant-lab-'));
@@ -28,6 +29,8 @@ async function withLab(args: string[], cwd: string, use: (address: URL) => Promi
       setTimeout(() => reject(new Error(`JupyterLab said no address in 60 s:\n${text}`)), 60_000).unref();
       ended.then(() => reject(new Error(`JupyterLab ended:\n${text}`)));
     });
+    // The address is said a moment before the port is listened on.
+    await waitFor(async () => (await fetch(new URL('/api', address))).ok, 30_000);
     await use(address);
   } finally {
     lab.kill('SIGTERM');
