@@ -1,3 +1,4 @@
+import * as fs from 'node:fs';
 import { checkPlainFile, parseExactly, ReluctantError, readPlainText } from '../core';
 import { load } from '../data';
 import { type EpochNumbers, historyRows, notUnderstood } from '../training/historyForms';
