@@ -1,13 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { checkPlainFile, ReluctantError } from '../core';
+import { checkPlainFile, ReluctantError, statusOf } from '../core';
 import { crc32c } from '../runs';
 
 /** Whether a path is an event file of TensorBoard, or a folder with some. */
 export const isEventLog = (place: string): boolean =>
-  fs.statSync(place, { throwIfNoEntry: false })?.isDirectory()
-    ? eventFilesIn(place).length > 0
-    : /tfevents/.test(path.basename(place));
+  statusOf(place)?.isDirectory() ? eventFilesIn(place).length > 0 : /tfevents/.test(path.basename(place));
 
 /** One number of an event file. */
 interface Scalar {
@@ -25,7 +23,7 @@ interface Scalar {
  * @throws ReluctantError `file-damaged`, `history-not-understood` for files without numbers.
  */
 export function historyOfEvents(place: string): Record<string, number>[] {
-  const isFolder = fs.statSync(place).isDirectory();
+  const isFolder = statusOf(place)?.isDirectory();
   const files = isFolder ? eventFilesIn(place) : [place];
   const all = files.flatMap((file) => {
     const part = isFolder ? path.relative(place, path.dirname(file)) : '';

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { checkWritable, ReluctantError, visible } from '../../core';
+import { checkWritable, ReluctantError, statusOf, visible } from '../../core';
 import { confirm, type Diagnosis, diagnose, type OwnRules } from '../../diagnosis';
 import { runModule } from '../../programs/module';
 import {
@@ -119,7 +119,7 @@ function ownRules(file: string | undefined): OwnRules {
 }
 
 async function read(place: string, flags: Flags): Promise<RecordedTraining> {
-  const status = fs.statSync(place, { throwIfNoEntry: false });
+  const status = statusOf(place);
   if (!status) {
     throw new ReluctantError({
       code: 'not-readable',

@@ -1,5 +1,5 @@
-import * as fs from 'node:fs';
 import { type Command, Option } from 'commander';
+import { statusOf } from '../../core';
 import { file as inspectFile, predictionFile, predictions } from '../../inspection';
 
 interface Options {
@@ -30,7 +30,7 @@ export function define(command: Command): void {
     .option('--no-rank', 'leave out the effective ranks, the slow part for very large tensors')
     .addHelpText('after', CLOSING)
     .action(async (file: string, options: Options) => {
-      if (PREDICTIONS.test(file) && !fs.statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
+      if (PREDICTIONS.test(file) && !statusOf(file)?.isDirectory()) {
         const found = await predictionFile(file);
         const known = Object.keys(found.targets);
         // Heads without targets have nothing to be compared with; the refusal names them when no head has any.

@@ -1,6 +1,5 @@
-import * as fs from 'node:fs';
 import type { Command } from 'commander';
-import { ReluctantError } from '../../core';
+import { ReluctantError, statusOf } from '../../core';
 import { openLab } from '../lab';
 
 const CLOSING = `
@@ -21,7 +20,7 @@ export function define(command: Command): void {
       // Without a folder the first word behind -- stands in its place.
       const given = folder.startsWith('-') ? [folder, ...options] : options;
       const place = folder.startsWith('-') ? '.' : folder;
-      if (!fs.statSync(place, { throwIfNoEntry: false })?.isDirectory()) {
+      if (!statusOf(place)?.isDirectory()) {
         throw new ReluctantError({
           code: 'folder-not-found',
           operation: 'lab',

@@ -1,5 +1,4 @@
-import * as fs from 'node:fs';
-import { type TF, tf, withWeightsAtMost } from '../../core';
+import { statusOf, type TF, tf, withWeightsAtMost } from '../../core';
 import { registerLayers } from '../../layers';
 import { tensors } from '../files';
 import { fileError } from '../files/fileError';
@@ -50,7 +49,7 @@ export async function compiledModel(
 }
 
 async function readThere(path: string, { architecture }: KerasFileOptions): Promise<KerasFile> {
-  const status = fs.statSync(path, { throwIfNoEntry: false });
+  const status = statusOf(path);
   if (!status) throw fileError('not-readable', 'there is no such file', { file: path });
   const isWhole = !status.isDirectory() && !/\.(safetensors|npz)$/i.test(path);
   if (isWhole && architecture === undefined) return readKerasFile(path);
