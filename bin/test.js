@@ -33,7 +33,7 @@ command({ tests: true }, (words) => {
     return 1;
   }
   const reporter = ['--test-reporter=spec', '--test-reporter-destination=stdout'];
-  const together = `--test-concurrency=${process.env['RELUCTANT_TEST_CONCURRENCY'] ?? 1}`;
+  const together = `--test-concurrency=${process.env['RELUCTANT_TEST_CONCURRENCY'] || 1}`;
   const args = ['--import', 'tsx', '--enable-source-maps', ...reporter, '--test', together, ...files];
   // What tests train is nobody's trial; those of the ledger name a file of their own.
   const env = { RELUCTANT_LEDGER: 'off', ...process.env };

@@ -123,11 +123,13 @@ test('nothing of the corpus does anything', {
   };
   const corpus = new Corpus(folder, bait);
   await corpus.make(folder, path.join(ROOT, 'tests', 'recordings', 'reference', 'torch'));
+  // CI opens two of three, and still more than 300; all are opened where RELUCTANT_WHOLE_CORPUS is set.
+  const opened = corpus.all.filter((_, k) => process.env['RELUCTANT_WHOLE_CORPUS'] !== undefined || k % 3 !== 1);
   wasRead(bait.secret);
   fs.readFileSync(bait.secret);
   const isReadSeen = wasRead(bait.secret);
   const counts = {
-    files: corpus.all.length,
+    files: opened.length,
     refused: 0,
     'read elsewhere': 0,
     ran: 0,
@@ -143,7 +145,7 @@ test('nothing of the corpus does anything', {
     faults.push(`${kind}: ${name}: ${why.slice(0, 1500)}`);
   };
   const reader = new Reader();
-  for (const one of corpus.all) {
+  for (const one of opened) {
     try {
       const { said, error, requests, started, seconds, megabytes } = await reader.open(one);
       const all = `${said} ${error?.message ?? ''}`;
@@ -163,7 +165,7 @@ test('nothing of the corpus does anything', {
     }
   }
   reader.stop();
-  await look(corpus.all.map(({ file }) => `${file}.html`).filter((page) => fs.existsSync(page)));
+  await look(opened.map(({ file }) => `${file}.html`).filter((page) => fs.existsSync(page)));
   counts.requests += asked.length;
   console.log(`${JSON.stringify(counts)}; at most ${most.megabytes.toFixed(0)} MB and ${most.seconds.toFixed(1)} s`);
   assert.deepEqual([...faults, ...asked], []);
