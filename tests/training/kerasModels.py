@@ -112,6 +112,43 @@ def robust_mlp():
     return keras.Model(source, {"target": layers.Dense(1, name="target")(x)})
 
 
+class Patches(layers.Layer):
+    """Each feature of a patch convolved by itself, then one linear map of all channels; the weights of our layer of that name."""
+
+    def build(self, shape):
+        self.kernel = self.add_weight(shape=(4, shape[-1], 2), name="kernel")
+        self.projection = self.add_weight(shape=(2 * shape[-1], 8), name="projection")
+        self.bias = self.add_weight(shape=(8,), name="bias")
+
+    def call(self, x):
+        patches = keras.ops.reshape(x, (-1, x.shape[1] // 4, 4, x.shape[2]))
+        channels = keras.ops.einsum("npkf,kfc->npfc", patches, self.kernel)
+        joined = keras.ops.reshape(channels, (-1, patches.shape[1], 2 * x.shape[2]))
+        return joined @ self.projection + self.bias
+
+
+def apex_ranker():
+    source = keras.Input((16, 4))
+    angles = np.arange(4)[:, None] / 10000 ** (np.arange(0, 8, 2) / 8)
+    positions = np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(1, 4, 8).astype("float32")
+    x = Patches(name="patches")(source) + positions
+
+    def normalized(name):
+        return layers.LayerNormalization(epsilon=1e-5, name=name)(x)
+
+    y = normalized("block1_normalization1")
+    x = x + layers.MultiHeadAttention(2, 4, name="block1_attention")(y, y)
+    wide = layers.Dense(32, activation="gelu", name="block1_wide")(normalized("block1_normalization2"))
+    x = x + layers.Dense(8, name="block1_narrow")(wide)
+    pooled = layers.GlobalAveragePooling1D()(normalized("normalization"))
+    return keras.Model(source, {name: layers.Dense(1, name=name)(pooled) for name in ["h1", "h5"]})
+
+
+def horizons():
+    inputs, targets = windows(16, 4)
+    return inputs, {"h1": targets["volatility"], "h5": targets["magnitude"]}
+
+
 def windows(steps=32, features=9):
     inputs = wave((ROWS, steps, features), 1.3)
     last = inputs[:, -1]
@@ -135,6 +172,7 @@ OPTIMIZERS = {
     "nesterov": lambda: keras.optimizers.SGD(0.005, momentum=0.9, nesterov=True),
 }
 MODELS = {
+    "apexRanker": (apex_ranker, horizons, {"h1": "mse", "h5": "huber"}, {"h1": 1.0, "h5": 1.0}),
     "financialWaveNet": (
         financial_wavenet,
         windows,

@@ -1,5 +1,5 @@
 import { type TF, tf } from '../../src/core';
-import { financialWaveNet, robustMLP, threeBranchWaveNet } from '../../src/models';
+import { apexRanker, financialWaveNet, robustMLP, threeBranchWaveNet } from '../../src/models';
 import { type FitOptions, fit, type Run } from '../../src/training';
 
 const ROWS = 80;
@@ -44,8 +44,19 @@ const SMALL_BRANCHES = {
   fusionUnits: [6, 4],
 };
 
+/** The ranker of panels, small: what it is told here is one target for each horizon, a row at a time. */
+const SMALL_RANKER = { features: 4, window: 16, patch: 4, stride: 4, width: 8, depth: 1, heads: 2, horizons: [1, 5] };
+
 /** Every model of this project, its data and its losses. */
 export const MODELS = {
+  apexRanker: {
+    build: (dropoutRate: number) => apexRanker({ ...SMALL_RANKER, dropoutRate }),
+    data: () => {
+      const { inputs, targets } = windows(16, 4);
+      return { inputs, targets: { h1: targets.volatility, h5: targets.magnitude } };
+    },
+    options: { losses: { h1: 'meanSquaredError', h5: 'huber' } },
+  },
   financialWaveNet: {
     build: (dropoutRate: number) => financialWaveNet({ window: 32, features: 9, dropoutRate }),
     data: () => windows(32, 9),
