@@ -72,11 +72,15 @@ const ROOMS = {
   'programs/recipes': [
     ...['core', 'data', 'data/read', 'data/samples', 'synthetic', 'losses', 'models', 'training', 'runs', 'programs'],
   ],
+  // How a mend is written: text alone, so that a diagnosis shows it as well.
+  'recordings/mendCode': [],
   // Trainings that were made elsewhere: models of Keras and PyTorch with their rows and histories.
-  recordings: ['core', 'data', 'losses', 'training', 'inspection', 'runs', 'programs'],
+  recordings: ['core', 'data', 'losses', 'training', 'inspection', 'runs', 'programs', 'recordings/mendCode'],
   // Many settings of one program, in processes side by side or on a cluster, whose machines note trials in ledgers of their own and leave
   // locks of runs behind when they are lost.
   trials: ['core', 'tables', 'ledger', 'plots', 'training', 'runs', 'programs'],
+  // A diagnosis as plain data and as a story: what a page draws without knowing rules and causes.
+  'diagnosis/record': ['core', 'tables'],
   // From what is seen, over what it may mean, to the verdict: what rules and causes are made of lies below them.
   'diagnosis/evidence/references': ['core', 'evaluation'],
   'diagnosis/evidence': [
@@ -94,6 +98,7 @@ const ROOMS = {
   diagnosis: [
     ...['core', 'tables', 'evaluation', 'losses', 'layers/activations', 'training', 'inspection', 'runs', 'programs'],
     ...['diagnosis/evidence', 'diagnosis/evidence/references', 'diagnosis/rules', 'diagnosis/causes'],
+    ...['recordings/mendCode', 'diagnosis/record'],
   ],
   'diagnosis/benchmark/blueprints': ['core', 'losses', 'training', 'diagnosis/evidence'],
   // An operator puts dropout of this library into other people's models.
@@ -105,7 +110,7 @@ const ROOMS = {
   // What is shown is handed in: the explorer knows no screen.
   explorer: ['core', 'tables', 'evaluation', 'plots', 'losses', 'training', 'runs', 'programs', 'diagnosis'],
   notebook: ['core', 'tables'],
-  'notebook/report': ['core', 'tables', 'evaluation', 'ledger', 'plots', 'notebook'],
+  'notebook/report': ['core', 'tables', 'evaluation', 'ledger', 'plots', 'diagnosis/record', 'notebook'],
   'notebook/widgets': ['core', 'plots', 'notebook'],
   'notebook/explorer': ['core', 'tables', 'plots', 'losses', 'training', 'programs', 'explorer', 'notebook', 'notebook/widgets'],
   // The kernel runs cells: it lends the notebook functions a front end, and no part of the library imports it.
@@ -119,7 +124,7 @@ const ROOMS = {
   'cli/run': ['core', 'tables', 'notebook', 'notebook/report', 'kernel/parameters', 'cli'],
   'cli/commands': [
     ...['core', 'tables', 'data', 'evaluation', 'ledger', 'training', 'inspection', 'runs', 'programs', 'programs/recipes'],
-    ...['plots', 'recordings', 'trials', 'diagnosis', 'cli', 'cli/kernel', 'cli/run', 'notebook/report'],
+    ...['plots', 'recordings', 'trials', 'diagnosis', 'diagnosis/record', 'cli', 'cli/kernel', 'cli/run', 'notebook/report'],
   ],
   'cli/main': ['core', 'tables', 'cli', 'cli/commands'],
 };

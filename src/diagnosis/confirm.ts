@@ -1,10 +1,11 @@
 import { ReluctantError, type TF, tf } from '../core';
 import type { Program, ProgramLike, ProgramParts, Setting } from '../programs';
 import { toProgram } from '../programs/program';
-import { formatNumber, Table } from '../tables';
+import { Table } from '../tables';
 import { Confirmation, type ConfirmationRow, type HeadOutcome, type Outcome } from './confirmation';
 import type { Verdict } from './diagnose';
 import { type ConfirmOptions, disposeNew, isHarmed, type Looked, type Looking, lookAt, tensorsOf } from './looking';
+import { valueText } from './record';
 
 export type { ConfirmOptions } from './looking';
 
@@ -233,10 +234,18 @@ function tableOf(
     before: one.before,
     after: one.after,
   }));
-  const format = (value: unknown) => (Number.isNaN(value) ? 'gone' : formatNumber(Number(value)));
-  return new Table([...symptoms, ...skills, ...scores], {
+  // As in the evidence: shares as percentages, counts with what they count.
+  const units = new Map<object, string>([
+    ...verdict.symptoms
+      .flatMap(({ evidence }) => evidence.map(({ unit }) => unit))
+      .map((unit, k) => [symptoms[k]!, unit] as const),
+    ...[...skills, ...scores].map((row) => [row, 'share'] as const),
+  ]);
+  const format = (value: unknown, row: object) =>
+    Number.isNaN(value) ? 'gone' : valueText(Number(value), units.get(row) ?? '');
+  return new Table<ConfirmationRow>([...symptoms, ...skills, ...scores], {
     title: 'Before and after the change',
-    formats: { after: format },
+    formats: { before: format, after: format },
   });
 }
 

@@ -1,5 +1,6 @@
-import { escapeHTML, type Table } from '../tables';
+import type { Table } from '../tables';
 import type { Diagnosis, Verdict } from './diagnose';
+import { CONFIRMATION_MIME, type ConfirmationRecord, confirmationStory, known } from './record';
 
 /** What came of a change: only `confirmed` proves the cause. */
 export type Outcome = 'confirmed' | 'symptom gone, model no better' | 'no effect' | 'worse';
@@ -77,10 +78,23 @@ export class Confirmation {
     return { cause, where, outcome, confirmed, remaining, costs, heads, numbers: table.rows };
   }
 
+  /** All that a page says of it, as plain data. */
+  record(): ConfirmationRecord {
+    const { title, where, change } = this.verdict;
+    return {
+      title,
+      where,
+      change: change.says,
+      outcome: this.outcome,
+      confirmed: this.confirmed,
+      heads: this.heads.map(({ head, before, after }) => ({ head, before: known(before), after: known(after) })),
+    };
+  }
+
   [Symbol.for('Jupyter.display')](): Record<string, unknown> {
-    const [head, change] = this.toString().split('\n');
-    const html = `<p><b>${escapeHTML(head!)}</b><br>${escapeHTML(change!)}</p>${this.table.toHTML()}`;
-    return { 'text/plain': this.toString(), 'text/html': html };
+    const record = this.record();
+    const html = `${confirmationStory(record)}${this.table.toHTML()}`;
+    return { 'text/plain': this.toString(), 'text/html': html, [CONFIRMATION_MIME]: record };
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

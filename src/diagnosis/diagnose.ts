@@ -1,6 +1,7 @@
 import { ReluctantError, type TF, tf, visible } from '../core';
 import { outputNames } from '../inspection';
-import { escapeHTML, formatNumber, formatShare, Table } from '../tables';
+import { type Framework, type MendFacts, mendDiff } from '../recordings/mendCode';
+import { formatNumber, formatShare, Table } from '../tables';
 import type { RunOrigin, TrainingData } from '../training';
 import { isDisposedOf, isLayersModel } from '../training/trainable';
 import { Seen } from './causes/cause';
@@ -9,6 +10,14 @@ import type { RunLike, TrainingOptions } from './evidence/program';
 import { allRules, checkThresholds, type OwnRules } from './ownRules';
 import { checkParts } from './partChecks';
 import { harmedHeads, type Note, rank, type Verdict } from './ranking';
+import {
+  DIAGNOSIS_MIME,
+  type DiagnosisRecord,
+  diagnosisStory,
+  known,
+  type VerdictRecord,
+  withoutVerdict,
+} from './record';
 import type { Measurement, Symptom, Thresholds } from './rules/rule';
 import { checkContext, checkHistory, type RunGiven, runOf } from './runGiven';
 
@@ -33,6 +42,8 @@ export interface HeadSkill {
 
 /** Context of a run for {@link diagnose}. A run just made by `fit` remembers its own; each of these takes its place. */
 export interface DiagnosisContext extends OwnRules {
+  /** What the run is called where it is shown beside others, e.g. `ReLU heads`. */
+  name?: string;
   /** The trained model. */
   model?: TF.LayersModel;
   /** The data it was trained on. */
@@ -133,7 +144,11 @@ export function diagnoseAgain(
 }
 
 /** Applies rules and causes to gathered evidence. */
-export function judge(evidence: Evidence, thresholds: Thresholds = {}, own: OwnRules = {}): Diagnosis {
+export function judge(
+  evidence: Evidence,
+  thresholds: Thresholds = {},
+  own: OwnRules & Pick<DiagnosisContext, 'name'> = {},
+): Diagnosis {
   const { rules, causes } = allRules(own);
   checkThresholds(thresholds, rules);
   const used = new Map(
@@ -156,7 +171,17 @@ export function judge(evidence: Evidence, thresholds: Thresholds = {}, own: OwnR
     harmed: harmed.includes(head),
   }));
   const { verdicts, notes } = rank(found, evidence, used);
-  return new Diagnosis(verdicts, symptoms, heads, notes);
+  return new Diagnosis(verdicts, symptoms, heads, notes, own.name ?? '', factsOf(evidence));
+}
+
+/** What a mend is written with, by head; the entry `''` is of the whole run. */
+function factsOf({ heads, options, history }: Evidence): Readonly<Record<string, MendFacts>> {
+  const rate = options.optimizer?.learningRate;
+  const run = { ...(typeof rate === 'number' && { learningRate: rate }), epochs: history.length };
+  return Object.fromEntries([
+    ['', run],
+    ...heads.map(({ head, activation, loss }) => [head, { ...run, activation, loss }] as const),
+  ]);
 }
 
 /** The verdicts on a run, ranked, and every symptom seen: what {@link diagnose} and {@link train} return. */
@@ -170,6 +195,9 @@ export class Diagnosis {
     readonly heads: readonly HeadSkill[] = [],
     /** What looks unusual and does no harm: no verdicts. */
     readonly notes: readonly Note[] = [],
+    /** What the run is called where it is shown beside others; may be empty. */
+    readonly name = '',
+    private readonly facts: Readonly<Record<string, MendFacts>> = {},
   ) {}
 
   /** Every cause that was found, the consequences of each verdict behind it: the order in which to try them. */
@@ -207,15 +235,8 @@ export class Diagnosis {
 
   toString(): string {
     const notes = this.notes.map(({ cause, where, says }) => `note: ${cause}${where ? ` (${where})` : ''}: ${says}`);
-    if (this.verdicts.length === 0) {
-      const none = this.heads.some(({ harmed }) => harmed)
-        ? `No verdict: ${this.heads
-            .filter(({ harmed }) => harmed)
-            .map(({ head }) => `"${head}"`)
-            .join(', ')} could do better, and no rule says why.`
-        : 'No verdict: every head does as well as what is easily reached.';
-      return visible([none, ...notes].join('\n'));
-    }
+    const head = this.name ? [this.name] : [];
+    if (this.verdicts.length === 0) return visible([...head, withoutVerdict(this.record().heads), ...notes].join('\n'));
     const verdicts = this.verdicts.map((verdict, k) =>
       [
         `${k + 1}. ${verdict.title}${verdict.where ? ` (${verdict.where})` : ''}, ${certainty(verdict)}`,
@@ -227,22 +248,46 @@ export class Diagnosis {
         ...verdict.consequences.map((one) => `   with it: ${one.title}${one.where ? ` (${one.where})` : ''}`),
       ].join('\n'),
     );
-    return visible([...verdicts, ...notes].join('\n'));
+    return visible([...head, ...verdicts, ...notes].join('\n'));
   }
 
-  /** The verdicts as an HTML list; every value is escaped. */
+  /** The diagnosis as a story in HTML: cause, evidence, mend as a change of code, and what it explains folded under it; every text is escaped. */
   toHTML(): string {
-    if (this.verdicts.length === 0) return `<p>${escapeHTML(this.toString())}</p>`;
-    const items = this.verdicts.map((verdict) => {
-      const evidence = verdict.evidence
-        .slice(0, 6)
-        .map((one) => `<li>${escapeHTML(line(one))}</li>`)
-        .join('');
-      const where = verdict.where ? ` <code>${escapeHTML(verdict.where)}</code>` : '';
-      return `<li><b>${escapeHTML(verdict.title)}</b>${where}, ${certainty(verdict)}<br>${escapeHTML(verdict.says)}<ul>${evidence}</ul><i>Mend:</i> ${escapeHTML(verdict.change.says)}<br><i>Wrong if</i> ${escapeHTML(verdict.wrongIf)}</li>`;
-    });
-    const notes = this.notes.map(({ cause, says }) => `<li>${escapeHTML(cause)}: ${escapeHTML(says)}</li>`).join('');
-    return `<ol class="reluctant-diagnosis">${items.join('')}</ol>${notes && `<ul class="reluctant-notes">${notes}</ul>`}`;
+    return diagnosisStory(this.record());
+  }
+
+  /** All that a page says of it, as plain data; code is written in the words of `framework`. */
+  record(framework: Framework = 'tfjs'): DiagnosisRecord {
+    const own = (verdict: Verdict): VerdictRecord => {
+      const { cause, title, where, says, evidence, change, wrongIf } = verdict;
+      const code = mendDiff(cause, where, framework, this.facts[where] ?? this.facts['']);
+      return {
+        title,
+        where,
+        sure: certainty(verdict),
+        says,
+        evidence: evidence.slice(0, 100).map(({ value, threshold, ...one }) => ({
+          ...one,
+          value: known(value),
+          ...(threshold !== undefined && { threshold: known(threshold) }),
+        })),
+        mend: { says: change.says, ...code },
+        wrongIf,
+      };
+    };
+    return {
+      name: this.name,
+      verdicts: this.verdicts.map((verdict) => ({ ...own(verdict), explains: verdict.consequences.map(own) })),
+      notes: this.notes.map(({ cause, where, says }) => ({ cause, where, says })),
+      heads: this.heads.map(({ head, harmed, skill, validationSkill, reachable, validationReachable }) => ({
+        head,
+        harmed,
+        skill: known(skill),
+        validationSkill: known(validationSkill),
+        reachable: known(reachable),
+        validationReachable: known(validationReachable),
+      })),
+    };
   }
 
   /** Plain data: what a run record keeps. */
@@ -251,7 +296,7 @@ export class Diagnosis {
   }
 
   [Symbol.for('Jupyter.display')](): Record<string, unknown> {
-    return { 'text/plain': this.toString(), 'text/html': this.toHTML() };
+    return { 'text/plain': this.toString(), 'text/html': this.toHTML(), [DIAGNOSIS_MIME]: this.record() };
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

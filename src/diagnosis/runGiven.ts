@@ -94,7 +94,7 @@ export function checkContext(context: object): void {
       fix: `write { ${name}: await ... }`,
     });
   }
-  checkNames('diagnose', context, ['model', 'data', 'options', 'thresholds', 'rules', 'causes'], {
+  checkNames('diagnose', context, ['name', 'model', 'data', 'options', 'thresholds', 'rules', 'causes'], {
     fix: 'pass { model, data: { inputs, targets }, options: { losses } }',
   });
   const { data, options } = context as { data?: object; options?: object };

@@ -99,13 +99,8 @@ export class RunList {
 
   /** The measures by epoch, one colour per run. */
   curves(runs: readonly ExploredRun[] = this.runs.slice(-6)): Figure {
-    // Epochs are counted from 1, as people count.
-    const named = runs.map(({ name, history }) => ({
-      name,
-      history: history.map((row) => ({ ...row, epoch: row.epoch + 1 })),
-    }));
     const keys = this.measures.map(({ key }) => key);
-    return runCurves(named, keys, { title: 'Measures by epoch' });
+    return runCurves(runs, keys, { title: 'Measures by epoch' });
   }
 
   /** The last numbers side by side. */

@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import { lazy, parseJSON, ReluctantError, readPlainText, z } from '../core';
 import { census, mean, meanAbsoluteError, meanSquaredError, rocAUCOneVsRest } from '../evaluation';
 import { formatNumber, Table } from '../tables';
@@ -179,7 +180,9 @@ export async function checkCriteria(
       return { kind, criterion: criterion.name, value: value ?? Number.NaN, wanted: wanted(criterion), outcome };
     }),
   );
-  return new CriteriaTable(criteria.name, rows, criteria.rollback ?? []);
+  // Criteria bear the name of the run they were written for, which need not be the one that is checked.
+  const title = typeof source === 'string' ? `${path.basename(source)}, by "${criteria.name}"` : criteria.name;
+  return new CriteriaTable(title, rows, criteria.rollback ?? []);
 }
 
 function numberOf(

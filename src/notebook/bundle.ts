@@ -113,6 +113,9 @@ function arqueroHtml(table: ArqueroLike): string {
   return `<table><thead><tr>${names.map((name) => `<th>${escapeHTML(name)}</th>`).join('')}</tr>${body}${more}`;
 }
 
+/** Numbers look the same in every table, whoever made it. */
+const shown = (value: unknown): string => (typeof value === 'number' ? formatNumber(value) : String(value));
+
 interface FrameLike {
   columns: string[];
   index: (string | number)[];
@@ -127,7 +130,8 @@ function isFrame(value: object): value is FrameLike {
 }
 
 function frameHtml({ columns, index, values, shape }: FrameLike): string {
-  const cell = (tag: string, value: unknown) => `<${tag}>${escapeHTML(String(value))}</${tag}>`;
+  const cell = (tag: string, value: unknown) =>
+    `<${tag}${typeof value === 'number' ? ' style="text-align:right"' : ''}>${escapeHTML(shown(value))}</${tag}>`;
   const rows = values.slice(0, ROWS_SHOWN).map((row, k) => {
     const cells = (Array.isArray(row) ? row : [row]).slice(0, COLUMNS_SHOWN);
     return `<tr>${cell('th', index[k])}${cells.map((value) => cell('td', value)).join('')}</tr>`;

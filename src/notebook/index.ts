@@ -1,5 +1,5 @@
 export { mimeBundle } from './bundle';
-export { CLAIM_MIME, type ClaimRecord, claim } from './claims';
+export { CLAIM_MIME, type ClaimedHead, type ClaimRecord, claim, headText } from './claims';
 export { clearOutput, display, displayRaw, input, page, Shown, updateDisplay } from './display';
 export type { MimeBundle } from './host';
 export { ProgressBar, progress } from './progress';

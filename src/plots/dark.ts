@@ -1,5 +1,5 @@
-/** The colours of figures by those that stand for them on a dark page: as far from the background as their light ones are from white. */
-const DARK: Readonly<Record<string, string>> = {
+/** The colours of figures, each with the one that stands for it on a dark page: as far from the background as it is from white. */
+export const DARK_COLOURS: Readonly<Record<string, string>> = {
   // backgrounds, lines and text
   '#FFFFFF': '#141B22',
   '#1F2933': '#E8EDF1',
@@ -7,6 +7,7 @@ const DARK: Readonly<Record<string, string>> = {
   '#E6EAEE': '#2A343E',
   '#B8C1CA': '#4C5863',
   '#8A94A0': '#8A94A0',
+  '#444444': '#AAB6C1',
   // series
   '#0072B2': '#4BA6DF',
   '#D55E00': '#F5853D',
@@ -28,7 +29,7 @@ const DARK: Readonly<Record<string, string>> = {
 
 const channels = (hex: string): number[] => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
 const BY_CHANNELS = new Map(
-  Object.entries(DARK).map(([light, dark]) => [channels(light).join(), channels(dark).join(', ')]),
+  Object.entries(DARK_COLOURS).map(([light, dark]) => [channels(light).join(), channels(dark).join(', ')]),
 );
 
 /** Data or a layout of a figure with every colour of the light look exchanged for its dark one; other values stay as they are. */
@@ -40,9 +41,31 @@ export function inDarkColours<T>(value: T): T {
 }
 
 function darkColour(text: string): string {
-  const hex = DARK[text.toUpperCase()];
+  const hex = DARK_COLOURS[text.toUpperCase()];
   if (hex !== undefined) return hex;
   const [, red, green, blue, opacity] = /^rgba\((\d+), ?(\d+), ?(\d+), ?([\d.]+)\)$/.exec(text) ?? [];
   const dark = BY_CHANNELS.get([red, green, blue].join());
   return dark === undefined ? text : `rgba(${dark}, ${opacity})`;
+}
+
+/**
+ * A picture of a figure as SVG that follows its reader into the dark: its colours become variables with two values each.
+ *
+ * @example
+ * followingScheme('<svg><path style="fill: rgb(255, 255, 255)"/></svg>').includes('prefers-color-scheme'); // true
+ */
+export function followingScheme(svg: string): string {
+  const used = new Map<string, string>();
+  const body = svg.replace(
+    /((?:fill|stroke|stop-color|color): ?)rgb\((\d+), (\d+), (\d+)\)/g,
+    (all, property: string, ...parts: string[]) => {
+      const key = parts.slice(0, 3).join();
+      if (!BY_CHANNELS.has(key)) return all;
+      if (!used.has(key)) used.set(key, `--c${used.size}`);
+      return `${property}var(${used.get(key)})`;
+    },
+  );
+  const values = (of: (key: string) => string) => [...used].map(([key, name]) => `${name}:rgb(${of(key)})`).join(';');
+  const style = `<style>:root{${values((key) => key)}}@media screen and (prefers-color-scheme:dark){:root{${values((key) => BY_CHANNELS.get(key)!)}}}</style>`;
+  return used.size === 0 ? svg : body.replace(/(<svg[^>]*>)/, `$1${style}`);
 }

@@ -13,6 +13,7 @@ export { backtestFan } from './backtestFan';
 export { type CalibrationOptions, calibration } from './calibration';
 export { comparison, type Measurement } from './comparison';
 export { cumulativeReturns, type ReturnSeries } from './cumulativeReturns';
+export { DARK_COLOURS, followingScheme } from './dark';
 export { type DeadUnitsOptions, deadUnits, type UnitActivity } from './deadUnits';
 export { distributionBands, type ValuesByEpoch } from './distributionBands';
 export { Figure, type FigureJSON, type FigureLayout, type FigureOptions, plainText, type Trace } from './figure';

@@ -13,7 +13,7 @@ export interface TrainingCurvesOptions {
   title?: string;
   /** Metrics to draw, without `val_`; default: all that the rows have. */
   metrics?: readonly string[];
-  /** Marked by a line: the epoch whose weights were kept, counted as the rows' `epoch` is (or from 1). */
+  /** Marked by a line: the epoch whose weights were kept, counted as the rows' `epoch` is (without it, from 1). */
   bestEpoch?: number;
 }
 
@@ -21,7 +21,8 @@ export interface TrainingCurvesOptions {
  * One panel per metric, training and validation in the two colours that mean these everywhere. Losses whose values span
  * more than two powers of ten get a logarithmic axis. A validation curve that does not move is a head that does not learn.
  *
- * @param history rows of one epoch each; a missing value or NaN is a gap.
+ * @param history rows of one epoch each; a missing value or NaN is a gap. Epochs are drawn from 1, as people count: rows that begin at 0, as
+ *   those of `fit` and of Keras do, are shifted by one.
  * @param options see {@link TrainingCurvesOptions}.
  * @returns a figure whose summary has first, best and last value of each curve, and whether it is constant.
  * @throws `history-empty` without rows or metrics.
@@ -39,7 +40,7 @@ export function trainingCurves(history: readonly EpochValues[], options: Trainin
       expected: 'rows such as { epoch: 1, loss: 0.7, val_loss: 0.8 }',
     });
   }
-  const epochs = history.map((row, k) => row['epoch'] ?? k + 1);
+  const epochs = epochsOf(history);
   const rows: CurveRow[] = [];
   const list = metrics.map((metric): Panel => {
     const traces: Trace[] = [];
@@ -60,7 +61,7 @@ export function trainingCurves(history: readonly EpochValues[], options: Trainin
         ),
       );
     }
-    if (options.bestEpoch !== undefined) traces.push(mark(options.bestEpoch, all));
+    if (options.bestEpoch !== undefined) traces.push(mark(options.bestEpoch + shiftOf(history), all));
     return {
       title: metric,
       traces,
@@ -105,7 +106,7 @@ export function runCurves(
     const traces = runs.flatMap(({ name, history }, k): Trace[] => {
       if (!history.some((row) => row[metric] !== undefined)) return [];
       const values = history.map((row) => row[metric] ?? Number.NaN);
-      const epochs = history.map((row, at) => row['epoch'] ?? at + 1);
+      const epochs = epochsOf(history);
       for (const value of values) all.push(value);
       rows.push({
         run: name,
@@ -158,6 +159,12 @@ function curveRow(metric: string, part: string, epochs: readonly number[], value
     constant: finite.length > 1 && lowest === highest,
   };
 }
+
+/** Rows of `fit` and of Keras count from 0, people from 1. */
+const shiftOf = (history: readonly EpochValues[]): number => (history[0]?.['epoch'] === 0 ? 1 : 0);
+
+const epochsOf = (history: readonly EpochValues[]): number[] =>
+  history.map((row, k) => (row['epoch'] === undefined ? k + 1 : row['epoch'] + shiftOf(history)));
 
 const DASHES = ['solid', 'dash', 'dot', 'dashdot'] as const;
 

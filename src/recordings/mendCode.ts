@@ -1,83 +1,165 @@
 /** The framework a training came from, whose words a mend is written in. */
 export type Framework = 'keras' | 'torch' | 'tfjs';
 
-type Code = Readonly<Record<Framework, string>>;
+/** What is known of the training as it was: what goes is written with it. */
+export interface MendFacts {
+  /** Activation of the head concerned. */
+  activation?: string | undefined;
+  learningRate?: number | undefined;
+  epochs?: number | undefined;
+  /** Loss of the head concerned, by our name. */
+  loss?: string | undefined;
+}
 
-const softplus = (head: string): Code => ({
-  keras: `keras.layers.Dense(1, activation="softplus", name=${JSON.stringify(head)})`,
-  torch: 'torch.nn.Sequential(torch.nn.Linear(width, 1), torch.nn.Softplus())',
-  tfjs: `tf.layers.dense({ units: 1, activation: 'softplus', name: ${JSON.stringify(head)} })`,
+/** A mend as code: the line that goes, where it is known, and the line that comes. */
+export interface MendCode {
+  before?: string;
+  after: string;
+}
+
+type Code = Readonly<Record<Framework, MendCode>>;
+
+/** The same line with what goes and with what comes. */
+const changed = (line: (part: string) => string, from: string, to: string): MendCode => ({
+  before: line(from),
+  after: line(to),
+});
+const added = (after: string): MendCode => ({ after });
+
+const name = (head: string) => JSON.stringify(head);
+const TORCH: Readonly<Record<string, string>> = { relu: 'ReLU', sigmoid: 'Sigmoid', tanh: 'Tanh', softmax: 'Softmax' };
+/** A layer of width 1 of PyTorch with an activation behind it. */
+const torchHead = (activation: string) => `torch.nn.Sequential(torch.nn.Linear(width, 1), torch.nn.${activation}())`;
+
+const softplus = (head: string, activation: string): Code => ({
+  keras: changed((x) => `keras.layers.Dense(1, activation="${x}", name=${name(head)})`, activation, 'softplus'),
+  torch: changed(torchHead, TORCH[activation] ?? activation, 'Softplus'),
+  tfjs: changed(
+    (x) => `tf.layers.dense({ units: 1, activation: '${x}', name: ${name(head)} })`,
+    activation,
+    'softplus',
+  ),
 });
 
-const loss = (keras: string, torch: string, tfjs: string): Code => ({
-  keras: `model.compile(optimizer, loss="${keras}")`,
-  torch: `loss = torch.nn.${torch}()`,
-  tfjs: `rl.fit(model, data, { losses: '${tfjs}' })`,
+const loss = (keras: string, torch: string, tfjs: string, { loss: current }: MendFacts): Code => ({
+  keras: added(`model.compile(optimizer, loss="${keras}")`),
+  torch: added(`loss = torch.nn.${torch}()`),
+  tfjs: current
+    ? changed((x) => `rl.fit(model, data, { losses: '${x}' })`, current, tfjs)
+    : added(`rl.fit(model, data, { losses: '${tfjs}' })`),
 });
 
-const rate = (by: string): Code => ({
-  keras: `model.compile(keras.optimizers.Adam(learning_rate=learning_rate ${by}), loss=...)`,
-  torch: `torch.optim.Adam(model.parameters(), lr=learning_rate ${by})`,
-  tfjs: `rl.fit(model, data, { optimizer: { learningRate: learningRate ${by} }, ... })`,
-});
+function rate(factor: number, { learningRate }: MendFacts): Code {
+  const [sign, by] = factor < 1 ? ['/', 1 / factor] : ['*', factor];
+  const [from, to] =
+    learningRate === undefined
+      ? ['learning_rate', `learning_rate ${sign} ${by}`]
+      : [String(learningRate), String(Number((learningRate * factor).toPrecision(6)))];
+  const tfjs = (x: string) => `rl.fit(model, data, { optimizer: { learningRate: ${x} }, ... })`;
+  return {
+    keras: changed((x) => `model.compile(keras.optimizers.Adam(learning_rate=${x}), loss=...)`, from, to),
+    torch: changed((x) => `torch.optim.Adam(model.parameters(), lr=${x})`, from, to),
+    tfjs: changed(tfjs, from.replace('learning_rate', 'learningRate'), to.replace('learning_rate', 'learningRate')),
+  };
+}
 
 const scaled = (what: string): Code => ({
-  keras: `${what} = (${what} - ${what}[:train].mean(0)) / ${what}[:train].std(0)`,
-  torch: `${what} = (${what} - ${what}[:train].mean(0)) / ${what}[:train].std(0)`,
-  tfjs: `const scaler = rl.data.Scaler.fit('standard', names, columns); // of the training rows`,
+  keras: added(`${what} = (${what} - ${what}[:train].mean(0)) / ${what}[:train].std(0)`),
+  torch: added(`${what} = (${what} - ${what}[:train].mean(0)) / ${what}[:train].std(0)`),
+  tfjs: added(`const scaler = rl.data.Scaler.fit('standard', names, columns); // of the training rows`),
 });
 
+function longer({ epochs }: MendFacts): Code {
+  const [from, to] = epochs ? [String(epochs), String(4 * epochs)] : ['epochs', '4 * epochs'];
+  return {
+    keras: changed((x) => `model.fit(inputs, targets, epochs=${x}, validation_data=...)`, from, to),
+    torch: changed((x) => `for epoch in range(${x}): ...`, from, to),
+    tfjs: changed((x) => `rl.fit(model, data, { epochs: ${x}, ... })`, from, to),
+  };
+}
+
 /** How the usual mends are written in each framework, by cause. `head`: where the verdict is. */
-const CODE: Readonly<Record<string, (head: string) => Code>> = {
-  'dead-head': softplus,
-  'saturated-head': softplus,
-  'output-out-of-range': (head) => ({
-    keras: `keras.layers.Dense(units, activation=None, name=${JSON.stringify(head)})`,
-    torch: 'torch.nn.Linear(width, units)  # and nothing behind it',
-    tfjs: `tf.layers.dense({ units, activation: 'linear', name: ${JSON.stringify(head)} })`,
+const CODE: Readonly<Record<string, (head: string, facts: MendFacts) => Code>> = {
+  'dead-head': (head, { activation = 'relu' }) => softplus(head, activation),
+  'negative-outputs': (head, { activation = 'linear' }) => softplus(head, activation),
+  'saturated-head': (head, { activation = 'sigmoid' }) => softplus(head, activation),
+  'output-out-of-range': (head, { activation = 'sigmoid' }) => ({
+    keras: {
+      before: `keras.layers.Dense(units, activation="${activation}", name=${name(head)})`,
+      after: `keras.layers.Dense(units, activation=None, name=${name(head)})`,
+    },
+    torch: added('torch.nn.Linear(width, units)  # and nothing behind it'),
+    tfjs: changed((x) => `tf.layers.dense({ units, activation: '${x}', name: ${name(head)} })`, activation, 'linear'),
   }),
   'one-unit-softmax': (head) => ({
-    keras: `keras.layers.Dense(1, activation="sigmoid", name=${JSON.stringify(head)})  # for yes or no; activation=None for a number`,
-    torch: 'torch.nn.Sequential(torch.nn.Linear(width, 1), torch.nn.Sigmoid())',
-    tfjs: `tf.layers.dense({ units: 1, activation: 'sigmoid', name: ${JSON.stringify(head)} })`,
+    keras: {
+      before: `keras.layers.Dense(1, activation="softmax", name=${name(head)})`,
+      after: `keras.layers.Dense(1, activation="sigmoid", name=${name(head)})  # for yes or no; activation=None for a number`,
+    },
+    torch: changed(torchHead, 'Softmax', 'Sigmoid'),
+    tfjs: changed(
+      (x) => `tf.layers.dense({ units: 1, activation: '${x}', name: ${name(head)} })`,
+      'softmax',
+      'sigmoid',
+    ),
   }),
   'dead-layers': () => ({
-    keras: 'keras.layers.Dense(units, activation="leaky_relu", kernel_initializer="he_normal")',
-    torch: 'torch.nn.LeakyReLU()  # in place of torch.nn.ReLU(), and torch.nn.init.kaiming_normal_(layer.weight)',
-    tfjs: "tf.layers.dense({ units, kernelInitializer: 'heNormal' }), tf.layers.leakyReLU()",
+    keras: {
+      before: 'keras.layers.Dense(units, activation="relu")',
+      after: 'keras.layers.Dense(units, activation="leaky_relu", kernel_initializer="he_normal")',
+    },
+    torch: {
+      before: 'torch.nn.ReLU()',
+      after: 'torch.nn.LeakyReLU()  # and torch.nn.init.kaiming_normal_(layer.weight)',
+    },
+    tfjs: {
+      before: "tf.layers.dense({ units, activation: 'relu' })",
+      after: "tf.layers.dense({ units, kernelInitializer: 'heNormal' }), tf.layers.leakyReLU()",
+    },
   }),
-  'learning-rate-too-high': () => rate('/ 10'),
-  'learning-rate-too-low': () => rate('* 10'),
+  'learning-rate-too-high': (_, facts) => rate(0.1, facts),
+  'learning-rate-too-low': (_, facts) => rate(10, facts),
   'inputs-not-normalised': () => scaled('inputs'),
   'targets-not-scaled': () => scaled('targets'),
-  'log-loss-on-numbers': () => loss('mse', 'MSELoss', 'meanSquaredError'),
+  'log-loss-on-numbers': (_, facts) => loss('mse', 'MSELoss', 'meanSquaredError', facts),
   'rows-sorted': () => ({
-    keras: 'order = np.random.default_rng(0).permutation(len(inputs)); inputs, targets = inputs[order], targets[order]',
-    torch: 'torch.utils.data.DataLoader(dataset, batch_size, shuffle=True)',
-    tfjs: 'rl.fit(model, data, { shuffle: true, ... })',
+    keras: added(
+      'order = np.random.default_rng(0).permutation(len(inputs)); inputs, targets = inputs[order], targets[order]',
+    ),
+    torch: changed((x) => `torch.utils.data.DataLoader(dataset, batch_size, shuffle=${x})`, 'False', 'True'),
+    tfjs: changed((x) => `rl.fit(model, data, { shuffle: ${x}, ... })`, 'false', 'true'),
   }),
-  undertrained: () => ({
-    keras: 'model.fit(inputs, targets, epochs=4 * epochs, validation_data=...)',
-    torch: 'for epoch in range(4 * epochs): ...',
-    tfjs: 'rl.fit(model, data, { epochs: 4 * epochs, ... })',
-  }),
+  undertrained: (_, facts) => longer(facts),
   'no-nonlinearity': () => ({
-    keras: 'keras.layers.Dense(units, activation="relu")',
-    torch: 'torch.nn.Sequential(torch.nn.Linear(width, units), torch.nn.ReLU(), ...)',
-    tfjs: "tf.layers.dense({ units, activation: 'relu' })",
+    keras: { before: 'keras.layers.Dense(units)', after: 'keras.layers.Dense(units, activation="relu")' },
+    torch: {
+      before: 'torch.nn.Linear(width, units)',
+      after: 'torch.nn.Sequential(torch.nn.Linear(width, units), torch.nn.ReLU(), ...)',
+    },
+    tfjs: { before: 'tf.layers.dense({ units })', after: "tf.layers.dense({ units, activation: 'relu' })" },
   }),
   'frozen-weights': () => ({
-    keras: 'for layer in model.layers: layer.trainable = True  # and compile again',
-    torch: 'for weight in model.parameters(): weight.requires_grad_(True)',
-    tfjs: 'for (const layer of model.layers) layer.trainable = true;',
+    keras: added('for layer in model.layers: layer.trainable = True  # and compile again'),
+    torch: added('for weight in model.parameters(): weight.requires_grad_(True)'),
+    tfjs: added('for (const layer of model.layers) layer.trainable = true;'),
   }),
   'gradient-clipped': () => ({
-    keras: 'keras.optimizers.Adam(clipnorm=None, global_clipnorm=10.0)',
-    torch: 'torch.nn.utils.clip_grad_norm_(model.parameters(), 10.0)',
-    tfjs: 'rl.fit(model, data, { clipNorm: 10, ... })',
+    keras: added('keras.optimizers.Adam(clipnorm=None, global_clipnorm=10.0)'),
+    torch: added('torch.nn.utils.clip_grad_norm_(model.parameters(), 10.0)'),
+    tfjs: added('rl.fit(model, data, { clipNorm: 10, ... })'),
   }),
 };
 
-/** A mend as a line of code in the framework of the training; undefined where words must do. */
+/** A mend as lines of code in the framework of the training, with what is known of it; undefined where words must do. */
+export function mendDiff(
+  cause: string,
+  where: string,
+  framework: Framework,
+  facts: MendFacts = {},
+): MendCode | undefined {
+  return CODE[cause]?.(where || 'head', facts)[framework];
+}
+
+/** The line that comes; undefined where words must do. */
 export const mendCode = (cause: string, where: string, framework: Framework): string | undefined =>
-  CODE[cause]?.(where || 'head')[framework];
+  mendDiff(cause, where, framework)?.after;

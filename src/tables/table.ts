@@ -26,8 +26,8 @@ export interface TableOptions {
   title?: string;
   /** Column -> heading, where the name alone is not clear (a unit, say). */
   headings?: Record<string, string>;
-  /** Column -> text of a value; the default shows numbers with four significant digits. */
-  formats?: Record<string, (value: Cell) => string>;
+  /** Column -> text of a value, which may depend on its row; the default shows numbers with four significant digits. */
+  formats?: Record<string, (value: Cell, row: object) => string>;
   /** Rows shown before the middle is left out (all are kept and exported). Default 60. */
   maxRows?: number;
 }
@@ -139,7 +139,7 @@ export class Table<R extends object = Row> {
   private texts(): { heads: string[]; body: string[][]; left: boolean[] } {
     const { headings = {}, formats = {}, maxRows = 60 } = this.options;
     const format = (row: R) =>
-      this.columns.map((c) => (ownOption(formats, c) ?? formatValue)(row[c as keyof R] as Cell));
+      this.columns.map((c) => (ownOption(formats, c) ?? formatValue)(row[c as keyof R] as Cell, row));
     const shown =
       this.rows.length > maxRows ? [...this.rows.slice(0, maxRows / 2), ...this.rows.slice(-maxRows / 2)] : this.rows;
     const body = shown.map(format);

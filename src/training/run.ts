@@ -141,7 +141,9 @@ export class Run<Row extends HistoryRow = HistoryRow> implements RunOutcome {
 
   /** The history as a table that shows itself. */
   table(): Table<Row> {
-    return new Table<Row>(this.history, { title: this.summary(), maxRows: 30 });
+    // People count epochs from 1, and so does the line above.
+    const epoch = (value: unknown) => formatNumber(Number(value) + 1);
+    return new Table<Row>(this.history, { title: this.summary(), maxRows: 30, formats: { epoch } });
   }
 
   /** One line: how long, how it ran, how it ended. */
@@ -151,9 +153,11 @@ export class Run<Row extends HistoryRow = HistoryRow> implements RunOutcome {
     const constant = this.constantLosses[this.monitor];
     const beside = constant === undefined ? '' : ` (a constant: ${formatNumber(constant)})`;
     const best =
-      value === undefined ? '' : `, best ${this.monitor} ${formatNumber(value)}${beside} in epoch ${this.bestEpoch}`;
+      value === undefined
+        ? ''
+        : `, best ${this.monitor} ${formatNumber(value)}${beside} in epoch ${this.bestEpoch + 1}`;
     const end = this.notFinite
-      ? `, stopped: ${this.notFinite.term} not finite at step ${this.notFinite.step} of epoch ${this.notFinite.epoch}`
+      ? `, stopped: ${this.notFinite.term} not finite at step ${this.notFinite.step} of epoch ${this.notFinite.epoch + 1}`
       : this.stopReason === 'finished'
         ? ''
         : `, ${this.stopReason}`;

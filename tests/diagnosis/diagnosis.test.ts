@@ -61,7 +61,7 @@ test('a dead head is named with its evidence, and confirm shows that the change 
   assert.ok(verdict!.symptoms.some(({ rule }) => rule === 'flat-validation-loss'));
   assert.equal(verdict!.evidence[0]!.value, 1);
   assert.match(diagnosis.toString(), /1\. A rectified head is dead.*volatility/);
-  assert.match(diagnosis.toHTML(), /<ol class="reluctant-diagnosis">/);
+  assert.match(diagnosis.toHTML(), /<ol class="verdicts"><li>/);
 
   // The same from the history alone, without the initial weights.
   const before = tf.memory().numTensors;

@@ -86,6 +86,7 @@ function pageFile(file: string): string {
 
 async function run(model: string, flags: Flags, signal: AbortSignal): Promise<void> {
   if (flags.html !== undefined) checkWritable(flags.html);
+  const begun = performance.now();
   const training = await read(model, flags);
   try {
     const { run: record, framework, data, options, notes } = training;
@@ -95,7 +96,7 @@ async function run(model: string, flags: Flags, signal: AbortSignal): Promise<vo
     if (flags.json) console.log(JSON.stringify(plain(found), undefined, 2));
     else print(found);
     if (flags.html !== undefined) {
-      await writeDiagnosisPage(flags.html, { ...found, training });
+      await writeDiagnosisPage(flags.html, { ...found, training, seconds: (performance.now() - begun) / 1000 });
       console.error(`page: ${flags.html}`);
     }
     if (diagnosis.verdicts.length > 0) process.exitCode = EXIT.failed;

@@ -1,14 +1,16 @@
 import * as path from 'node:path';
 import { type TF, tf, writeAtomically } from '../../core';
-import { type Confirmation, certainty, type Diagnosis, type Verdict } from '../../diagnosis';
+import { type Confirmation, certainty, type Diagnosis } from '../../diagnosis';
+import { DIAGNOSIS_MIME } from '../../diagnosis/record';
 import { outputNames, predictions } from '../../inspection';
 import { orderedInputs } from '../../inspection/layers';
-import { markdown, outputs, pageOf } from '../../notebook/report';
+import { bundles, type Made, markdown, outputs, pageOf } from '../../notebook/report';
 import { gradientFlow, trainingCurves } from '../../plots';
-import { type Framework, mendCode, type RecordedTraining, type Statistic } from '../../recordings';
-import { formatShare, Table } from '../../tables';
+import type { Framework, RecordedTraining, Statistic } from '../../recordings';
+import { formatDuration, formatShare, formatValue, Table } from '../../tables';
 import type { Samples } from '../../training';
-import { readManifest } from '../manifest';
+import { shownPath } from '../places';
+import { versions } from '../versions';
 
 /** What is told of a training: on the screen, as JSON, as a page. */
 export interface Found {
@@ -26,13 +28,14 @@ export interface Found {
 /** What a page is made of. */
 interface PageData extends Found {
   training: RecordedTraining;
+  /** That it took to find it. */
+  seconds: number;
 }
 
-/** Writes what was found as one page: the verdict, how sure it is, its evidence, the mend and whether it was proved. */
+/** Writes what was found as one page: the question, the answer and how sure it is, the evidence, the mend and whether it was proved. */
 export async function writeDiagnosisPage(file: string, found: PageData): Promise<void> {
-  const cells = [...head(found), ...found.diagnosis.verdicts.flatMap((verdict) => ofVerdict(verdict, found))];
-  const all = [...cells, ...(await evidence(found)), made(found)];
-  writeAtomically(path.resolve(file), pageOf(all, path.basename(found.name)));
+  const cells = [head(found), story(found), ...(await evidence(found)), unknown(found)];
+  writeAtomically(path.resolve(file), pageOf(cells, path.basename(found.name), made(found)));
 }
 
 /** Text between marks that Markdown leaves as it is. */
@@ -51,45 +54,14 @@ function head({ name, diagnosis, confirmation }: PageData) {
       ? ' The mend was made and trained again: **the model is better**.'
       : ` The mend was made and trained again: **${confirmation.outcome}**.`
     : '';
-  const skills = new Table(
-    diagnosis.heads.map((one) => ({
-      head: one.head,
-      skill: one.skill,
-      validation: one.validationSkill,
-      'easily reached': one.reachable,
-      'a line': one.lineSkill,
-    })),
-    {
-      title: 'Share of the best constant’s loss that each head removes',
-      formats: Object.fromEntries(
-        ['skill', 'validation', 'easily reached', 'a line'].map((column) => [
-          column,
-          (value) => formatShare(value as number),
-        ]),
-      ),
-    },
-  );
-  return [markdown(`# What keeps ${literal(path.basename(name))} from learning\n\n${answer}${proof}`), outputs(skills)];
+  return markdown(`# What keeps ${literal(path.basename(name))} from learning\n\n${answer}${proof}`);
 }
 
-function ofVerdict(verdict: Verdict, { framework, diagnosis, confirmation }: PageData) {
-  const rank = diagnosis.verdicts.indexOf(verdict) + 1;
-  const code = mendCode(verdict.cause, verdict.where, framework);
-  const words = [
-    `## ${rank}. ${literal(verdict.title)}${verdict.where ? ` (${literal(verdict.where)})` : ''}`,
-    literal(verdict.says),
-    `**Mend:** ${literal(verdict.change.says)}`,
-    ...(code ? [`\`\`\`${framework === 'tfjs' ? 'ts' : 'python'}\n${code}\n\`\`\``] : []),
-    `**Wrong if** ${literal(verdict.wrongIf)}`,
-    ...verdict.consequences.map(
-      ({ title, where }) => `With it: ${literal(title)}${where ? ` (${literal(where)})` : ''}`,
-    ),
-  ];
-  const table = diagnosis.evidence(rank);
-  const isTried =
-    confirmation && confirmation.verdict.cause === verdict.cause && confirmation.verdict.where === verdict.where;
-  const shown = [...(table.rows.length > 0 ? [table] : []), ...(isTried ? [confirmation.table] : [])];
-  return [markdown(words.join('\n\n')), ...(shown.length > 0 ? [outputs(...shown)] : [])];
+/** The diagnosis with the proof beside it, and the numbers of both trainings. */
+function story({ framework, diagnosis, confirmation }: PageData) {
+  const record = { ...diagnosis.record(framework), ...(confirmation && { proof: confirmation.record() }) };
+  const told = { [DIAGNOSIS_MIME]: record, 'text/plain': diagnosis.toString() };
+  return bundles(told, ...(confirmation ? [{ 'text/html': confirmation.table.toHTML() }] : []));
 }
 
 function predictionTable(model: TF.LayersModel, { inputs, targets }: Samples) {
@@ -110,8 +82,7 @@ function predictionTable(model: TF.LayersModel, { inputs, targets }: Samples) {
 async function evidence({ training }: PageData) {
   const { run, model, data } = training;
   const part = data.validation ?? data;
-  const curves =
-    run.history.length > 0 ? [trainingCurves(run.history.map((row) => ({ ...row, epoch: row['epoch']! + 1 })))] : [];
+  const curves = run.history.length > 0 ? [trainingCurves(run.history)] : [];
   const table = predictionTable(model, part);
   return [
     markdown(`## What was looked at\n\nPredictions are of ${data.validation ? 'validation' : 'training'} rows.`),
@@ -142,12 +113,28 @@ function byEpoch(statistics: readonly Statistic[]) {
   return [gradientFlow(norms, { title: 'Norm of the gradients by epoch' }), ...(layers.length > 0 ? [table] : [])];
 }
 
-function made({ name, notes, training }: PageData) {
-  const { options, run } = training;
-  const facts = [
-    `made with reluctant ${readManifest().version} on ${new Date().toISOString().slice(0, 10)} from ${name}`,
-    `${run.history.length} epochs known; optimiser ${JSON.stringify(options.optimizer)}`,
-    ...notes,
-  ];
-  return markdown(`## How this was made\n\n${facts.map((fact) => `- ${literal(fact)}`).join('\n')}\n`);
+/** Settings of an optimiser in words. */
+function optimiser(settings: object | undefined): string {
+  const { kind, ...rest } = { kind: 'as by default', ...settings };
+  const words = Object.entries(rest).map(([name, value]) => {
+    const label = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    return typeof value === 'boolean' ? `${value ? '' : 'no '}${label}` : `${label} ${formatValue(value)}`;
+  });
+  return [`optimiser ${kind}`, ...words].join(', ');
+}
+
+/** What was not known, or taken otherwise. */
+function unknown({ notes, training: { options, run } }: PageData) {
+  const facts = [`${run.history.length} epochs known; ${optimiser(options.optimizer)}`, ...notes];
+  return markdown(`## What was known\n\n${facts.map((fact) => `- ${literal(fact)}`).join('\n')}\n`);
+}
+
+function made({ name, confirmation, seconds }: PageData): Made {
+  return {
+    command: `npx reluctant diagnose ${shownPath(path.resolve(name))}${confirmation ? ' --confirm' : ''} --html`,
+    parameters: {},
+    versions: versions(),
+    date: new Date().toISOString().slice(0, 10),
+    duration: formatDuration(seconds),
+  };
 }

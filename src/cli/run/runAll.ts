@@ -5,6 +5,7 @@ import { EXIT } from '../exitCodes';
 import { shownPath } from '../places';
 import { claimsOf, claimsTable } from './claims';
 import { failureText } from './failure';
+import { madeBy } from './made';
 import { RunPrinter, type Sink } from './printer';
 import {
   compareRecords,
@@ -107,7 +108,9 @@ function close(run: NotebookRun, options: RunAllOptions, printer: RunPrinter): n
   } else printer.line(`\n✔ ${run.notebook} ran in ${formatDuration(run.seconds)}`);
   printer.line(`  executed notebook: ${shownPath(run.executedPath)}`);
   if (options.html)
-    printer.line(`  report:            ${shownPath(writeReport(run.executedPath, reportFile(run)).file)}`);
+    printer.line(
+      `  report:            ${shownPath(writeReport(run.executedPath, reportFile(run), madeBy(run, options)).file)}`,
+    );
   if (run.status !== 'ok') return CODES[run.status];
   return held ? numbers : EXIT.failed;
 }

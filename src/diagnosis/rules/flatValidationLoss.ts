@@ -16,8 +16,8 @@ export const flatValidationLoss = rule({
       const relative = (high - low) / Math.max(Math.abs(high), Number.MIN_VALUE);
       if (!(relative < range)) return [];
       const evidence = [
-        measure('range of the validation loss over its size', relative, '', range),
-        measure('over', late.length, 'epochs', epochs),
+        measure('how far the validation loss moves, by its size', relative, 'share', range),
+        measure('epochs that this was seen', late.length, 'epochs', epochs),
         measure('its value', late[late.length - 1]!),
       ];
       return [{ rule: 'flat-validation-loss', kind: 'flat', where: head, evidence }];

@@ -20,10 +20,10 @@ export const overfitting = rule({
       const lost = (1 - validationSkill) * (1 - least / held);
       if (!((held - train) / train > gap && held > (1 + risen) * least && lost > gain && since >= patience)) return [];
       const evidence = [
-        measure('validation loss over training loss, less 1', (held - train) / train, '', gap),
-        measure('validation loss over its least, less 1', held / least - 1, '', risen),
-        measure('skill on validation rows lost since then', lost, 'share', gain),
-        measure('since the least', since, 'epochs', patience),
+        measure('validation loss lies above training loss by', (held - train) / train, 'share', gap),
+        measure('validation loss has risen from its least by', held / least - 1, 'share', risen),
+        measure('skill on validation rows that was lost since', lost, 'share', gain),
+        measure('time since the least validation loss', since, 'epochs', patience),
       ];
       return [{ rule: 'overfitting', kind: 'overfitting', where: head, evidence }];
     });

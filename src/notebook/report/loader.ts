@@ -1,3 +1,6 @@
+import { DARK_COLOURS } from '../../plots';
+import { FITTING } from './fitting';
+
 /**
  * The only script of a report. It unpacks plotly.js, which the page carries once (compressed, in base64), and draws each
  * figure over its still picture when it comes near the window. If anything fails the still pictures stay.
@@ -37,20 +40,49 @@ export const LOADER = `
       document.head.appendChild(script);
     });
   }
-  function draw(figure) {
+  var COLOURS = ${JSON.stringify(DARK_COLOURS)};
+  ${FITTING}
+  var scheme = window.matchMedia('(prefers-color-scheme: dark)');
+  var drawn = [];
+  function shape(figure) {
     var json = JSON.parse(document.getElementById('figure-' + figure.dataset.figure).textContent);
+    var now = fitted(json, figure.clientWidth || 860, scheme.matches);
+    return Object.assign(now, { config: Object.assign({ displaylogo: false }, json.config, { responsive: false }) });
+  }
+  function draw(figure) {
     var still = figure.querySelector('.still');
     var live = figure.querySelector('.live');
-    var layout = Object.assign({}, json.layout);
     live.hidden = false;
-    layout.width = Math.min(layout.width || 860, figure.clientWidth || 860);
     live.style.height = '0';
     live.style.overflow = 'hidden';
-    return Plotly.newPlot(live, json.data, layout, Object.assign({ displaylogo: false }, json.config, { responsive: false })).then(
-      function () { live.style.height = ''; live.style.overflow = ''; still.hidden = true; figure.dataset.alive = 'yes'; },
+    var now = shape(figure);
+    return Plotly.newPlot(live, now.data, now.layout, now.config).then(
+      function () {
+        live.style.height = now.layout.height + 'px';
+        live.style.overflow = '';
+        still.hidden = true;
+        figure.dataset.alive = 'yes';
+        drawn.push(figure);
+      },
       function () { live.hidden = true; }
     );
   }
+  function drawAgain() {
+    drawn.forEach(function (figure) {
+      var live = figure.querySelector('.live');
+      var now = shape(figure);
+      live.style.height = now.layout.height + 'px';
+      Plotly.react(live, now.data, now.layout, now.config);
+    });
+  }
+  var later, width = window.innerWidth;
+  window.addEventListener('resize', function () {
+    if (window.innerWidth === width) return;
+    width = window.innerWidth;
+    clearTimeout(later);
+    later = setTimeout(drawAgain, 150);
+  });
+  scheme.addEventListener('change', drawAgain);
   unpack().then(run).then(function () {
     var watch = new IntersectionObserver(function (entries) {
       entries.forEach(function (entry) {

@@ -20,7 +20,12 @@ const shapes = lazy(() => {
   const cell = z.discriminatedUnion('cell_type', [
     z.object({ cell_type: z.literal('markdown'), source: text }),
     z.object({ cell_type: z.literal('raw'), source: text }),
-    z.object({ cell_type: z.literal('code'), source: text, outputs: z.array(output) }),
+    z.object({
+      cell_type: z.literal('code'),
+      source: text,
+      outputs: z.array(output),
+      metadata: z.looseObject({ tags: z.array(z.string()).optional().catch(undefined) }).optional(),
+    }),
   ]);
 
   const notebook = z.object({

@@ -1,9 +1,20 @@
-import { Figure } from '../../plots';
+import {
+  CONFIRMATION_MIME,
+  type ConfirmationRecord,
+  confirmationRecord,
+  confirmationStory,
+  DIAGNOSIS_MIME,
+  type DiagnosisRecord,
+  diagnosisRecord,
+  diagnosisStory,
+} from '../../diagnosis/record';
+import { Figure, followingScheme } from '../../plots';
 import { escapeHTML, formatValue } from '../../tables';
-import { CLAIM_MIME } from '../claims';
+import { CLAIM_MIME, type ClaimedHead, headText } from '../claims';
+import { RECORD_MIME } from '../record';
 import { tooMuchMarkup } from './markupLimits';
 import type { Output } from './notebookFile';
-import { renderMarkdown, sanitizeHTML, terminalText } from './prose';
+import { renderMarkdown, sanitizeHTML, terminalText, withoutProgress } from './prose';
 
 /** The MIME type of a live figure. */
 export const PLOTLY = 'application/vnd.plotly.v1+json';
@@ -17,20 +28,34 @@ export interface LiveFigure {
 /** What the outputs of a notebook hold besides what stands in their places. */
 export interface Found {
   figures: LiveFigure[];
-  claims: { claim: string; holds: boolean }[];
+  claims: { claim: string; holds: boolean; aside: string; isPoor: boolean }[];
+  diagnoses: DiagnosisRecord[];
+  confirmations: ConfirmationRecord[];
 }
 
 /** Renders one output; figures and claims are added to `found`. */
 export function renderOutput(output: Output, found: Found): string {
   switch (output.output_type) {
     case 'stream':
-      return `<pre class="stream ${output.name === 'stderr' ? 'stderr' : 'stdout'}">${escapeHTML(terminalText(output.text))}</pre>`;
+      return textBlock(
+        `stream ${output.name === 'stderr' ? 'stderr' : 'stdout'}`,
+        withoutProgress(terminalText(output.text)),
+      );
     case 'error':
       return renderError(output);
     default:
       return renderBundle(output.data, found);
   }
 }
+
+/** Text of a terminal; lines of a table keep their places, others are broken where the page ends. */
+const textBlock = (kind: string, text: string): string =>
+  text.trim() === ''
+    ? ''
+    : `<pre class="${kind}${/──|--\+--|\t/.test(text) ? ' aligned' : ''}">${escapeHTML(text)}</pre>`;
+
+/** A value that is a text of one line, without the marks by which code tells it from a name. */
+const unquoted = (text: string): string => /^'([^'\\\n]*)'$/.exec(text)?.[1] ?? text;
 
 function renderError({ ename, evalue, traceback }: Extract<Output, { output_type: 'error' }>): string {
   const trace = terminalText(traceback.join('\n'));
@@ -44,6 +69,16 @@ function renderError({ ename, evalue, traceback }: Extract<Output, { output_type
 function renderBundle(data: Record<string, unknown>, found: Found): string {
   if (isRecord(data[CLAIM_MIME])) return renderClaim(data[CLAIM_MIME], found);
   if (isRecord(data[PLOTLY])) return renderFigure(data, data[PLOTLY], found.figures);
+  const diagnosis = diagnosisRecord(data[DIAGNOSIS_MIME]);
+  if (diagnosis) {
+    found.diagnoses.push(diagnosis);
+    return `<section id="diagnosis-${found.diagnoses.length}">${diagnosisStory(diagnosis)}</section>`;
+  }
+  const confirmation = confirmationRecord(data[CONFIRMATION_MIME]);
+  if (confirmation) {
+    found.confirmations.push(confirmation);
+    return `${confirmationStory(confirmation)}${numbersOf(joined(data['text/plain']) ?? '')}`;
+  }
   const text = (mime: string): string | undefined => joined(data[mime]);
   const svg = text('image/svg+xml');
   if (svg !== undefined) return image('image/svg+xml', Buffer.from(svg).toString('base64'), 'picture');
@@ -58,19 +93,30 @@ function renderBundle(data: Record<string, unknown>, found: Found): string {
   if (markdown !== undefined) return `<div class="prose">${renderMarkdown(markdown, 1e6).html}</div>`;
   const plain = text('text/plain') ?? text('application/json') ?? jsonOf(data);
   const said = tooMuch === undefined ? '' : `<p>Left out: HTML with ${tooMuch}.</p>`;
-  return plain === '' ? said : `${said}<pre class="value">${escapeHTML(terminalText(plain))}</pre>`;
+  return plain === '' ? said : `${said}${textBlock('value', unquoted(terminalText(plain)))}`;
 }
 
 /** A claim where it was made, to be found by its number from the list at the head of the page. */
 function renderClaim(record: Record<string, unknown>, { claims }: Found): string {
   const claim = String(record['claim'] ?? '');
   const holds = record['holds'] === true;
-  claims.push({ claim, holds });
+  const head = claimedHead(record['head']);
+  claims.push({ claim, holds, aside: head ? headText(head) : '', isPoor: head?.harmed === true });
   const evidence = isRecord(record['evidence']) ? Object.entries(record['evidence']) : [];
   const numbers = evidence.map(([name, value]) => `${escapeHTML(name)}&nbsp;<b>${escapeHTML(formatValue(value))}</b>`);
   const mark = `<span class="mark" aria-label="${holds ? 'holds' : 'does not hold'}">${holds ? '✔' : '✘'}</span>`;
+  if (head) numbers.push(`<b${head.harmed ? ' class="poor"' : ''}>${escapeHTML(headText(head))}</b>`);
   const aside = numbers.length > 0 ? `<span class="evidence">${numbers.join(' · ')}</span>` : '';
   return `<div class="claim ${holds ? 'holds' : 'broken'}" id="claim-${claims.length}">${mark}<span>${escapeHTML(claim)}${aside}</span></div>`;
+}
+
+/** The head that a claim of a notebook speaks of, where what it says has the right form. */
+function claimedHead(value: unknown): ClaimedHead | undefined {
+  if (!isRecord(value)) return undefined;
+  const { head, skill, harmed, verdicts } = value;
+  if (typeof head !== 'string' || (typeof skill !== 'number' && typeof skill !== 'string')) return undefined;
+  const titles = Array.isArray(verdicts) ? verdicts.filter((title) => typeof title === 'string') : [];
+  return { head, skill, harmed: harmed === true, verdicts: titles };
 }
 
 function renderFigure(data: Record<string, unknown>, json: Record<string, unknown>, figures: LiveFigure[]): string {
@@ -83,15 +129,23 @@ function renderFigure(data: Record<string, unknown>, json: Record<string, unknow
   const height = sizeOf(layout['height'], 450);
   const title = summary.split('\n')[0] || `figure ${number}`;
   const still = svg
-    ? image('image/svg+xml', Buffer.from(svg).toString('base64'), title, width, height)
+    ? image('image/svg+xml', Buffer.from(followingScheme(svg)).toString('base64'), title, width, height)
     : '<p class="still">This figure is drawn by the browser only; JavaScript is needed to see it.</p>';
   return [
     `<figure class="figure" data-figure="${number}">`,
     `<div class="still">${still}</div><div class="live" style="max-width:${width}px;height:${height}px" hidden></div>`,
-    summary ? `<details><summary>the numbers</summary><pre>${escapeHTML(summary)}</pre></details>` : '',
+    numbersOf(summary),
     '</figure>',
   ].join('\n');
 }
+
+/** The text of a figure or table, folded. */
+const numbersOf = (text: string): string =>
+  text && `<details><summary>the numbers</summary><pre>${escapeHTML(text)}</pre></details>`;
+
+/** Whether an output is a table, a figure or a text: what a card may show again. */
+export const isPlainOutput = (output: Output): boolean =>
+  'data' in output && ![CLAIM_MIME, RECORD_MIME, DIAGNOSIS_MIME, CONFIRMATION_MIME].some((mime) => mime in output.data);
 
 /** A figure of another maker, which brought no picture along, is drawn here if it can be. */
 function drawn(json: Record<string, unknown>): string | undefined {

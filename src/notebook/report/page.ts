@@ -3,18 +3,28 @@ import * as fs from 'node:fs';
 import * as zlib from 'node:zlib';
 import { plotlyFile } from '../../plots';
 import { escapeHTML } from '../../tables';
+import { card, type Made } from './card';
 import { LOADER } from './loader';
 import type { Cell, Notebook } from './notebookFile';
-import { type Found, type LiveFigure, renderOutput } from './outputs';
+import { type Found, isPlainOutput, type LiveFigure, renderOutput } from './outputs';
 import { type Heading, highlightCode, renderMarkdown } from './prose';
 import { STYLE } from './style';
 
+/** Outputs of cells with this tag are the upshot of a notebook: they stand in the card at the head of its page as well. */
+const UPSHOT = 'verdict';
+
+/** What is gathered while the cells are rendered. */
+interface Gathered extends Found {
+  headings: Heading[];
+  upshot: string[];
+}
+
 /** Renders a whole report; `name` stands in for a title that the notebook does not give. */
-export function renderPage(notebook: Notebook, name: string): string {
-  const found: Found = { figures: [], claims: [] };
+export function renderPage(notebook: Notebook, name: string, made?: Made): string {
   const headings: Heading[] = [];
+  const found: Gathered = { figures: [], claims: [], diagnoses: [], confirmations: [], headings, upshot: [] };
   const language = notebook.metadata.kernelspec?.language ?? 'typescript';
-  const body = notebook.cells.map((cell) => renderCell(cell, language, found, headings)).join('\n');
+  const { opening, body } = parted(notebook.cells.map((cell) => renderCell(cell, language, found)).join('\n'));
   const title = headings.find(({ level }) => level === 1)?.text ?? headings[0]?.text ?? name;
   return `<!doctype html>
 <html lang="en">
@@ -29,8 +39,9 @@ export function renderPage(notebook: Notebook, name: string): string {
 <div class="page">
 ${contents(headings)}
 <main>
+${opening}
 ${failures(notebook)}
-${claimList(found.claims)}
+${card(found, found.upshot.join('\n'), made)}
 ${body.includes('<details class="code">') ? '<button type="button" id="all-code" aria-pressed="false" hidden>Show code</button>' : ''}
 ${body}
 <footer>${escapeHTML(name)}${madeWith(notebook)}. This page needs no network.</footer>
@@ -40,6 +51,16 @@ ${carried(found.figures)}
 </body>
 </html>
 `;
+}
+
+/** The question, which is the title and the first paragraph, stands above the answer. */
+function parted(cells: string): { opening: string; body: string } {
+  const [all, opening] = /^<section class="cell prose">(<h1[^>]*>.*?<\/h1>\s*(?:<p>.*?<\/p>)?)/s.exec(cells) ?? [];
+  if (all === undefined) return { opening: '', body: cells };
+  return {
+    opening: `<header class="prose">${opening}</header>`,
+    body: `<section class="cell prose">${cells.slice(all.length)}`,
+  };
 }
 
 function madeWith({ metadata, cells }: Notebook): string {
@@ -54,23 +75,26 @@ function policy(): string {
   return `default-src 'none'; script-src 'sha256-${hash}' 'strict-dynamic'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'`;
 }
 
-function renderCell(cell: Cell, language: string, found: Found, headings: Heading[]): string {
+function renderCell(cell: Cell, language: string, found: Gathered): string {
   if (cell.cell_type === 'markdown') {
-    const { html, headings: own } = renderMarkdown(cell.source, headings.length);
-    headings.push(...own);
+    const { html, headings } = renderMarkdown(cell.source, found.headings.length);
+    found.headings.push(...headings);
     return `<section class="cell prose">${html}</section>`;
   }
   if (cell.cell_type === 'raw') return cell.source ? `<pre>${escapeHTML(cell.source)}</pre>` : '';
   if (cell.source.trim() === '' && cell.outputs.length === 0) return '';
-  const outputs = cell.outputs.map((output) => renderOutput(output, found)).join('\n');
-  const firstLine = cell.source.split('\n').find((line) => line.trim() !== '');
+  const rendered = cell.outputs.map((output) => renderOutput(output, found));
+  if (cell.metadata?.tags?.includes(UPSHOT))
+    found.upshot.push(...rendered.filter((_, k) => isPlainOutput(cell.outputs[k]!)));
+  const outputs = rendered.join('\n');
+  const lines = cell.source.trim().split('\n').length;
   const code = [
-    `<details class="code"><summary><code>${escapeHTML(firstLine ?? '')}</code></summary>`,
+    `<details class="code"><summary>code, ${lines} line${lines === 1 ? '' : 's'}</summary>`,
     `<pre><code>${highlightCode(cell.source, language)}</code></pre></details>`,
   ];
   return [
     '<section class="cell">',
-    ...(firstLine === undefined ? [] : code), // a page that was made without a notebook shows results alone
+    ...(cell.source.trim() === '' ? [] : code), // a page that was made without a notebook shows results alone
     `<div class="outputs">${outputs}</div>`,
     '</section>',
   ].join('\n');
@@ -93,19 +117,6 @@ function failures({ cells }: Notebook): string {
   );
   if (failed.length === 0) return '';
   return `<div class="banner failed">This notebook failed in cell ${failed.join(', ')}: its claims are not shown to hold.</div>`;
-}
-
-/** All claims at the head of the page, each leading to the place where it was checked. */
-function claimList(claims: Found['claims']): string {
-  if (claims.length === 0) return '';
-  const held = claims.filter(({ holds }) => holds).length;
-  const items = claims.map(
-    ({ claim, holds }, k) =>
-      `<li class="${holds ? 'holds' : 'broken'}"><a href="#claim-${k + 1}">${escapeHTML(claim)}</a></li>`,
-  );
-  const open = held < claims.length ? ' open' : '';
-  const words = claims.length === 1 ? 'claim holds' : 'claims hold';
-  return `<details class="claims${open && ' failed'}"${open}><summary>${held} of ${claims.length} ${words}</summary><ol>${items.join('\n')}</ol></details>`;
 }
 
 /** The figures' JSON, plotly.js once, and the script that joins them; nothing when there is no figure. */

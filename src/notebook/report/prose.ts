@@ -106,3 +106,18 @@ export function terminalText(text: string): string {
       .join('\n')
   );
 }
+
+/** How a line of progress begins: what is counted, and how far it has come. */
+const PROGRESS = /^(.*): \d[\d,]*\/\d[\d,]* \([\d.]+ %\), (?:about .* left|starting|in )/;
+
+/** A text without the lines of progress that a later one of the same work has made stale. */
+export function withoutProgress(text: string): string {
+  const lines = text.split('\n');
+  const last = new Map(lines.map((line, k) => [PROGRESS.exec(line)?.[1], k] as const));
+  return lines
+    .filter((line, k) => {
+      const work = PROGRESS.exec(line)?.[1];
+      return work === undefined || last.get(work) === k;
+    })
+    .join('\n');
+}

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ReluctantError, writeAtomically } from '../../core';
+import type { Made } from './card';
 import { parseNotebook, readNotebook } from './notebookFile';
 import { renderPage } from './page';
 
@@ -11,15 +12,17 @@ import { renderPage } from './page';
  *
  * @param notebook the notebook as it was read from its JSON (format 4).
  * @param name its file name, for the title and the footer.
- * @returns the page.
+ * @param made how it was made, for the card at the head of the page.
+ * @returns the page: its question, a card with the answer (verdict and skills of each diagnosis shown, what the cells tagged `verdict` show,
+ *   the claims, how to make it again), and the cells.
  * @throws `not-a-notebook` with the place that does not fit.
  *
  * @example
  * const cells = [{ cell_type: 'markdown', metadata: {}, source: '# Hello' }];
  * renderReport({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }, 'hello.ipynb').includes('<h1'); // true
  */
-export function renderReport(notebook: unknown, name: string): string {
-  return renderPage(parseNotebook(notebook, name), name);
+export function renderReport(notebook: unknown, name: string, made?: Made): string {
+  return renderPage(parseNotebook(notebook, name), name, made);
 }
 
 /** What was written. */
@@ -33,6 +36,7 @@ export interface WrittenReport {
  *
  * @param notebookFile path of the executed notebook.
  * @param reportFile path of the page; its folder is made.
+ * @param made how the notebook was executed, for the card at the head of the page.
  * @throws `not-a-notebook`, `file-not-read`, `report-not-written`.
  *
  * @example
@@ -43,8 +47,8 @@ export interface WrittenReport {
  * writeReport(executed, path.join(folder, 'hello.html')).bytes > 1000; // true
  * fs.rmSync(folder, { recursive: true });
  */
-export function writeReport(notebookFile: string, reportFile: string): WrittenReport {
-  const page = renderPage(readNotebook(notebookFile), path.basename(notebookFile));
+export function writeReport(notebookFile: string, reportFile: string, made?: Made): WrittenReport {
+  const page = renderPage(readNotebook(notebookFile), path.basename(notebookFile), made);
   try {
     fs.mkdirSync(path.dirname(reportFile), { recursive: true });
     writeAtomically(reportFile, page);

@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import { DIAGNOSIS_MIME } from '../../../src/diagnosis/record';
 import { claimBundle } from '../../../src/notebook/claims';
 import { renderReport, writeReport } from '../../../src/notebook/report';
 import { openBrowser } from '../../browser';
@@ -187,16 +188,161 @@ test('the report lists all claims at its head, each leading to where it was chec
   await page.close();
 });
 
-test('the report follows the reader into the dark, and figures keep their light ground', async () => {
-  const ground = async (colorScheme: 'light' | 'dark', selector: string) => {
+test('the report follows the reader into the dark, its figures too, still and alive', async () => {
+  const ground = async (colorScheme: 'light' | 'dark') => {
     const page = await browser.newPage({ colorScheme });
     await page.goto(pathToFileURL(file).href);
-    const text = `getComputedStyle(document.querySelector(${JSON.stringify(selector)})).backgroundColor`;
-    const colour = await page.evaluate<string>(text);
+    await page.waitForSelector('figure[data-figure="1"][data-alive=yes]');
+    const found = await page.evaluate<string[]>(`[
+      getComputedStyle(document.body).backgroundColor,
+      getComputedStyle(document.querySelector('figure .live .main-svg > rect, figure .live .main-svg .bg')).fill,
+    ]`);
+    // The still picture, as the browser draws it.
+    const pixel = await page.evaluate<string>(`(async () => {
+      const image = document.querySelector('figure .still img');
+      const canvas = Object.assign(document.createElement('canvas'), { width: 4, height: 4 });
+      const pen = canvas.getContext('2d');
+      await image.decode();
+      pen.drawImage(image, 0, 0, 860, 400);
+      return Array.from(pen.getImageData(2, 2, 1, 1).data.slice(0, 3)).join(', ');
+    })()`);
     await page.close();
-    return colour;
+    return [...found, pixel];
   };
-  assert.equal(await ground('light', 'body'), 'rgb(255, 255, 255)');
-  assert.equal(await ground('dark', 'body'), 'rgb(18, 24, 29)');
-  assert.equal(await ground('dark', 'figure.figure .still'), 'rgb(255, 255, 255)');
+  assert.deepEqual(await ground('light'), ['rgb(255, 255, 255)', 'rgb(255, 255, 255)', '255, 255, 255']);
+  assert.deepEqual(await ground('dark'), ['rgb(18, 24, 29)', 'rgb(20, 27, 34)', '20, 27, 34']);
+});
+
+test('at 400 pixels live figures set their panels one under the other, without text over text, and follow the window', async () => {
+  const page = await browser.newPage({ viewport: { width: 400, height: 900 } });
+  await page.goto(pathToFileURL(file).href);
+  await page.waitForSelector('figure[data-figure="1"][data-alive=yes]');
+  assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth')) <= 400);
+  const boxes = await page.evaluate<{ words: string; box: number[] }[]>(`
+    Array.from(document.querySelectorAll('figure[data-figure="1"] .live :is(.gtitle, .legendtext, .annotation-text, text[class$=title])'))
+      .map((one) => { const b = one.getBoundingClientRect(); return { words: one.textContent, box: [b.left, b.top, b.right, b.bottom] }; })
+  `);
+  assert.ok(boxes.length > 5);
+  for (const [k, a] of boxes.entries()) {
+    assert.ok(a.box[2]! <= 400, `"${a.words}" ends at ${a.box[2]}`);
+    for (const b of boxes.slice(k + 1)) {
+      const [width, height] = [0, 1].map(
+        (at) => Math.min(a.box[at + 2]!, b.box[at + 2]!) - Math.max(a.box[at]!, b.box[at]!),
+      );
+      assert.ok(!(width! > 2 && height! > 3), `"${a.words}" and "${b.words}"`);
+    }
+  }
+  const widthOf = () =>
+    page.evaluate<number>('document.querySelector("figure .live .main-svg").getBoundingClientRect().width');
+  const narrow = await widthOf();
+  await page.setViewportSize({ width: 1000, height: 900 });
+  for (let k = 0; k < 50 && (await widthOf()) < 700; k++) await page.waitForTimeout(100);
+  assert.ok(narrow < 400 && (await widthOf()) > 700, `${narrow} and ${await widthOf()}`);
+  await page.close();
+});
+
+/** What a diagnosis leaves in a notebook. */
+const diagnosed = (name: string, skill: number, harmed: boolean, title = 'A head is dead') => ({
+  output_type: 'display_data',
+  metadata: {},
+  data: {
+    'text/plain': 'a diagnosis',
+    [DIAGNOSIS_MIME]: {
+      name,
+      verdicts: harmed
+        ? [
+            {
+              title,
+              where: 'volatility',
+              sure: '90 % sure',
+              says: 'all zero',
+              evidence: [{ quantity: 'zeros', value: 1, unit: 'share', threshold: 0.95 }],
+              mend: { says: 'use softplus', before: "activation: 'relu'", after: "activation: 'softplus'" },
+              wrongIf: 'it were alive',
+              explains: [],
+            },
+          ]
+        : [],
+      notes: [],
+      heads: [{ head: 'volatility', skill, validationSkill: skill, reachable: 0.2, validationReachable: 0.12, harmed }],
+    },
+  },
+});
+
+test('a report answers first: question, verdict and skill of each run, the upshot, the claims, how to make it again', () => {
+  const about = { head: 'volatility', skill: -1.07, harmed: true, verdicts: [] };
+  const record = { claim: 'it is positive', holds: true, evidence: {}, head: about };
+  const table = {
+    output_type: 'execute_result',
+    metadata: {},
+    data: { 'text/html': '<b>the upshot</b>', 'text/plain': '' },
+  };
+  const html = renderReport(
+    cells(
+      { cell_type: 'markdown', metadata: {}, source: '# Why is it zero?\n\nA question.\n\nMore.' },
+      codeCell(diagnosed('ReLU heads', -1, true), diagnosed('softplus heads', 0.1, false)),
+      codeCell({ output_type: 'display_data', metadata: {}, data: claimBundle(record) }),
+      { ...codeCell(table), metadata: { tags: ['verdict'] } },
+    ),
+    'a.ipynb',
+    {
+      command: 'npx reluctant run a.ipynb',
+      parameters: { seed: 1 },
+      versions: { Node: '20.1.0' },
+      date: '2026-11-27',
+      duration: '3 s',
+    },
+  );
+  const [header, rest] = [html.slice(0, html.indexOf('class="card"')), html.slice(html.indexOf('class="card"'))];
+  const top = rest.slice(0, rest.indexOf('</section>'));
+  assert.match(header, /Why is it zero.*<p>A question/s);
+  assert.match(
+    top,
+    /✘ ReLU heads<\/a>: A head is dead \(volatility\), 90 % sure.*skill <b>-100 %<\/b>.*12\.0 % easily reached/s,
+  );
+  assert.match(top, /✔ softplus heads<\/a>: No verdict/);
+  assert.match(
+    top,
+    /the upshot.*1 of 1 claim holds.*it is positive<\/a><small class="poor">skill of volatility -107\.0 %/s,
+  );
+  assert.match(top, /npx reluctant run a\.ipynb.*seed 1.*Node 20\.1\.0.*2026-11-27.*3 s/s);
+  assert.match(
+    rest.slice(top.length),
+    /<p>More\..*<del[^>]*>- activation: &#39;relu&#39;<\/del>\n<ins[^>]*>\+ activation/s,
+  );
+});
+
+test('a diagnosis from a hostile notebook is shown letter by letter, or as text where it is none', () => {
+  const html = renderReport(cells(codeCell(diagnosed(ATTACK, -1, true, ATTACK))), 'a.ipynb');
+  assert.ok(html.includes('&lt;script&gt;window.attacked') && !html.includes(ATTACK));
+  const broken = { ...diagnosed('x', 0, false), data: { 'text/plain': 'as text', [DIAGNOSIS_MIME]: { verdicts: 3 } } };
+  assert.match(renderReport(cells(codeCell(broken)), 'a.ipynb'), /<pre class="value">as text/);
+});
+
+test('code stays out of sight until it is asked for, and lines of progress that are stale are left out', () => {
+  const text =
+    'relu: 1/5 (20.0 %), about 9 s left\nsgd: 1/2 (50.0 %), starting\nrelu: 5/5 (100 %), in 8 s  best\nkept: 3/4\n';
+  const html = renderReport(
+    cells({ ...codeCell({ output_type: 'stream', name: 'stderr', text }), source: 'const secret = 1;' }),
+    'a.ipynb',
+  );
+  assert.match(html, /<summary>code, 1 line<\/summary>/);
+  assert.match(
+    html,
+    /<pre class="stream stderr">sgd: 1\/2 \(50\.0 %\), starting\nrelu: 5\/5 \(100 %\), in 8 s {2}best\nkept: 3\/4/,
+  );
+});
+
+test('a page that is printed in the dark is light, and nothing on it is cut', async () => {
+  const page = await browser.newPage({ colorScheme: 'dark', viewport: { width: 700, height: 900 } });
+  await page.goto(pathToFileURL(file).href);
+  await page.waitForSelector('figure[data-alive=yes]');
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  assert.equal(await page.evaluate('getComputedStyle(document.body).backgroundColor'), 'rgb(255, 255, 255)');
+  const cut = await page.evaluate<string[]>(`Array.from(document.querySelectorAll('main *'))
+    .filter((one) => one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== 'visible')
+    .map((one) => one.outerHTML.slice(0, 80))`);
+  assert.deepEqual(cut, []);
+  assert.equal(await page.locator('figure .still').first().isVisible(), true);
+  await page.close();
 });
