@@ -40,6 +40,11 @@ def refuse(code, message):
     os._exit(1)
 
 
+# jsonschema, which checks notebooks, takes these for formats of text that no notebook has; the first of them compiles a
+# grammar on import, which takes a second or two of every run.
+for unneeded in ("rfc3987_syntax", "isoduration"):
+    sys.modules.setdefault(unneeded, None)
+
 try:
     import nbformat
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel

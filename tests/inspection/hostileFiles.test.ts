@@ -56,6 +56,9 @@ def deep(f, at):
     g = f
     for k in range(300): g = g.create_group('g')
 make('deep', deep)
+def names(f, at):
+    for k in range(25_000): f.create_group(f'g{k}')
+make('names', names)
 whole = open('loops-plain.h5', 'rb').read()
 for k in range(20): open(f'cut-{k}.h5', 'wb').write(whole[: max(9, len(whole) * k // 20)])
 def tensors(name, header, data=b''):
@@ -113,11 +116,13 @@ test('no model file reads another file, runs something, hangs, or ends in an err
   assert.equal(fs.existsSync(path.join(folder, 'ran')), false);
 });
 
-test('what lies in another file is said so, by the data set', async () => {
+test('what lies in another file, and what is too deep or too much, is said so', async () => {
   const refuse = (name: string, pattern: RegExp) => assert.rejects(inspect.tensors(path.join(folder, name)), pattern);
   await refuse('external-secret.bin-plain.h5', /dataset 0.*never followed/);
   await refuse('link-secret.h5-d-plain.h5', /a link into another file.*dataset 0/);
   await refuse('virtual-secret.h5-plain.h5', /virtual.*dataset 0/);
+  await refuse('deep-plain.h5', /nested deeper.*at most 32 levels; received 33/);
+  await refuse('names-plain.h5', /more groups and data sets.*at most 20000; received 2500\d/);
   await refuse('pipe.h5', /a pipe, a socket or a device/);
 });
 

@@ -20,6 +20,9 @@ export const h5 = lazy(() => {
 /** Values all data sets together may have: compressed zeros and names for one and the same data set make any number of them. */
 const ALWAYS_ALLOWED = 64 * 2 ** 20;
 const MOST_EXPANSION = 20;
+/** Groups within groups, and things with a name: finding one by its path takes time with the square of its depth. */
+const MOST_DEPTH = 32;
+const MOST_NAMES = 20_000;
 
 type Place = Record<string, string | number>;
 
@@ -93,7 +96,7 @@ function readDataSets(
 ): NamedTensor[] {
   const tensors: NamedTensor[] = [];
   let total = 0;
-  for (const name of root.paths()) {
+  for (const name of boundedPaths(root, place)) {
     // Optimiser state lies beside the weights in both of Keras's layouts.
     if (/^\/?(optimizer|optimizer_weights)\//.test(name)) continue;
     const where = { ...place, dataset: name };
@@ -118,6 +121,25 @@ function readDataSets(
     tensors.push({ name: nameOf(root, name), shape, dtype: `${type}${metadata.size * 8}`, values: () => values });
   }
   return tensors;
+}
+
+/** The paths of all that lies in the file. */
+function boundedPaths(root: H5.File, place: Place): string[] {
+  const paths = root.paths();
+  if (paths.length > MOST_NAMES)
+    throw fileError('too-large', 'there are more groups and data sets than any model has', place, {
+      received: paths.length,
+      expected: `at most ${MOST_NAMES}`,
+      fix: 'save the weights as .safetensors or .npz',
+    });
+  const deep = paths.find((name) => name.split('/').length > MOST_DEPTH);
+  if (deep !== undefined)
+    throw fileError('too-large', 'groups are nested deeper than in any model', place, {
+      received: deep.split('/').length,
+      expected: `at most ${MOST_DEPTH} levels`,
+      fix: 'save the weights as .safetensors or .npz',
+    });
+  return paths;
 }
 
 function valuesOf(item: H5.Dataset, where: Place): unknown {
