@@ -1,7 +1,8 @@
 // Every fault of wiring on ten seeds, trained and diagnosed: npm run test:wiring.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answerOf, WIRED } from './marketTwins';
+import { benchmark } from '../../src/diagnosis';
+import { answerOf, timesSeen, WIRED } from './marketTwins';
 
 for (const twin of WIRED) {
   test(`${twin.fault}: named first on at least 9 of 10 seeds, and never on the healthy twin`, async () => {
@@ -19,3 +20,9 @@ for (const twin of WIRED) {
     assert.ok(first >= 9, `${first} of 10`);
   });
 }
+
+for (const twin of benchmark.MARKET_TWINS)
+  test(`${twin.fault}: seen without training on at least 9 of 10 seeds, and nothing on any healthy twin`, async () => {
+    const count = await timesSeen(twin, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    assert.ok(count >= 9, `${count} of 10`);
+  });
