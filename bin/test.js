@@ -5,6 +5,7 @@ require('../setup/nodeVersion');
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const { pathToFileURL } = require('node:url');
 const { root } = require('../setup/places');
 const { command } = require('../setup/sequence');
 const { withoutNetwork } = require('./offline');
@@ -34,7 +35,8 @@ command({ tests: true }, (words) => {
   }
   const reporter = ['--test-reporter=spec', '--test-reporter-destination=stdout'];
   const together = `--test-concurrency=${process.env['RELUCTANT_TEST_CONCURRENCY'] || 1}`;
-  const args = ['--import', 'tsx', '--enable-source-maps', ...reporter, '--test', together, ...files];
+  const built = ['--import', pathToFileURL(path.join(__dirname, 'builtModules.js')).href];
+  const args = ['--import', 'tsx', ...built, '--enable-source-maps', ...reporter, '--test', together, ...files];
   // What tests train is nobody's trial; those of the ledger name a file of their own.
   const env = { RELUCTANT_LEDGER: 'off', ...process.env };
   const line = isOffline ? withoutNetwork([process.execPath, ...args]) : [process.execPath, ...args];

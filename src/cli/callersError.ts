@@ -1,8 +1,5 @@
 import * as path from 'node:path';
-import { INSTALLATION } from './places';
-
-/** Folders whose frames are not the caller's: this library's, its packages', and other installed packages'. */
-const OURS = ['dist', 'src', 'node_modules'].map((folder) => path.join(INSTALLATION, folder) + path.sep);
+import { isOfLibrary } from '../core';
 
 /**
  * An error that code of the caller threw, such as a program that is trained, as it is shown: its message and the lines in the
@@ -14,9 +11,7 @@ export function callersError(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line) && !line.includes('node:'));
   const isCallers = (frame: string): boolean =>
-    frame.includes(path.sep) &&
-    !frame.includes(`node_modules${path.sep}`) &&
-    !OURS.some((place) => frame.includes(place));
+    frame.includes(path.sep) && !frame.includes(`node_modules${path.sep}`) && !isOfLibrary(frame);
   if (!frames[0] || !isCallers(frames[0])) return undefined;
   return [`${error.name}: ${error.message}`, ...frames.filter(isCallers)].join('\n');
 }

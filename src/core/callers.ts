@@ -1,10 +1,13 @@
 import * as path from 'node:path';
 
-/** Folder of this library, from sources or compiled. */
-const LIBRARY = path.resolve(__dirname, '..');
+/** The library's sources and what is compiled of them: with source maps switched on, a stack names the first for the second. */
+const LIBRARY = ['src', 'dist'].map((folder) => path.join(path.resolve(__dirname, '..', '..'), folder) + path.sep);
+
+/** Whether a line of a stack lies in this library. */
+export const isOfLibrary = (frame: string): boolean => LIBRARY.some((folder) => frame.includes(folder));
 
 const isForeign = (frame: string): boolean =>
-  /node_modules|node:|tfjs-(core|layers|node)|<anonymous>/.test(frame) || frame.includes(LIBRARY + path.sep);
+  /node_modules|node:|tfjs-(core|layers|node)|<anonymous>/.test(frame) || isOfLibrary(frame);
 
 const framesOf = (stack: string | undefined): string[] =>
   (stack ?? '')

@@ -1,7 +1,7 @@
 export { asNotWritten, checkWritable, replaceAtomically, writeAtomically } from './atomicFile';
 export { isDeeperThan, parseJSON } from './boundedJSON';
 export { withWeightsAtMost } from './boundedWeights';
-export { callersLine, isOfTensorFlow } from './callers';
+export { callersLine, isOfLibrary, isOfTensorFlow } from './callers';
 export { checkChoice, checkInteger, checkNumber } from './checks';
 export { graphCache, sealCompiledCode } from './compileCache';
 export { brief, type ErrorDetails, ReluctantError, setWording, type Wording } from './errors';

@@ -70,7 +70,8 @@ for name, build in MASKED.items():
     x = masked(model.input_shape[1:])
     result[name] = {"shape": list(x.shape), "inputs": x.ravel().tolist(), "outputs": numpy.array(model(x)).ravel().tolist()}
     if mode == "make":
-        model.compile(keras.optimizers.SGD(0.1), "mean_squared_error")
+        # Five steps: sooner done than compiled.
+        model.compile(keras.optimizers.SGD(0.1), "mean_squared_error", run_eagerly=True)
         y = numpy.ones(model(x).shape, "float32")
         result[name]["losses"] = [float(model.fit(x, y, batch_size=4, verbose=0).history["loss"][0]) for _ in range(5)]
 for name, (shape, layers) in MODELS.items():
