@@ -144,6 +144,15 @@ describe('a panel', () => {
     const panel = new StockPanel(columns);
     assert.throws(() => panel.samples([20]), code('day-out-of-range'));
     assert.throws(() => panel.samples([]), code('day-out-of-range'));
+    assert.throws(() => panel.samples([1.5]), code('day-out-of-range'));
+    assert.throws(() => panel.samples([1], { horizon: [1] } as never), code('unknown-option'));
+    assert.throws(() => panel.samples([1], { horizons: [] }), code('horizons-not-usable'));
+    assert.throws(() => panel.samples([1], { horizons: [5, 5] }), code('horizons-not-usable'));
+    for (const close of [0, -1, Number.POSITIVE_INFINITY])
+      assert.throws(
+        () => new StockPanel({ ...columns, closes: columns.closes.map((value, k) => (k === 3 ? close : value)) }),
+        code('close-not-a-price'),
+      );
     assert.throws(() => panel.returns(0), code('integer-out-of-range'));
     assert.throws(() => panel.split({ horizon: 12 }), code('split-empty'));
     assert.throws(() => panel.samples([1], { labels: 'rank' as 'ranks' }), code('unknown-choice'));

@@ -6,7 +6,15 @@ import { Random, tf } from '../../src/core';
 import { chanceOfChiSquare, dependence } from '../../src/diagnosis/evidence/dependence';
 import { chanceOfDistance } from '../../src/diagnosis/evidence/features';
 import { shortfallOf } from '../../src/diagnosis/evidence/harm';
-import { bestReach, type Matrix, references, rowErrors, straightLine } from '../../src/diagnosis/evidence/references';
+import {
+  bestReach,
+  type Matrix,
+  type ReferenceTask,
+  references,
+  rememberedReferences,
+  rowErrors,
+  straightLine,
+} from '../../src/diagnosis/evidence/references';
 import { boostedTrees } from '../../src/diagnosis/evidence/references/boostedTrees';
 import { logisticLine } from '../../src/diagnosis/evidence/references/logistic';
 import { nearestNeighbours } from '../../src/diagnosis/evidence/references/neighbours';
@@ -204,4 +212,41 @@ test('random filters tell which of two patterns is hidden somewhere, where the v
   assert.ok(hitsOf('patterns') > 0.9, String(hitsOf('patterns')));
   assert.ok(hitsOf('line') < 0.75, String(hitsOf('line')));
   assert.equal(patternColumns([tf.zeros([3, 4])]), undefined);
+});
+
+test('references are fitted once for the same rows, whoever holds them, and anew for any other number or question', () => {
+  const random = new Random(8);
+  const rows = (count: number) => matrix(Array.from({ length: count }, () => [random.normal(), random.normal()]));
+  const copyOf = (of: Matrix, change = 0): Matrix => ({
+    ...of,
+    values: of.values.map((value, k) => (k === 5 ? value + change : value)),
+  });
+  const [inputs, targets, later, laterTargets] = [rows(40), rows(40), rows(20), rows(20)];
+  const task: ReferenceTask = {
+    inputs,
+    targets,
+    validation: { inputs: later, targets: laterTargets },
+    measure: 'squared',
+    classes: false,
+    isOneOfMany: false,
+  };
+  const first = rememberedReferences(task);
+  assert.deepEqual(first, references(task));
+  assert.equal(rememberedReferences({ ...task, inputs: copyOf(inputs), targets: copyOf(targets) }), first);
+  const others: ReferenceTask[] = [
+    { ...task, inputs: copyOf(inputs, 1e-9) },
+    { ...task, targets: copyOf(targets, 1e-9) },
+    { ...task, validation: { inputs: copyOf(later, 1e-9), targets: laterTargets } },
+    { ...task, validation: { inputs: later, targets: copyOf(laterTargets, 1e-9) } },
+    { ...task, patterns: inputs },
+    { ...task, measure: 'absolute' },
+  ];
+  for (const other of others) {
+    const found = rememberedReferences(other);
+    assert.notEqual(found, first);
+    assert.deepEqual(found, references(other));
+  }
+  // What was not asked for again for a while is let go.
+  for (let k = 1; k <= 24; k++) rememberedReferences({ ...task, targets: copyOf(targets, k) });
+  assert.notEqual(rememberedReferences(task), first);
 });

@@ -51,7 +51,7 @@ export class StockPanel implements PanelColumns {
   readonly closes: Float64Array;
   readonly sectors?: readonly string[];
 
-  /** @throws ReluctantError `panel-columns` for columns that do not fit together, `dates-not-ascending`. */
+  /** @throws ReluctantError `panel-columns` for columns that do not fit together, `dates-not-ascending`, `close-not-a-price`. */
   constructor(columns: PanelColumns) {
     checkNames('data.StockPanel', columns, ['dates', 'stocks', 'features', 'values', 'closes', 'sectors']);
     this.dates = Float64Array.from(columns.dates);
@@ -95,17 +95,28 @@ export class StockPanel implements PanelColumns {
     return splitDays(this.dates.length, options);
   }
 
-  /** Rows for `fit`. @param days places of the days, from 0. @throws ReluctantError `day-out-of-range`. */
-  samples(days: ArrayLike<number>, { horizons = [1], labels = 'returns' }: PanelSampleOptions = {}): PanelSamples {
-    const rows = Int32Array.from(days);
-    const wrong = rows.findIndex((day) => day < 0 || day >= this.dates.length);
+  /** Rows for `fit`. @param days places of the days, from 0. @throws ReluctantError `day-out-of-range`, and for an option that is none. */
+  samples(days: ArrayLike<number>, options: PanelSampleOptions = {}): PanelSamples {
+    const operation = 'data.StockPanel.samples';
+    checkNames(operation, options, ['horizons', 'labels']);
+    const { horizons = [1], labels = 'returns' } = options;
+    if (horizons.length === 0 || new Set(horizons).size < horizons.length)
+      throw new ReluctantError({
+        code: 'horizons-not-usable',
+        operation,
+        problem: 'there is one head for each horizon',
+        received: horizons,
+        expected: 'at least one horizon, and each once',
+      });
+    const rows = Float64Array.from(days);
+    const wrong = rows.findIndex((day) => !(Number.isInteger(day) && day >= 0 && day < this.dates.length));
     if (wrong >= 0 || rows.length === 0) {
       throw new ReluctantError({
         code: 'day-out-of-range',
-        operation: 'data.StockPanel.samples',
+        operation,
         problem: rows.length === 0 ? 'no day is given' : 'the panel has no such day',
         received: rows.length === 0 ? [] : rows[wrong],
-        expected: `places from 0 to ${this.dates.length - 1}`,
+        expected: `whole places from 0 to ${this.dates.length - 1}`,
       });
     }
     const stocks = this.stocks.length;
@@ -117,7 +128,7 @@ export class StockPanel implements PanelColumns {
       });
       return [`h${horizon}`, tf.tensor2d(values, [rows.length, stocks])] as const;
     });
-    return { inputs: { day: tf.tensor1d(rows, 'int32') }, targets: Object.fromEntries(targets) };
+    return { inputs: { day: tf.tensor1d(Int32Array.from(rows), 'int32') }, targets: Object.fromEntries(targets) };
   }
 
   /**
@@ -176,6 +187,16 @@ function check({ dates, stocks, features, values, closes, sectors }: StockPanel)
         : 'names that differ',
     });
   }
+  const priceless = closes.findIndex((close) => !(close > 0 && close < Infinity) && !Number.isNaN(close));
+  if (priceless >= 0)
+    throw new ReluctantError({
+      code: 'close-not-a-price',
+      operation: 'data.StockPanel',
+      problem: 'a close is no price, and no return can be made of it',
+      where: { day: Math.floor(priceless / stocks.length), stock: stocks[priceless % stocks.length]! },
+      received: closes[priceless],
+      expected: 'a number above 0, or NaN where a stock has no price on a day',
+    });
   const late = dates.findIndex((date, k) => !(k === 0 ? Number.isFinite(date) : date > dates[k - 1]!));
   if (late < 0) return;
   throw new ReluctantError({

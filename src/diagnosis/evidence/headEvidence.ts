@@ -16,7 +16,7 @@ import {
   type Measure,
   type Reach,
   type References,
-  references,
+  rememberedReferences,
   rowErrors,
   scoped,
   straightLine,
@@ -129,7 +129,7 @@ export function targetEvidence(
       ...(tables.validationPatterns && { patterns: tables.validationPatterns }),
     };
   const closest = held && closestColumn({ inputs: tables.training, targets }, held);
-  const found = references({
+  const found = rememberedReferences({
     inputs: tables.training,
     targets,
     ...(tables.patterns && { patterns: tables.patterns }),

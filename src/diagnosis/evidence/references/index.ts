@@ -12,5 +12,6 @@ export {
   type ReferenceTask,
   references,
 } from './reach';
+export { rememberedReferences } from './remembered';
 export { scoped } from './scope';
 export { bestConstant, constantPredictions, hits, type Measure, rowErrors } from './score';
