@@ -1,4 +1,5 @@
 import { ReluctantError } from '../core';
+import type { Verdict } from '../diagnosis';
 import {
   type Figure,
   gradientShares,
@@ -24,6 +25,8 @@ export class ExploredRun {
     public record: RecordedRun,
     /** Targets and predictions of the validation rows, by head and column; empty for old runs and those trained together. */
     public predictions: readonly HeadPredictions[],
+    /** The verdicts with the changes that should mend them; empty for runs of another process. */
+    public found: readonly Verdict[] = [],
   ) {}
 
   /** The setting it was trained at. */

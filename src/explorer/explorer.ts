@@ -107,8 +107,10 @@ export class Explorer extends RunList {
       const given = { data, options, together: 1 };
       const explored = this.keep(name, this.recordOf(name, run, given), predictHeads(model, validation!, heads));
       const isWanted = (await control.onTrained?.(explored)) ?? true;
-      if (isWanted && this.options.verdicts !== false && model instanceof tf.LayersModel)
-        explored.record = this.recordOf(name, run, { ...given, verdicts: diagnose(run).verdicts });
+      if (isWanted && this.options.verdicts !== false && model instanceof tf.LayersModel) {
+        explored.found = diagnose(run).verdicts;
+        explored.record = this.recordOf(name, run, { ...given, verdicts: explored.found });
+      }
       this.write(explored, run, { ...given, model });
       return explored;
     } finally {

@@ -3,7 +3,11 @@ import { Table } from '../tables';
 import { extent } from './extent';
 import { Figure, plainText } from './figure';
 import { heading } from './panels';
-import { COLOURS, colour } from './template';
+import { COLOURS, colour, WIDTH } from './template';
+import { shortened, textWidth } from './textSize';
+
+/** Most pixels for the names of layers beside lying bars. */
+const NAME_ROOM = 320;
 
 /** The gradient of one layer's weights. */
 export interface LayerGradient {
@@ -17,7 +21,7 @@ export interface LayerGradient {
 /**
  * The norm of each layer's gradient on a logarithmic axis. A norm of exactly zero has no place on such an axis; it is drawn as
  * a cross at the lower edge and named, since it means that nothing reaches the layer. One that is not finite stands likewise at
- * the upper edge.
+ * the upper edge. More than 24 layers, or names too long to stand beside each other, get a line each.
  *
  * @param gradients rows in the order of the model; several `series` stand side by side.
  * @param options `title`.
@@ -32,45 +36,56 @@ export function gradientNorms(gradients: readonly LayerGradient[], options: { ti
   const positive = gradients.map(({ norm }) => norm).filter((norm) => norm > 0 && Number.isFinite(norm));
   const [low, high] = positive.length ? extent(positive) : [1e-3, 1];
   const [bottom, top] = [Math.floor(Math.log10(low)) - 1, Math.ceil(Math.log10(high)) + 0.5];
+  // Many layers, or long names, need a line each: bars lie, and the figure grows.
+  const isLying = layers.length > 24 || layers.reduce((sum, name) => sum + textWidth(name, 11), 0) > 2 * WIDTH;
+  const along = (names: string[], norms: (number | null)[]) =>
+    isLying ? { x: norms, y: names, orientation: 'h' } : { x: names, y: norms };
   const bar = seriesNames.map((series, k) => {
     const bars = gradients.filter((gradient) => (gradient.series ?? '') === series);
+    const norms = bars.map(({ norm }) => (norm > 0 && Number.isFinite(norm) ? norm : null));
     return {
       type: 'bar',
       name: plainText(series || 'gradient norm'),
-      x: bars.map(({ layer }) => plainText(layer)),
-      y: bars.map(({ norm }) => (norm > 0 && Number.isFinite(norm) ? norm : null)),
+      ...along(
+        bars.map(({ layer }) => plainText(layer)),
+        norms,
+      ),
       marker: { color: colour(k) },
-      hovertemplate: '%{x}: %{y:.3e}<extra>%{fullData.name}</extra>',
+      hovertemplate: isLying
+        ? '%{y}: %{x:.3e}<extra>%{fullData.name}</extra>'
+        : '%{x}: %{y:.3e}<extra>%{fullData.name}</extra>',
     };
   });
   const strange = gradients.filter(({ norm }) => !(norm > 0) || !Number.isFinite(norm));
+  const { orientation: _, ...places } = {
+    orientation: '',
+    ...along(
+      strange.map(({ layer }) => plainText(layer)),
+      strange.map(({ norm }) => 10 ** (norm === 0 ? bottom + 0.15 : top - 0.15)),
+    ),
+  };
   const crosses = {
     type: 'scatter',
     name: 'zero or not finite',
     mode: 'markers+text',
-    x: strange.map(({ layer }) => plainText(layer)),
-    y: strange.map(({ norm }) => 10 ** (norm === 0 ? bottom + 0.15 : top - 0.15)),
+    ...places,
     text: strange.map(({ norm }) => (norm === 0 ? '= 0' : String(norm))),
-    textposition: 'top center',
+    textposition: isLying ? 'middle right' : 'top center',
     textfont: { color: COLOURS.bad, size: 11 },
     marker: { symbol: 'x', size: 9, color: COLOURS.bad },
     hoverinfo: 'text',
     cliponaxis: false,
   };
+  const room = Math.min(NAME_ROOM, Math.max(...layers.map((name) => textWidth(name, 10))));
+  const [names, size] = axes(layers, [bottom, top], isLying ? room : undefined);
   return new Figure(
     strange.length ? [...bar, crosses] : bar,
     {
       ...heading(options.title ?? 'Gradient norm by layer'),
-      height: 330,
-      margin: { l: 72, r: 24, t: 64, b: 60 },
+      height: isLying ? 130 + 15 * layers.length * Math.max(1, seriesNames.length / 2) : 330,
+      margin: isLying ? { l: room + 14, r: 40, t: 72, b: 56 } : { l: 72, r: 24, t: 64, b: 60 },
       barmode: 'group',
-      xaxis: { type: 'category', categoryorder: 'array', categoryarray: layers, showgrid: false },
-      yaxis: {
-        type: 'log',
-        range: [bottom, top],
-        dtick: Math.max(1, Math.ceil((top - bottom) / 8)),
-        title: { text: 'norm of the gradient' },
-      },
+      ...(isLying ? { xaxis: size, yaxis: names } : { xaxis: names, yaxis: size }),
       showlegend: seriesNames.length > 1 || strange.length > 0,
       legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1, yanchor: 'bottom' },
     },
@@ -80,4 +95,22 @@ export function gradientNorms(gradients: readonly LayerGradient[], options: { ti
       ),
     },
   );
+}
+
+/** The axis of the layers, and that of the norms; with `room` the layers stand under each other, their names in so many pixels. */
+function axes(layers: string[], range: [number, number], room?: number): Record<string, unknown>[] {
+  const names = {
+    type: 'category',
+    categoryorder: 'array',
+    categoryarray: layers,
+    showgrid: false,
+    ...(room !== undefined && {
+      autorange: 'reversed',
+      tickvals: layers,
+      ticktext: layers.map((name) => shortened(name, room, 10)),
+      tickfont: { size: 10 },
+    }),
+  };
+  const dtick = Math.max(1, Math.ceil((range[1] - range[0]) / 8));
+  return [names, { type: 'log', range, dtick, title: { text: 'norm of the gradient' } }];
 }

@@ -71,6 +71,8 @@ export function predictionPanel(
     notes.push(`${head}: ${shown.length} of ${targets.length} points are drawn, chosen at random.`);
   }
   const sorted = sortedFinite(targets);
+  const [xaxis, yaxis] = [bulkAxis(sorted), bulkAxis(sortedFinite(predictions))];
+  if (xaxis.range || yaxis.range) notes.push(`${head}: the axes leave out points that lie far from all others.`);
   return {
     title: head,
     traces: [
@@ -79,9 +81,22 @@ export function predictionPanel(
       groupMedians(targets, predictions),
     ],
     xTitle: 'target',
-    xaxis: { nticks: 6 },
+    xaxis: { nticks: 6, ...xaxis },
     yTitle: 'prediction',
+    yaxis,
   };
+}
+
+/** How many times as wide as the bulk of the values a range may be before the axis keeps to the bulk. */
+const FAR = 5;
+
+/** An axis over the bulk of sorted values, where a few that lie far out would flatten all others; else plotly.js's own. */
+function bulkAxis(sorted: Float64Array): { range?: [number, number] } {
+  const [low, high] = [quantileOfSorted(sorted, 0.005), quantileOfSorted(sorted, 0.995)];
+  const [least, most] = [sorted[0]!, sorted.at(-1)!];
+  if (!(high > low) || most - least <= FAR * (high - low)) return {};
+  const room = 0.25 * (high - low);
+  return { range: [Math.max(least, low - room), Math.min(most, high + room)] };
 }
 
 /** The two values of the targets, lower first, if they have no more and no less. */

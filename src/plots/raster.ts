@@ -2,7 +2,7 @@ import * as zlib from 'node:zlib';
 
 /**
  * The few canvas calls that plotly.js fills heat maps with, on a plain array of pixels; `toDataURL` gives a PNG.
- * Only whole rectangles of one colour are needed: smoothed heat maps are not drawn statically.
+ * Rectangles of one colour, and whole pictures for heat maps whose cells touch.
  */
 export class Raster {
   fillStyle = 'rgba(0,0,0,0)';
@@ -22,6 +22,20 @@ export class Raster {
     const [top, bottom] = ends(y, height, this.height);
     for (let row = top; row < bottom; row++) {
       for (let column = left; column < right; column++) this.pixels.set(rgba, (row * this.width + column) * 4);
+    }
+  }
+
+  /** Pixels to be filled and put back. */
+  createImageData(width: number, height: number): { width: number; height: number; data: Uint8ClampedArray } {
+    return { width, height, data: new Uint8ClampedArray(width * height * 4) };
+  }
+
+  /** Puts pixels with their upper left corner at a place; what lies outside is left out. */
+  putImageData(image: { width: number; height: number; data: Uint8ClampedArray }, x: number, y: number): void {
+    const columns = Math.min(image.width, this.width - x);
+    for (let row = 0; row < Math.min(image.height, this.height - y); row++) {
+      const from = row * image.width * 4;
+      this.pixels.set(image.data.subarray(from, from + 4 * columns), ((y + row) * this.width + x) * 4);
     }
   }
 

@@ -16,6 +16,10 @@ export interface PublicName {
   text: string;
   /** The code of each `@example`. */
   examples: string[];
+  /** The other tags of the comment: `param`, `returns`, `throws`. */
+  tags: { name: string; text: string }[];
+  /** Its head as it stands in the sources: of functions and members without what they do, of types whole. */
+  declaration: string;
   /** Of a class: whether its objects come from a public function, or only from classes that extend it. */
   made?: boolean;
 }
@@ -45,7 +49,13 @@ export function publicNames(): PublicName[] {
       if (!file.startsWith('src')) continue; // the types of TensorFlow.js are documented there
       if (symbol.flags & ts.SymbolFlags.ValueModule && ts.isSourceFile(declaration)) walk(symbol, name);
       else {
-        const entry: PublicName = { name, kind: kindOf(symbol), file, ...documentation(symbol, checker) };
+        const entry: PublicName = {
+          name,
+          kind: kindOf(symbol),
+          file,
+          ...documentation(symbol, checker),
+          declaration: headOf(declaration),
+        };
         names.push(entry);
         if (entry.kind === 'class') classes.set(symbol, entry);
         for (const type of returned(symbol, declaration, checker)) made.add(type.symbol);
@@ -79,12 +89,30 @@ function kindOf(symbol: ts.Symbol): PublicName['kind'] {
   return symbol.flags & ts.SymbolFlags.Value ? 'value' : 'type';
 }
 
-function documentation(symbol: ts.Symbol, checker: ts.TypeChecker): Pick<PublicName, 'text' | 'examples'> {
-  const examples = symbol
-    .getJsDocTags(checker)
-    .filter((tag) => tag.name === 'example')
-    .map((tag) => ts.displayPartsToString(tag.text));
-  return { text: ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim(), examples };
+function documentation(symbol: ts.Symbol, checker: ts.TypeChecker): Pick<PublicName, 'text' | 'examples' | 'tags'> {
+  const all = symbol.getJsDocTags(checker).map(({ name, text }) => ({ name, text: ts.displayPartsToString(text) }));
+  return {
+    text: ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim(),
+    examples: all.filter(({ name }) => name === 'example').map(({ text }) => text),
+    tags: all.filter(({ name }) => name !== 'example'),
+  };
+}
+
+/** Lines that a declaration may have before its middle is left out. */
+const LONGEST = 40;
+
+/** A declaration without its comment and without what it does. */
+function headOf(declaration: ts.Declaration): string {
+  const source = declaration.getSourceFile();
+  const whole = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
+  const body = ts.isFunctionLike(declaration) ? (declaration as ts.FunctionLikeDeclaration).body : undefined;
+  const members = ts.isClassDeclaration(declaration) ? declaration.members.pos : undefined;
+  const initializer = ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  const arrow = initializer && ts.isArrowFunction(initializer) ? initializer.body.getStart() : undefined;
+  const end = body?.getStart() ?? members ?? arrow ?? whole.getEnd();
+  const text = source.text.slice(whole.getStart(), end).replace(/[\s{]+$|\s*=>\s*$/, '');
+  const lines = text.split('\n');
+  return lines.length <= LONGEST ? text : [...lines.slice(0, LONGEST - 1), '// ...'].join('\n');
 }
 
 /** The public methods and getters of a class; plain properties speak through their names and types. */
@@ -104,5 +132,6 @@ function members(symbol: ts.Symbol, prefix: string, file: string, checker: ts.Ty
     kind: 'member',
     file,
     ...documentation(member, checker),
+    declaration: headOf(member.getDeclarations()![0]!),
   }));
 }

@@ -165,6 +165,15 @@ async function difference(page: Page, one: Buffer, other: Buffer): Promise<numbe
   );
 }
 
+test('every figure of the catalogue has a still picture, for pages without JavaScript and for print', () => {
+  for (const [name, make] of Object.entries(CATALOGUE)) {
+    const svg = make({ width: 860 }).toSVG();
+    assert.match(svg, /^<svg/, name);
+    // Heat maps are pictures within it: they must have been filled.
+    for (const [, png] of svg.matchAll(/href="data:image\/png;base64,([^"]*)"/g)) assert.ok(png!.length > 80, name);
+  }
+});
+
 test('a head keeps its colour from figure to figure, and no two of a figure look alike', () => {
   const colourOf = (figure: plots.Figure, name: string): unknown => {
     const trace = figure.data.find((one) => one.name === name);

@@ -241,3 +241,27 @@ test('a figure of one panel says on its axis what is drawn, and long names of pa
     titles.join(),
   );
 });
+
+test('gradientNorms of 60 layers gives each a line of its own, with its name', () => {
+  const layers = Array.from({ length: 60 }, (_, k) => ({
+    layer: `block_${k}_attention_projection`,
+    norm: k === 40 ? 0 : 0.1,
+  }));
+  const { data, layout } = plots.gradientNorms(layers);
+  assert.ok(layout.height! > 60 * 12);
+  assert.equal(data[0]!['orientation'], 'h');
+  assert.equal(new Set((layout['yaxis'] as { ticktext: string[] }).ticktext).size, 60);
+  assert.deepEqual(data[1]!['y'], ['block_40_attention_projection']);
+  assert.equal(plots.gradientNorms(layers.slice(0, 5)).data[0]!['orientation'], undefined);
+});
+
+test('predictionScatter keeps its axes to the bulk where a few points lie far out, and says so', () => {
+  const targets = Float64Array.from({ length: 1000 }, (_, k) => (k === 3 ? 500 : (k % 100) / 100));
+  const far = plots.predictionScatter([{ head: 'volatility', targets, predictions: targets.map((x) => x / 2) }]);
+  const { range } = far.layout['xaxis'] as { range: [number, number] };
+  assert.ok(range[1] < 2 && range[0] === 0, String(range));
+  assert.ok(far.notes.some((note) => /far from all others/.test(note)));
+  const near = targets.map((x) => Math.min(x, 1));
+  const bulk = plots.predictionScatter([{ head: 'volatility', targets: near, predictions: near }]);
+  assert.equal((bulk.layout['xaxis'] as { range?: unknown }).range, undefined);
+});

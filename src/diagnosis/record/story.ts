@@ -120,8 +120,11 @@ export function skillList(heads: readonly HeadRecord[]): string {
         ? [one.skill, one.reachable]
         : [one.validationSkill, one.validationReachable ?? one.reachable];
     const beside = reachable === null ? '' : ` <small>of ${score(reachable)} easily reached</small>`;
-    const mark = one.harmed ? '<span title="worse than what is easily reached">✘</span>' : '✔';
-    return `<li class="${one.harmed ? 'harmed' : 'fine'}">${mark} ${escapeHTML(one.head)}: skill <b>${score(skill)}</b>${beside}</li>`;
+    // No tick where a constant does better, though it may be chance.
+    const isPoor = skill !== null && skill < 0;
+    const [kind, mark] = one.harmed ? ['harmed', '✘'] : isPoor ? ['doubtful', '◐'] : ['fine', '✔'];
+    const words = isPoor && !one.harmed ? ' <small>(a constant does better, perhaps by chance)</small>' : '';
+    return `<li class="${kind}">${mark} ${escapeHTML(one.head)}: skill <b>${score(skill)}</b>${beside}${words}</li>`;
   });
   return `<ul class="skills">${items.join('')}</ul>`;
 }

@@ -112,6 +112,11 @@ export class Controls {
     }
   }
 
+  /** The preset that the controls stand at; undefined where they were moved since. */
+  get presetName(): string | undefined {
+    return this.preset.value === CUSTOM ? undefined : this.preset.value;
+  }
+
   /** Says that the controls no longer stand at a preset. */
   leavePreset(): void {
     this.preset.value = CUSTOM;

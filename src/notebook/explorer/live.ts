@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { collectIfGrown, ReluctantError } from '../../core';
-import type { ExploredRun, ExploredSetting, Explorer, Screen } from '../../explorer';
+import { type ExploredRun, type ExploredSetting, type Explorer, mendable, type Screen, tryMend } from '../../explorer';
 import { nameSetting } from '../../explorer/setting';
 import { formatDuration } from '../../tables';
 import { display } from '../display';
@@ -15,6 +15,9 @@ const PAUSE = 500;
 /** Megabytes that the garbage of pictures and cancelled runs may take: between two runs, and once nobody moves. */
 const GARBAGE = { moving: 100, resting: 5 };
 
+const PIN = 'pin as baseline';
+const MEND = 'apply the mend';
+
 /**
  * The explorer under sliders: every move trains anew, and what was training is given up. Works without a screen as well:
  * moving a control by program does what moving it by hand does. Made by {@link explore} where somebody looks.
@@ -27,12 +30,17 @@ export class LiveExplorer implements Screen {
   readonly head: widgets.Selection<string>;
   readonly figure: widgets.LiveFigure;
   readonly table = widgets.output();
+  /** Keeps the run on the screen as what all later ones are drawn beside, until it is clicked again. */
+  readonly pin = widgets.button({ label: PIN, disabled: true, onClick: () => this.pinOrLetGo() });
+  /** Makes the change of the first verdict, trains again, and shows whether it was the cause. */
+  readonly mend = widgets.button({ label: MEND, disabled: true, onClick: () => this.tryMend() });
   /** All of it, as one widget. */
   readonly panel: widgets.Box;
   /** What was drawn last. */
   drawing: Drawing;
   private title = 'as the sliders stand';
   private finished: ExploredRun | undefined;
+  private pinned: ExploredRun | undefined;
   private wanted: ExploredSetting | undefined;
   private training: Promise<void> | undefined;
   private abort = new AbortController();
@@ -51,7 +59,14 @@ export class LiveExplorer implements Screen {
     );
     this.finished = explorer.runs.at(-1);
     const predictions = this.finished?.predictions ?? [];
-    this.drawing = { setting: undefined, history: [], run: undefined, before: this.finished, predictions: [] };
+    this.drawing = {
+      setting: undefined,
+      history: [],
+      run: undefined,
+      before: this.finished,
+      isPinned: false,
+      predictions: [],
+    };
     this.head = widgets.dropdown({
       label: 'predictions of',
       options: predictions.length > 0 ? predictions.map(({ head }) => head) : [...rules.heads],
@@ -61,7 +76,9 @@ export class LiveExplorer implements Screen {
     });
     this.figure = widgets.liveFigure(liveView(explorer, this.drawing, this.head.value, this.title));
     if (explorer.runs.length > 0) this.table.show(explorer.shortTable());
-    this.panel = widgets.vbox([this.controls.box, this.head, this.status, this.figure, this.table]);
+    const buttons = widgets.hbox([this.pin, this.mend]);
+    this.panel = widgets.vbox([this.controls.box, this.head, buttons, this.status, this.figure, this.table]);
+    this.offer();
     explorer.screen = this;
   }
 
@@ -103,11 +120,11 @@ export class LiveExplorer implements Screen {
   private changed(): void {
     this.abort.abort();
     this.wanted = undefined;
-    const nothing = { history: [], predictions: [], run: undefined, before: this.finished };
+    const nothing = { history: [], predictions: [], run: undefined, ...this.beside(this.finished) };
     try {
       const { setting } = this.controls;
       this.wanted = setting;
-      this.draw({ setting, ...nothing }, nameSetting(setting, this.explorer.rules));
+      this.draw({ setting, ...nothing }, this.controls.presetName ?? nameSetting(setting, this.explorer.rules));
       this.status.value = `training ${this.title}`;
     } catch (error) {
       // A setting without a meaning: nothing trains, and the screen says why instead of keeping the last result.
@@ -148,7 +165,13 @@ export class LiveExplorer implements Screen {
       onEpoch: async ({ history, epoch, epochs, predictions }) => {
         // An epoch that ends after the sliders have moved on is nobody's any more.
         if (!signal.aborted && (performance.now() - drawn >= REDRAW || epoch === epochs - 1)) {
-          this.draw({ setting, history: [...history], predictions: predictions(), run: undefined, before });
+          this.draw({
+            setting,
+            history: [...history],
+            predictions: predictions(),
+            run: undefined,
+            ...this.beside(before),
+          });
           drawn = performance.now();
         }
         // Moves of the sliders come in here.
@@ -166,7 +189,7 @@ export class LiveExplorer implements Screen {
     this.finished = run;
     const { setting, history } = run;
     if (signal.aborted) return false;
-    this.draw({ setting, history, predictions: run.predictions, run, before });
+    this.draw({ setting, history, predictions: run.predictions, run, ...this.beside(before) });
     this.report(run);
     await pause(PAUSE, undefined, { signal }).catch(() => {});
     return !signal.aborted;
@@ -176,6 +199,46 @@ export class LiveExplorer implements Screen {
     const judged = verdicts && (verdicts.length > 0 ? `; ${verdicts.join(', ')}` : '; no verdict');
     this.status.value = `${this.title}: ${stopReason} in ${formatDuration(seconds)}${judged ?? ''}`;
     this.table.show(this.explorer.shortTable());
+    this.offer();
+  }
+
+  /** What a run is drawn beside: the pinned one, else the one before it. */
+  private beside(before: ExploredRun | undefined): Pick<Drawing, 'before' | 'isPinned'> {
+    return { before: this.pinned ?? before, isPinned: this.pinned !== undefined };
+  }
+
+  private pinOrLetGo(): void {
+    this.pinned = this.pinned ? undefined : this.finished;
+    this.pin.label = this.pinned ? `let go of ${this.pinned.name}` : PIN;
+    this.draw({ ...this.drawing, ...this.beside(this.drawing.before) });
+  }
+
+  /** The buttons, as the finished run allows them. */
+  private offer(): void {
+    const verdict = mendable(this.finished);
+    this.pin.disabled = this.finished === undefined;
+    this.mend.disabled = verdict === undefined;
+    this.mend.label = verdict ? `${MEND}: ${verdict.change.says}` : MEND;
+  }
+
+  private async tryMend(): Promise<void> {
+    const run = this.finished;
+    if (!run || !mendable(run)) return;
+    await this.settled();
+    this.mend.disabled = true;
+    this.status.value = `training again with the change: ${mendable(run)!.change.says}`;
+    try {
+      const confirmation = await tryMend(this.explorer, run);
+      if (!confirmation) return;
+      this.table.append(confirmation);
+      this.status.value = confirmation.confirmed
+        ? 'the mend worked: the model is better'
+        : `the mend did not work: ${confirmation.outcome}`;
+    } catch (error) {
+      this.status.value = error instanceof Error ? error.message : String(error);
+    } finally {
+      this.offer();
+    }
   }
 
   private draw(drawing: Drawing, title = this.title): void {

@@ -16,6 +16,8 @@ export interface Drawing {
   run: ExploredRun | undefined;
   /** The run that was on the screen before, drawn in grey to compare with. */
   before: ExploredRun | undefined;
+  /** Whether that one was pinned, and is no longer the last. */
+  isPinned: boolean;
 }
 
 const COLOURS = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9'];
@@ -29,12 +31,14 @@ const POINTS = 300;
  * @param column which of the drawing's predictions is shown.
  */
 export function liveView({ measures, epochs }: RunList, drawing: Drawing, column: string, title: string): Figure {
-  const { history, predictions, before } = drawing;
+  const { history, predictions, before, isPinned } = drawing;
   const curves = measures.map(
     ({ key }): Panel => ({
       title: key,
       traces: [
-        ...(before ? [{ ...line('before', before.history, key), line: BEFORE, mode: 'lines' }] : []),
+        ...(before
+          ? [{ ...line(isPinned ? 'baseline' : 'before', before.history, key), line: BEFORE, mode: 'lines' }]
+          : []),
         { ...line(key, history, key, 0), showlegend: false },
       ],
       ...epochAxis(epochs),

@@ -88,13 +88,21 @@ function renderBundle(data: Record<string, unknown>, found: Found): string {
   }
   const html = text('text/html');
   const tooMuch = html === undefined ? undefined : tooMuchMarkup(html);
-  if (html !== undefined && tooMuch === undefined) return `<div class="html">${sanitizeHTML(html)}</div>`;
+  if (html !== undefined && tooMuch === undefined) return `<div class="html">${withFigures(sanitizeHTML(html))}</div>`;
   const markdown = text('text/markdown');
   if (markdown !== undefined) return `<div class="prose">${renderMarkdown(markdown, 1e6).html}</div>`;
   const plain = text('text/plain') ?? text('application/json') ?? jsonOf(data);
   const said = tooMuch === undefined ? '' : `<p>Left out: HTML with ${tooMuch}.</p>`;
   return plain === '' ? said : `${said}${textBlock('value', unquoted(terminalText(plain)))}`;
 }
+
+/** Pictures of our figures within HTML, as those of tables that draw themselves, follow their reader into the dark as well. */
+const withFigures = (html: string): string =>
+  html.replace(/src="data:image\/svg\+xml;base64,([A-Za-z0-9+/=]*)"/g, (all, base64: string) => {
+    const svg = Buffer.from(base64, 'base64').toString();
+    if (!svg.includes('class="main-svg"')) return all;
+    return `src="data:image/svg+xml;base64,${Buffer.from(followingScheme(svg)).toString('base64')}"`;
+  });
 
 /** A claim where it was made, to be found by its number from the list at the head of the page. */
 function renderClaim(record: Record<string, unknown>, { claims }: Found): string {

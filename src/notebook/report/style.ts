@@ -84,7 +84,7 @@ header.prose h1 + p { font-size: 17px; }
 .card ol.runs > li > a { font-weight: 600; color: var(--bad); }
 .card ol.runs > li.holds > a { color: var(--good); }
 ul.skills { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 4px 0 0; padding: 0; font-size: 14px; font-variant-numeric: tabular-nums; }
-ul.skills .harmed > b, .poor { color: var(--bad); }
+ul.skills .harmed > b, .poor, .claim .evidence b.poor { color: var(--bad); }
 ul.skills small { color: var(--quiet); }
 .hint, .made { font-size: 13px; color: var(--quiet); margin: 6px 0; overflow-wrap: anywhere; }
 .made { border-top: 1px solid var(--line); padding-top: 8px; }

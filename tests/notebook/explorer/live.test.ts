@@ -69,6 +69,53 @@ test('a preset moves the sliders, and moving one leaves the preset', async () =>
   explorer.close();
 });
 
+test('a pinned run stays beside all later ones, the mend of a verdict is one click away, and a preset has its name', async () => {
+  const explorer = await Explorer.open(
+    {
+      model: () => twoHeadModel(),
+      data,
+      options: {
+        losses: twoHeadLosses,
+        epochs: 2,
+        batchSize: 40,
+        seed: 1,
+        optimizer: { kind: 'sgd', learningRate: 1e-6 },
+      },
+    },
+    { presets: { still: { learningRate: 1e-6 } } },
+  );
+  const screen = new LiveExplorer(explorer);
+  assert.deepEqual(
+    [screen.pin.disabled, screen.mend.disabled],
+    [true, true],
+    'before any run there is nothing to pin or mend',
+  );
+  screen.controls.preset.value = 'still';
+  await screen.settled();
+  assert.match(screen.figure.figure.title, /^still/);
+  const first = screen.drawing.run!;
+  screen.pin.click();
+  for (const seed of [2, 3]) {
+    screen.controls.seed.value = seed;
+    await screen.settled();
+  }
+  assert.equal(screen.drawing.before, first);
+  assert.ok(screen.figure.figure.data.some(({ name }) => name === 'baseline'));
+  screen.pin.click();
+  screen.controls.seed.value = 4;
+  await screen.settled();
+  assert.notEqual(screen.drawing.before, first);
+  const [verdict] = screen.drawing.run!.found;
+  assert.ok(verdict, 'a rate of a millionth keeps it from learning');
+  assert.match(screen.mend.label, new RegExp(`^apply the mend: ${verdict.change.says.slice(0, 12)}`));
+  screen.mend.click();
+  for (let k = 0; k < 600 && !/the mend/.test(screen.status.value); k++)
+    await new Promise((then) => setTimeout(then, 100));
+  assert.match(screen.status.value, /the mend (worked|did not work)/);
+  assert.equal(screen.mend.disabled, false);
+  screen.close();
+});
+
 test('a slider reaches exactly 0 at its left end, and a field takes any weight from 0', async () => {
   const { live: explorer } = await live(1);
   const volatility = explorer.controls.weights['volatility']!;

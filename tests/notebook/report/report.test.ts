@@ -8,6 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { DIAGNOSIS_MIME } from '../../../src/diagnosis/record';
 import { claimBundle } from '../../../src/notebook/claims';
 import { renderReport, writeReport } from '../../../src/notebook/report';
+import { Figure } from '../../../src/plots';
 import { openBrowser } from '../../browser';
 import { ATTACK, sampleNotebook } from './sample';
 
@@ -310,6 +311,24 @@ test('a report answers first: question, verdict and skill of each run, the upsho
     rest.slice(top.length),
     /<p>More\..*<del[^>]*>- activation: &#39;relu&#39;<\/del>\n<ins[^>]*>\+ activation/s,
   );
+});
+
+test('a picture within a table that draws itself follows the reader into the dark', () => {
+  const svg = new Figure([{ type: 'scatter', y: [1, 2] }]).toSVG();
+  const html = `<b>rows</b><img alt="x" src="data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}">`;
+  const page = renderReport(
+    cells(codeCell({ output_type: 'display_data', metadata: {}, data: { 'text/html': html, 'text/plain': '' } })),
+    'a.ipynb',
+  );
+  const [, base64] = /src="data:image\/svg\+xml;base64,([^"]*)"/.exec(page)!;
+  assert.match(Buffer.from(base64!, 'base64').toString(), /prefers-color-scheme:dark/);
+});
+
+test('a head that a constant beats is never ticked', () => {
+  const marks = [0.1, -0.17].map((skill) => renderReport(cells(codeCell(diagnosed('run', skill, false))), 'a.ipynb'));
+  assert.match(marks[0]!, /✔ volatility: skill <b>10\.0 %/);
+  assert.match(marks[1]!, /◐ volatility: skill <b>-17\.0 %<\/b>.*a constant does better/);
+  assert.ok(!marks[1]!.includes('✔ volatility'));
 });
 
 test('a diagnosis from a hostile notebook is shown letter by letter, or as text where it is none', () => {
