@@ -106,7 +106,7 @@ async function isSame(a: ProgramParts<TF.LayersModel>, b: ProgramParts<TF.Layers
   try {
     const config = (model: TF.LayersModel) =>
       // Names that tfjs numbers anew are no difference.
-      (model.toJSON(undefined, true) as unknown as string).replace(/(_\w+?)\d+"/g, '$1"');
+      (model.toJSON(undefined, true) as unknown as string).replace(/([A-Za-z_]\w*?)\d+"/g, '$1"');
     if (config(first) !== config(second)) return false;
     const [w, v] = [first.getWeights(), second.getWeights()];
     return w.every((one, k) => tf.tidy(() => tf.all(tf.equal(one, v[k]!)).dataSync()[0] === 1));

@@ -126,12 +126,12 @@ export const withInputsMapped =
 /** One column of a flat input set to zero. */
 export const withoutColumn = (column: number) =>
   withInputsMapped((input) =>
-    input.rank === 2
-      ? tf.tidy(() => {
-          const kept = Float32Array.from({ length: input.shape[1]! }, (_, c) => Number(c !== column));
-          return tf.mul(input, tf.tensor1d(kept));
-        })
-      : input.clone(),
+    tf.tidy(() => {
+      // Of windows the column of every step; a place among the steps laid side by side is that of its feature.
+      const columns = input.shape.at(-1)!;
+      const kept = Float32Array.from({ length: columns }, (_, c) => Number(c !== column % columns));
+      return tf.mul(input, tf.tensor1d(kept));
+    }),
   );
 
 /** Windows turned round: oldest step first. */
