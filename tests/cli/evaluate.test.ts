@@ -10,11 +10,11 @@ import { market } from '../../src/synthetic';
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evaluate-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-const MAIN = path.join(__dirname, '..', '..', 'src', 'cli', 'main.ts');
+const MAIN = path.join(__dirname, '..', '..', 'bin', 'reluctant.js');
 const BIN = path.join(__dirname, '..', '..', 'bin', 'reluctant.js');
 const reluctant = (...args: string[]) => {
   const env = { ...process.env, RELUCTANT_LEDGER: 'off' };
-  return spawnSync(process.execPath, ['--import', 'tsx', MAIN, 'evaluate', ...args], { encoding: 'utf8', env });
+  return spawnSync(process.execPath, [MAIN, 'evaluate', ...args], { encoding: 'utf8', env });
 };
 
 /** A file of predictions with prices; `skill` is the correlation of the signal with the next day's return. */

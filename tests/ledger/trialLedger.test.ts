@@ -70,11 +70,11 @@ test('every training is in the ledger, however it ended: whole, repeated, stoppe
 
 test('a training whose process is killed was begun all the same', () => {
   const script = `
-    const { tf, fit } = require(${JSON.stringify(path.resolve('src/index.ts'))});
+    const { tf, fit } = require(${JSON.stringify(path.resolve('dist'))});
     const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [1], units: 1 })] });
     const data = { inputs: tf.ones([8, 1]), targets: tf.ones([8, 1]) };
     fit(model, data, { losses: 'meanSquaredError', epochs: 9, onEpoch: () => process.kill(process.pid, 'SIGKILL') });`;
-  const { signal } = spawnSync(process.execPath, ['--import', 'tsx', '-e', script], { env: process.env });
+  const { signal } = spawnSync(process.execPath, ['-e', script], { env: process.env });
   assert.equal(signal, 'SIGKILL');
   assert.deepEqual(
     TrialLedger.open().trials.map(({ status }) => status),
@@ -131,14 +131,14 @@ test('trainings of other processes and of notebooks in other folders of the proj
   const project = fs.mkdtempSync(path.join(folder, 'project-'));
   fs.writeFileSync(path.join(project, 'package.json'), '{}');
   const script = (seed: number) => `
-    const { tf, fit } = require(${JSON.stringify(path.resolve('src/index.ts'))});
+    const { tf, fit } = require(${JSON.stringify(path.resolve('dist'))});
     const inputs = tf.randomNormal([40, 2], 0, 1, 'float32', 3);
     const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 1 })] });
     fit(model, { inputs, targets: inputs.sum(1, true) }, { losses: 'meanSquaredError', epochs: 1, seed: ${seed} });`;
   for (const [seed, place] of ['first', 'second/deep'].entries()) {
     const cwd = path.join(project, 'notebooks', place);
     fs.mkdirSync(cwd, { recursive: true });
-    const child = spawnSync(process.execPath, ['--import', require.resolve('tsx'), '-e', script(seed)], {
+    const child = spawnSync(process.execPath, ['-e', script(seed)], {
       cwd,
       encoding: 'utf8',
     });
@@ -187,7 +187,7 @@ test('ledgers of two machines are one when read together, and a copy counts once
 test('a run in a folder that is killed before its first checkpoint, and begins again, was tried once', () => {
   const place = path.join(folder, 'killed-early');
   const script = (resume: boolean) => `
-    const { tf, train } = require(${JSON.stringify(path.resolve('src/index.ts'))});
+    const { tf, train } = require(${JSON.stringify(path.resolve('dist'))});
     const program = {
       model: () => tf.sequential({ layers: [tf.layers.dense({ inputShape: [1], units: 1 })] }),
       data: { inputs: tf.ones([8, 1]), targets: tf.ones([8, 1]) },
@@ -196,7 +196,7 @@ test('a run in a folder that is killed before its first checkpoint, and begins a
     const watch = ${resume} ? [] : [{ begin: () => process.kill(process.pid, 'SIGKILL'), evaluate: () => undefined }];
     train(program, { folder: ${JSON.stringify(place)}, resume: ${resume}, watch });`;
   for (const resume of [false, true]) {
-    const { signal, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '-e', script(resume)], {
+    const { signal, stderr } = spawnSync(process.execPath, ['-e', script(resume)], {
       env: process.env,
       encoding: 'utf8',
     });

@@ -57,7 +57,8 @@ export async function moveWildly(seconds: number, warmUp = 0): Promise<Abuse> {
   const lists = [controls.balancer, ...Object.values(controls.choices), live.head];
   const storm = async (duration: number) => {
     const end = Date.now() + duration * 1000;
-    for (; Date.now() < end; moves++) {
+    // A crowded machine is no excuse for few moves.
+    for (; Date.now() < end || moves <= 10; moves++) {
       const dice = random.uniform();
       if (dice < 0.8) {
         const { slider } = sliders[random.integer(0, sliders.length - 1)]!;
