@@ -260,7 +260,8 @@ export class Diagnosis {
   record(framework: Framework = 'tfjs'): DiagnosisRecord {
     const own = (verdict: Verdict): VerdictRecord => {
       const { cause, title, where, says, evidence, change, wrongIf } = verdict;
-      const code = mendDiff(cause, where, framework, this.facts[where] ?? this.facts['']);
+      const facts = this.facts[where] ?? this.facts[''];
+      const code = mendDiff(cause, where, framework, { ...facts, to: change.activation });
       return {
         title,
         where,

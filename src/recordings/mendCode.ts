@@ -3,8 +3,9 @@ export type Framework = 'keras' | 'torch' | 'tfjs';
 
 /** What is known of the training as it was: what goes is written with it. */
 export interface MendFacts {
-  /** Activation of the head concerned. */
+  /** Activation of the head concerned, and the one that the change gives it. */
   activation?: string | undefined;
+  to?: string | undefined;
   learningRate?: number | undefined;
   epochs?: number | undefined;
   /** Loss of the head concerned, by our name. */
@@ -27,18 +28,25 @@ const changed = (line: (part: string) => string, from: string, to: string): Mend
 const added = (after: string): MendCode => ({ after });
 
 const name = (head: string) => JSON.stringify(head);
-const TORCH: Readonly<Record<string, string>> = { relu: 'ReLU', sigmoid: 'Sigmoid', tanh: 'Tanh', softmax: 'Softmax' };
-/** A layer of width 1 of PyTorch with an activation behind it. */
-const torchHead = (activation: string) => `torch.nn.Sequential(torch.nn.Linear(width, 1), torch.nn.${activation}())`;
+const TORCH: Readonly<Record<string, string>> = {
+  relu: 'ReLU',
+  sigmoid: 'Sigmoid',
+  tanh: 'Tanh',
+  softmax: 'Softmax',
+  softplus: 'Softplus',
+};
+/** A layer of PyTorch with an activation behind it. */
+const torchHead = (activation: string) =>
+  activation === 'linear'
+    ? 'torch.nn.Linear(width, 1)'
+    : `torch.nn.Sequential(torch.nn.Linear(width, 1), torch.nn.${TORCH[activation] ?? activation}())`;
+const kerasName = (activation: string) => (activation === 'linear' ? 'None' : JSON.stringify(activation));
 
-const softplus = (head: string, activation: string): Code => ({
-  keras: changed((x) => `keras.layers.Dense(1, activation="${x}", name=${name(head)})`, activation, 'softplus'),
-  torch: changed(torchHead, TORCH[activation] ?? activation, 'Softplus'),
-  tfjs: changed(
-    (x) => `tf.layers.dense({ units: 1, activation: '${x}', name: ${name(head)} })`,
-    activation,
-    'softplus',
-  ),
+/** The head with another activation. */
+const headChange = (head: string, from: string, to: string): Code => ({
+  keras: changed((x) => `keras.layers.Dense(1, activation=${kerasName(x)}, name=${name(head)})`, from, to),
+  torch: changed(torchHead, from, to),
+  tfjs: changed((x) => `tf.layers.dense({ units: 1, activation: '${x}', name: ${name(head)} })`, from, to),
 });
 
 const loss = (keras: string, torch: string, tfjs: string, { loss: current }: MendFacts): Code => ({
@@ -80,29 +88,12 @@ function longer({ epochs }: MendFacts): Code {
 
 /** How the usual mends are written in each framework, by cause. `head`: where the verdict is. */
 const CODE: Readonly<Record<string, (head: string, facts: MendFacts) => Code>> = {
-  'dead-head': (head, { activation = 'relu' }) => softplus(head, activation),
-  'negative-outputs': (head, { activation = 'linear' }) => softplus(head, activation),
-  'saturated-head': (head, { activation = 'sigmoid' }) => softplus(head, activation),
-  'output-out-of-range': (head, { activation = 'sigmoid' }) => ({
-    keras: {
-      before: `keras.layers.Dense(units, activation="${activation}", name=${name(head)})`,
-      after: `keras.layers.Dense(units, activation=None, name=${name(head)})`,
-    },
-    torch: added('torch.nn.Linear(width, units)  # and nothing behind it'),
-    tfjs: changed((x) => `tf.layers.dense({ units, activation: '${x}', name: ${name(head)} })`, activation, 'linear'),
-  }),
-  'one-unit-softmax': (head) => ({
-    keras: {
-      before: `keras.layers.Dense(1, activation="softmax", name=${name(head)})`,
-      after: `keras.layers.Dense(1, activation="sigmoid", name=${name(head)})  # for yes or no; activation=None for a number`,
-    },
-    torch: changed(torchHead, 'Softmax', 'Sigmoid'),
-    tfjs: changed(
-      (x) => `tf.layers.dense({ units: 1, activation: '${x}', name: ${name(head)} })`,
-      'softmax',
-      'sigmoid',
-    ),
-  }),
+  'dead-head': (head, { activation = 'relu', to = 'softplus' }) => headChange(head, activation, to),
+  'negative-outputs': (head, { activation = 'linear', to = 'softplus' }) => headChange(head, activation, to),
+  'head-without-bound': (head, { activation = 'linear', to = 'softplus' }) => headChange(head, activation, to),
+  'saturated-head': (head, { activation = 'sigmoid', to = 'softplus' }) => headChange(head, activation, to),
+  'output-out-of-range': (head, { activation = 'sigmoid', to = 'linear' }) => headChange(head, activation, to),
+  'one-unit-softmax': (head, { to = 'sigmoid' }) => headChange(head, 'softmax', to),
   'dead-layers': () => ({
     keras: {
       before: 'keras.layers.Dense(units, activation="relu")',
@@ -159,7 +150,3 @@ export function mendDiff(
 ): MendCode | undefined {
   return CODE[cause]?.(where || 'head', facts)[framework];
 }
-
-/** The line that comes; undefined where words must do. */
-export const mendCode = (cause: string, where: string, framework: Framework): string | undefined =>
-  mendDiff(cause, where, framework)?.after;

@@ -4,14 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { checkWritable, ReluctantError, statusOf, visible } from '../../core';
 import { confirm, type Diagnosis, diagnose, type OwnRules } from '../../diagnosis';
 import { runModule } from '../../programs/module';
-import {
-  isRecording,
-  mendCode,
-  type RecordedTraining,
-  trainingOfFiles,
-  trainingOfFolder,
-  trainingOfRun,
-} from '../../recordings';
+import { isRecording, type RecordedTraining, trainingOfFiles, trainingOfFolder, trainingOfRun } from '../../recordings';
 import { number } from '../dataOptions';
 import { EXIT } from '../exitCodes';
 import { untilStopped } from '../untilStopped';
@@ -189,8 +182,7 @@ async function confirmFirst(
 
 function print({ framework, diagnosis, notes, confirmation, unconfirmed }: Found): void {
   console.log(diagnosis.toString());
-  const [first] = diagnosis.verdicts;
-  const code = first && mendCode(first.cause, first.where, framework);
+  const code = diagnosis.record(framework).verdicts[0]?.mend.after;
   if (code) console.log(`   in code: ${code}`);
   if (confirmation) console.log(`\n${confirmation.toString()}`);
   else if (unconfirmed) console.log(`\nnot tried: ${unconfirmed}`);
@@ -198,12 +190,13 @@ function print({ framework, diagnosis, notes, confirmation, unconfirmed }: Found
 }
 
 function plain({ name, framework, diagnosis, notes, confirmation, unconfirmed }: Found): object {
-  const { verdicts, ...rest } = diagnosis.toJSON() as { verdicts: { cause: string; where: string }[] };
+  const { verdicts, ...rest } = diagnosis.toJSON() as { verdicts: object[] };
+  const told = diagnosis.record(framework).verdicts;
   return {
     name,
     framework,
-    verdicts: verdicts.map((verdict) => {
-      const code = mendCode(verdict.cause, verdict.where, framework);
+    verdicts: verdicts.map((verdict, k) => {
+      const code = told[k]!.mend.after;
       return { ...verdict, ...(code && { code }) };
     }),
     ...rest,

@@ -7,6 +7,8 @@ import type { Measurement, Symptom } from '../rules/rule';
 export interface Change {
   /** What to do, for the reader. */
   says: string;
+  /** The activation that the head concerned gets, so that code can be written. */
+  activation?: string;
   /** The parts of a program with the change made; absent where only the reader can make it. */
   apply?(program: ProgramParts<TF.LayersModel>): ProgramParts<TF.LayersModel> | Promise<ProgramParts<TF.LayersModel>>;
 }

@@ -32,6 +32,7 @@ export const heads: readonly Cause[] = [
           severity: 1,
           change: {
             says: `use ${better} with GlorotUniform for this head, its bias starting at the mean target`,
+            activation: better,
             apply: withHeadActivation(where, better),
           },
           wrongIf: 'the head’s pre-activation were above zero on more than a twentieth of the rows',
@@ -52,6 +53,7 @@ export const heads: readonly Cause[] = [
           severity: 0.95,
           change: {
             says: `use ${better} with GlorotUniform for this head, its bias starting at the mean target`,
+            activation: better,
             apply: withHeadActivation(where, better),
           },
           wrongIf: 'the slope of the activation at its inputs were above 1 % of its steepest',
@@ -103,7 +105,11 @@ export const heads: readonly Cause[] = [
       each(seen.of('negative-outputs', 'negative'), ({ where, evidence: [share] }) => ({
         says: `${formatShare(share!.value)} of the predictions of "${where}" are negative, and no target is; its activation allows it`,
         severity: 0.8,
-        change: { says: 'use softplus for this head', apply: withHeadActivation(where, 'softplus') },
+        change: {
+          says: 'use softplus for this head',
+          activation: 'softplus',
+          apply: withHeadActivation(where, 'softplus'),
+        },
         wrongIf: 'some targets were negative',
       })),
   },
@@ -116,7 +122,11 @@ export const heads: readonly Cause[] = [
       each(seen.of('negative-outputs', 'negative-of-line'), ({ where, evidence: [share] }) => ({
         says: `${formatShare(share!.value)} of the predictions of "${where}" are negative, and no target is`,
         severity: 0.2,
-        change: { says: 'use softplus for this head', apply: withHeadActivation(where, 'softplus') },
+        change: {
+          says: 'use softplus for this head',
+          activation: 'softplus',
+          apply: withHeadActivation(where, 'softplus'),
+        },
         wrongIf: 'some targets were negative',
       })),
   },

@@ -101,7 +101,11 @@ export const wiring: readonly Cause[] = [
         return {
           says: `"${where}" normalises one number by itself, so it gives 1 for every row and no weight matters`,
           severity: 1,
-          change: { says: `use a ${better} output`, apply: withHeadActivation(where, better) },
+          change: {
+            says: `use a ${better} output`,
+            activation: better,
+            apply: withHeadActivation(where, better),
+          },
           wrongIf: 'predictions differed from row to row',
         };
       }),
@@ -155,7 +159,11 @@ export const wiring: readonly Cause[] = [
           }`,
           severity: share,
           isHarmful: evidence[1]!.value > 0.05,
-          change: { says: `use a ${better} output`, apply: withHeadActivation(where, better) },
+          change: {
+            says: `use a ${better} output`,
+            activation: better,
+            apply: withHeadActivation(where, better),
+          },
           wrongIf: 'predictions could reach the least and the largest target',
         };
       }).map((finding) => ({
