@@ -10,7 +10,7 @@ export { parseExactly } from './exactJSON';
 export { collectGarbage, collectIfGrown } from './garbage';
 export { interruptRequested, interruptScope, interruptSignal } from './interrupt';
 export { lazy } from './lazy';
-export { checkNames, closest } from './names';
+export { checkNames, closest, layerName } from './names';
 export { checkPlainFile, readPlainFile, readPlainText, statusOf } from './plainFile';
 export { Random } from './random';
 export { Seals } from './seals';

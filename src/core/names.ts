@@ -50,6 +50,17 @@ export function checkNames(
   }
 }
 
+/**
+ * A name as layers of tfjs may have it: letters of ASCII, digits, `.`, `-`, `_` and `/`, not `_` first. What is allowed stays as it is.
+ *
+ * @example
+ * layerName('vol 5d'); // 'vol_5d'
+ */
+export function layerName(name: string): string {
+  const plain = name.replace(/[^\w./-]/g, '_');
+  return /^[A-Za-z0-9.]/.test(plain) ? plain : `layer${plain}`;
+}
+
 /** How many letters must be changed, added or left out (Levenshtein 1966). */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, k) => k);

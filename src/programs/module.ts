@@ -31,7 +31,7 @@ class Sources {
     module.filename = file;
     this.loaded.set(file, module);
     const names = ['exports', 'require', 'module', '__filename', '__dirname'];
-    const body = vm.compileFunction(compiled(file), names, { filename: file });
+    const body = functionOf(file, names);
     body.call(module.exports, module.exports, this.requireFrom(file), module, file, path.dirname(file));
     module.loaded = true;
     return module.exports as Record<string, unknown>;
@@ -58,6 +58,28 @@ class Sources {
         throw absent(name, importer, 'a package that is installed beside it or with this library');
       }
     };
+  }
+}
+
+/** The module as a function of what CommonJS gives it. */
+function functionOf(file: string, names: readonly string[]) {
+  const text = compiled(file);
+  try {
+    return vm.compileFunction(text, [...names], { filename: file });
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    // The compiler has found nothing wrong: it takes for an ES module what is run as CommonJS here.
+    const awaits = /^(?:[^'"`/]*[\s=(])?await\s/m.test(text);
+    throw new ReluctantError({
+      code: 'module-not-readable',
+      operation: 'programs.loadProgram',
+      problem: awaits
+        ? 'the module waits (await) outside of any function'
+        : `the module cannot be run: ${error.message}`,
+      where: { file },
+      expected: 'a module whose default export is there without waiting',
+      fix: 'move what waits into a function, such as data: async () => ... of the program, or into another file',
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { ReluctantError, type TF, tf, withWeightsAtMost, z } from '../core';
+import { layerName, ReluctantError, type TF, tf, withWeightsAtMost, z } from '../core';
 import { damaged, readRecordedArrays, readRecordedJSON } from './recordingFile';
 import type { NamedArray } from './samples';
 
@@ -145,10 +145,11 @@ function activationsJoined(graph: Graph): Graph {
 
 /** Weights are filed by the name of the module; heads are told apart by theirs. */
 function headsNamed(graph: Graph): Omit<Graph, 'nodes'> & { nodes: Node[] } {
-  const heads = new Map(Object.entries(graph.outputs).map(([head, name]) => [name, head]));
+  const heads = new Map(Object.entries(graph.outputs).map(([head, name]) => [name, layerName(head)]));
   const taken = new Set(graph.nodes.map(({ name }) => name));
   for (const [name, head] of heads) if (taken.has(head) && head !== name) heads.delete(name);
-  const to = (name: string) => heads.get(name) ?? name;
+  // The parts of a plain torch.nn.Sequential are called _0, _1 and so on, which no layer of tfjs may be.
+  const to = (name: string) => heads.get(name) ?? layerName(name);
   const nodes = graph.nodes.map((node) => ({
     ...node,
     filed: node.name,
@@ -156,7 +157,7 @@ function headsNamed(graph: Graph): Omit<Graph, 'nodes'> & { nodes: Node[] } {
     inputs: node.inputs.map(to),
   }));
   return {
-    ...graph,
+    inputs: graph.inputs.map((input) => ({ ...input, name: layerName(input.name) })),
     nodes,
     outputs: Object.fromEntries(Object.entries(graph.outputs).map(([head, name]) => [head, to(name)])),
   };

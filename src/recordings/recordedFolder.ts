@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ReluctantError, type TF, z } from '../core';
+import { layerName, ReluctantError, type TF, z } from '../core';
 import { model as kerasModel } from '../inspection';
 import { toNumbers } from '../runs';
 import { historyRows, type TrainingData } from '../training';
@@ -113,7 +113,9 @@ function statisticsOf(folder: string): Statistic[] {
 
 async function rowsOf(folder: string, ends: Ends): Promise<TrainingData> {
   const file = path.join(folder, ROWS);
-  const arrays = await readRecordedArrays(folder, ROWS);
+  // By the names that layers of tfjs may have, as those of the ends are: "training.inputs.vol 5d" is of the head "vol_5d".
+  const written = await readRecordedArrays(folder, ROWS);
+  const arrays = new Map([...written].map(([name, one]) => [name.replace(/(?<=^\w+\.\w+\.).*/s, layerName), one]));
   // What has no name of its own, such as the input of a Sequential model, is called otherwise in every library.
   const onlyOne = (prefix: string, of: Ends['inputs']): NamedArray | undefined => {
     const filed = [...arrays].filter(([name]) => name.startsWith(prefix));

@@ -1,4 +1,4 @@
-import { ReluctantError, type TF, tf } from '../core';
+import { layerName, ReluctantError, type TF, tf } from '../core';
 import { compiledModel, inputNames, model as kerasModel, outputNames, type Snapshot, snapshot } from '../inspection';
 import type { LossName } from '../losses';
 import { type Program, program, type Setting } from '../programs';
@@ -144,8 +144,9 @@ export interface TrainingParts {
 
 /** A recorded training from its parts. */
 export async function assemble(parts: TrainingParts): Promise<RecordedTraining> {
-  const { model, data, history } = parts;
+  const { model, data } = parts;
   const heads = outputNames(model);
+  const history = parts.history.map((row) => namedAsLayers(row) as EpochNumbers);
   const notes = [...parts.notes];
   const losses = lossesOf(parts.losses, heads, notes);
   checkClasses(losses, data, model, heads);
@@ -238,13 +239,18 @@ function lossesOf(given: unknown, heads: readonly string[], notes: string[]): Re
   );
 }
 
+/** Values by head, or by head and loss, under the names that layers have here. */
+const namedAsLayers = (values: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [layerName(name), value]));
+
 /** A list or names as values by head; undefined for one value of all heads. */
 function byHead(given: unknown, heads: readonly string[]): Record<string, never> | undefined {
   if (Array.isArray(given))
     return Object.fromEntries(heads.map((head, k) => [head, given[k]])) as Record<string, never>;
   if (typeof given !== 'object' || given === null || 'class_name' in given) return undefined;
-  const unknown = Object.keys(given).find((name) => !heads.includes(name));
-  if (unknown === undefined) return given as Record<string, never>;
+  const named = namedAsLayers(given);
+  const unknown = Object.keys(named).find((name) => !heads.includes(name));
+  if (unknown === undefined) return named as Record<string, never>;
   throw new ReluctantError({
     code: 'unknown-head',
     operation: 'diagnose',

@@ -1,4 +1,4 @@
-import { checkNames, ReluctantError, type TF, tf } from '../core';
+import { checkNames, layerName, ReluctantError, type TF, tf } from '../core';
 import { load } from '../data';
 import { tensors } from '../inspection';
 import type { Samples } from '../training';
@@ -60,7 +60,8 @@ export async function readSamples(file: string, ends: Ends, names: RowNames): Pr
   const part = (kind: 'inputs' | 'heads') =>
     Object.fromEntries(
       Object.entries(ends[kind]).map(([end, shape]) => {
-        const list = given[kind][end] ?? (known.includes(end) ? [end] : undefined);
+        const own = known.find((name) => name === end) ?? known.find((name) => layerName(name) === end);
+        const list = given[kind][end] ?? (own === undefined ? undefined : [own]);
         if (!list) throw notNamed(file, kind, end, known);
         return [end, tensorOf(find(list, end), shape, { file, [kind === 'inputs' ? 'input' : 'head']: end })];
       }),

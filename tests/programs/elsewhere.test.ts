@@ -53,3 +53,16 @@ for (const [module, setting] of CASES) {
     assert.deepEqual(weightsOf(again.model), weightsOf(run.model));
   });
 }
+
+test('a module that waits outside of any function, or is no program of JavaScript, is refused in our words', async () => {
+  const refused = {
+    waits: 'export default await Promise.resolve(1);',
+    twice: 'export default 1;\nconst a = 1;\nlet a = 2;',
+  };
+  for (const [name, text] of Object.entries(refused)) {
+    const file = path.join(scratch, `${name}.ts`);
+    fs.writeFileSync(file, text);
+    const isOurs = (error: Error) => error.name === 'ReluctantError' && error.message.includes(file);
+    await assert.rejects(loadProgram(file, {}), isOurs, name);
+  }
+});

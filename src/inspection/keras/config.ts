@@ -1,3 +1,4 @@
+import { layerName } from '../../core';
 import { fileError } from '../files/fileError';
 import { callsOf, malformed, withoutRepeats } from './calls';
 import type { Json, Place } from './description';
@@ -259,7 +260,7 @@ function nameByKeys(layers: ConvertedLayer[], ends: End[], place: Place): void {
   for (const { key, layer } of ends) {
     if (key === undefined) continue;
     const before = names.get(layer);
-    if (before !== undefined && before !== key)
+    if (before !== undefined && before !== layerName(key))
       throw fileError(
         'unsupported',
         'two inputs or outputs of the model are of one layer',
@@ -269,7 +270,7 @@ function nameByKeys(layers: ConvertedLayer[], ends: End[], place: Place): void {
           expected: 'a layer for each, such as keras.layers.Identity(name=...)',
         },
       );
-    names.set(layer, key);
+    names.set(layer, layerName(key));
   }
   const taken = new Set(layers.map(({ name }) => name).filter((name) => !names.has(name)));
   for (const [layer, key] of names) if (taken.has(key)) names.delete(layer);

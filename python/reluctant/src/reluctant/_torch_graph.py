@@ -99,6 +99,7 @@ def graph_of(model: nn.Module, sample: dict[str, torch.Tensor], heads: list[str]
         raise Unknown(f"it cannot be traced ({str(error).splitlines()[0]})") from error
     modules = dict(traced.named_modules())
     graph: dict[str, Any] = {"inputs": [], "nodes": [], "outputs": {}, "modules": {}}
+    renamed: dict[str, str] = {}
     shapes = iter(sample.items())
     for node in traced.graph.nodes:
         if node.op == "placeholder":
@@ -107,10 +108,15 @@ def graph_of(model: nn.Module, sample: dict[str, torch.Tensor], heads: list[str]
                 raise Unknown(f"the argument {node.name} was not given")
             one = sample.get(node.target, one)
             graph["inputs"].append({"name": node.name, "shape": list(one.shape[1:])})
+            # An argument called as a function of Python, such as `input`, has another name in the graph; its rows are filed by its own.
+            if node.target in sample:
+                renamed[node.name] = graph["inputs"][-1]["name"] = str(node.target)
         elif node.op == "output":
             given = node.args[0]
             outputs = given if isinstance(given, Mapping) else {heads[0]: given}
-            graph["outputs"] = {head: one.name for head, one in outputs.items()}
+            graph["outputs"] = {head: renamed.get(one.name, one.name) for head, one in outputs.items()}
+            if len(set(graph["outputs"].values())) < len(outputs):
+                raise Unknown(f"two of the heads {sorted(outputs)} are the same tensor")
         elif node.op == "call_module":
             module = modules[node.target]
             if module in graph["modules"].values() and weights_of(module):
@@ -123,6 +129,8 @@ def graph_of(model: nn.Module, sample: dict[str, torch.Tensor], heads: list[str]
             _add(graph, node, {"kind": "activation", "activation": _METHODS[node.target]})
         else:
             raise Unknown(f"{node.op} {node.target} has no counterpart")
+    for one in graph["nodes"]:
+        one["inputs"] = [renamed.get(name, name) for name in one["inputs"]]
     return graph
 
 
