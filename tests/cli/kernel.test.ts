@@ -12,7 +12,7 @@ after(() => desk.remove());
 test('kernelspecFolder knows the places of Jupyter', () => {
   const own = path.join(ROOT, '.venv', 'share', 'jupyter', 'kernels', 'reluctant');
   assert.equal(kernelspecFolder({}, {}), own);
-  assert.equal(kernelspecFolder({ sysPrefix: true }, {}), own);
+  assert.throws(() => kernelspecFolder({ sysPrefix: true }, {}), /no Python environment is active.*--prefix/);
   assert.equal(kernelspecFolder({ sysPrefix: true }, { VIRTUAL_ENV: '/v' }), '/v/share/jupyter/kernels/reluctant');
   assert.equal(kernelspecFolder({ sysPrefix: true }, { CONDA_PREFIX: '/c' }), '/c/share/jupyter/kernels/reluctant');
   assert.equal(kernelspecFolder({ prefix: '/p' }, { VIRTUAL_ENV: '/v' }), '/p/share/jupyter/kernels/reluctant');

@@ -20,6 +20,12 @@ export interface CellResult {
   milliseconds: number;
 }
 
+/** What Jupyter starts a kernel of this project by. */
+function ownCommand(): string[] {
+  const { kernelspec } = require('../../setup/steps/kernelspec.js') as { kernelspec(): { argv: string[] } };
+  return kernelspec().argv;
+}
+
 /** A small Jupyter client, so that tests see every message and can also send what no client would. */
 export class KernelClient {
   readonly session = randomUUID();
@@ -42,8 +48,8 @@ export class KernelClient {
     readonly ports: readonly number[],
   ) {}
 
-  /** Starts a kernel in `folder` (default: an empty one of its own). */
-  static async start(folder?: string, env: NodeJS.ProcessEnv = {}): Promise<KernelClient> {
+  /** Starts a kernel in `folder` (default: an empty one of its own), by the command of a kernelspec (default: this project's). */
+  static async start(folder?: string, env: NodeJS.ProcessEnv = {}, argv = ownCommand()): Promise<KernelClient> {
     const own = folder ?? fs.mkdtempSync(path.join(os.tmpdir(), 'reluctant-kernel-'));
     const ports = await freePorts(5);
     const key = randomUUID();
@@ -63,8 +69,7 @@ export class KernelClient {
         hb_port: heart,
       }),
     );
-    const { kernelspec } = require('../../setup/steps/kernelspec.js') as { kernelspec(): { argv: string[] } };
-    const [command, ...args] = kernelspec().argv;
+    const [command, ...args] = argv;
     const child = spawn(command!, [...args.slice(0, -1), connection], {
       cwd: own,
       env: { ...process.env, ...env },

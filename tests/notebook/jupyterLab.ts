@@ -25,7 +25,9 @@ export class JupyterLab {
     readonly log: string[],
   ) {}
 
-  static async start(): Promise<JupyterLab> {
+  /** @param given a Python of another environment, and the variables of whoever starts it; default: this project's, and settings of its own. */
+  static async start(given: { python?: string; env?: NodeJS.ProcessEnv } = {}): Promise<JupyterLab> {
+    const python = given.python ?? PYTHON;
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lab-'));
     const notebooks = path.join(folder, 'notebooks');
     fs.mkdirSync(notebooks);
@@ -39,10 +41,9 @@ export class JupyterLab {
     const port = await freePort();
     const token = randomBytes(16).toString('hex');
     const env = {
-      ...process.env,
-      PATH: `${path.dirname(PYTHON)}${path.delimiter}${process.env['PATH']}`,
+      ...(given.env ?? { ...process.env, JUPYTER_DATA_DIR: path.join(folder, 'data') }),
+      PATH: `${path.dirname(python)}${path.delimiter}${process.env['PATH']}`,
       JUPYTER_CONFIG_DIR: path.join(folder, 'config'),
-      JUPYTER_DATA_DIR: path.join(folder, 'data'),
       JUPYTER_RUNTIME_DIR: path.join(folder, 'runtime'),
       JUPYTERLAB_SETTINGS_DIR: path.join(folder, 'settings'),
       JUPYTERLAB_WORKSPACES_DIR: path.join(folder, 'workspaces'),
@@ -58,7 +59,7 @@ export class JupyterLab {
       '--no-browser',
       ...(process.getuid?.() === 0 ? ['--allow-root'] : []),
     ];
-    const server = spawn(PYTHON, ['-m', 'jupyterlab', ...options], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const server = spawn(python, ['-m', 'jupyterlab', ...options], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const log: string[] = [];
     for (const stream of [server.stdout, server.stderr]) stream?.on('data', (text) => log.push(String(text)));
     const address = `http://127.0.0.1:${port}`;

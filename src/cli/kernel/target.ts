@@ -1,5 +1,6 @@
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { ReluctantError } from '../../core';
 import { ENVIRONMENT } from '../places';
 import { KERNEL_NAME } from './kernelspec';
 
@@ -21,7 +22,16 @@ export function kernelspecFolder({ user, sysPrefix, prefix }: TargetOptions, env
 
 function rootOf(sysPrefix: boolean | undefined, prefix: string | undefined, env: NodeJS.ProcessEnv): string {
   if (prefix !== undefined) return path.resolve(prefix);
-  return (sysPrefix && (env['VIRTUAL_ENV'] || env['CONDA_PREFIX'])) || ENVIRONMENT;
+  if (!sysPrefix) return ENVIRONMENT;
+  const active = env['VIRTUAL_ENV'] || env['CONDA_PREFIX'];
+  if (active) return active;
+  throw new ReluctantError({
+    code: 'no-environment',
+    operation: 'kernel',
+    problem: 'no Python environment is active, and --sys-prefix means the active one',
+    expected: 'VIRTUAL_ENV or CONDA_PREFIX to name its folder, as activating an environment does',
+    fix: 'activate it first, or name its folder with --prefix, or use --user',
+  });
 }
 
 /** Jupyter's data folder of this user, as jupyter_core finds it. */
