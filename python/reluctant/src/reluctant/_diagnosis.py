@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ._folder import path_of
+
 _HOW_TO_GET_IT = (
     "The diagnosis runs in Node.js (version 20 or later: https://nodejs.org). Then, in the folder of your project: "
     "npm install reluctant && npx reluctant setup. A program elsewhere is named by the variable RELUCTANT_COMMAND."
@@ -121,7 +123,7 @@ def diagnose(
     :raises ProgramMissing: without Node.js or the program.
     :raises ProgramFailed: with the message of the program.
     """
-    line = [*command(), "diagnose", os.fspath(folder), "--json"]
+    line = [*command(), "diagnose", os.fspath(path_of(folder, "the folder of a training")), "--json"]
     if confirm:
         line.append("--confirm")
     if html is not None:

@@ -27,11 +27,23 @@ def now() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def path_of(place: Any, what: str) -> Path:
+    """A path that was given as one.
+
+    :raises TypeError: for anything else, such as arguments in another order.
+    """
+    if isinstance(place, (str, os.PathLike)):
+        return Path(place)
+    raise TypeError(f"{what} comes first, as a text or path such as 'runs/first'; {type(place).__name__} was given")
+
+
 class Folder:
     """Writes the files of one training."""
 
     def __init__(self, place: str | os.PathLike[str]) -> None:
-        self.place = Path(place)
+        self.place = path_of(place, "the folder to write into")
+        if self.place.exists() and not self.place.is_dir():
+            raise FileExistsError(f"{self.place} is a file, and a folder is to be written there; name another")
         if (self.place / "run.json").exists():
             raise FileExistsError(f"{self.place} holds a run already; name another folder, or remove it")
         self.place.mkdir(parents=True, exist_ok=True)
@@ -133,14 +145,54 @@ def named(values: Any, names: list[str], what: str) -> dict[str, np.ndarray]:
         missing = [name for name in names if name not in values]
         if missing:
             raise ValueError(f"there are no {what} {missing}; given are {sorted(map(str, values))}")
-        return {name: np.asarray(values[name]) for name in names}
+        return {name: numbers(values[name], f"the {what} {name!r}") for name in names}
     if isinstance(values, (list, tuple)) and len(names) > 1:
         if len(values) != len(names):
             raise ValueError(f"{len(values)} arrays of {what} for {len(names)}: {names}")
-        return {name: np.asarray(one) for name, one in zip(names, values)}
+        return {name: numbers(one, f"the {what} {name!r}") for name, one in zip(names, values)}
     if len(names) != 1:
         raise ValueError(f"one array of {what} for {len(names)}: name them {names}")
-    return {names[0]: np.asarray(values)}
+    return {names[0]: numbers(values, f"the {what}")}
+
+
+def numbers(values: Any, what: str) -> np.ndarray:
+    """Values as an array of numbers with a row per sample.
+
+    :raises ValueError: for anything else: a data set or generator, texts, rows of different lengths, one number.
+    """
+    if not isinstance(values, np.ndarray) and not hasattr(values, "__array__") and not isinstance(values, (list, tuple)):
+        raise ValueError(
+            f"{what} are a {type(values).__name__}, and arrays are expected, a row per sample. Of a data set or loader give some rows: "
+            "x, y = next(iter(dataset.unbatch().batch(20_000))) in TensorFlow, "
+            "x, y = next(iter(torch.utils.data.DataLoader(dataset, batch_size=20_000))) in PyTorch"
+        )
+    array = np.asarray(values)
+    if array.ndim == 0 or array.dtype.kind not in "biuf" and str(array.dtype) != "bfloat16":
+        raise ValueError(f"{what} are of the type {array.dtype} and the shape {list(array.shape)}; numbers with a row per sample are expected")
+    return array
+
+
+def fitting(part: str, arrays: Mapping[str, np.ndarray], shapes: Mapping[str, Any], what: str) -> None:
+    """Looks that rows have the shape that the model takes.
+
+    :raises ValueError: naming both shapes, where they have not.
+    """
+    for name, array in arrays.items():
+        wanted = [None, *list(shapes[name])[1:]]
+        given = list(array.shape) if array.ndim > 1 else [len(array), 1]
+        if len(given) != len(wanted) or any(size not in (None, length) for size, length in zip(wanted, given)):
+            row = ", ".join(str(size or "any") for size in wanted[1:])
+            raise ValueError(f"the {part} {what} {name!r} have the shape {list(array.shape)}, and the model takes [rows, {row}]")
+
+
+def pair(given: Any, what: str) -> tuple[Any, Any]:
+    """Inputs and targets of a part; what comes third, such as weights of samples, is left out.
+
+    :raises ValueError: for anything but a tuple of two or three.
+    """
+    if isinstance(given, (tuple, list)) and len(given) in (2, 3):
+        return given[0], given[1]
+    raise ValueError(f"{what} is a {type(given).__name__}, and a pair (inputs, targets) is expected")
 
 
 def rows(part: str, inputs: dict[str, np.ndarray], targets: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -12,7 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from ._folder import PATIENCE, Folder, named, rows, thinned
+from ._folder import PATIENCE, Folder, fitting, named, numbers, pair, rows, thinned
 from ._looks import Thrift, first_line, rows_of_look, rows_to_look_at
 
 
@@ -44,7 +44,8 @@ class Callback(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         self._folder = Folder(folder)
-        self._rows = (x, y, validation_data)
+        held = None if validation_data is None else pair(validation_data, "validation_data")
+        self._rows = (x, y, held)
         self._history: list[dict[str, float]] = []
         self._statistics: list[dict[str, Any]] = []
         self._is_looking = statistics
@@ -63,11 +64,17 @@ class Callback(keras.callbacks.Callback):
         x, y, held = self._rows
         inputs = _names(self.model, "_inputs_struct", [one.name for one in self.model.inputs])
         heads = _names(self.model, "_outputs_struct", _output_names(self.model))
-        kept = thinned("training", named(x, inputs, "inputs"), named(y, heads, "targets"), self._notes)
+        taken = {name: one.shape for name, one in zip(inputs, self.model.inputs)}
+
+        def part(name: str, x: Any, y: Any) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+            given = named(x, inputs, "inputs")
+            fitting(name, given, taken, "inputs")
+            return thinned(name, given, named(y, heads, "targets"), self._notes)
+
+        kept = part("training", x, y)
         arrays = rows("training", *kept)
         if held is not None:
-            given = (named(held[0], inputs, "inputs"), named(held[1], heads, "targets"))
-            arrays |= rows("validation", *thinned("validation", *given, self._notes))
+            arrays |= rows("validation", *part("validation", *held))
         self._folder.arrays("data.npz", arrays)
         self._rows = ()
         self._begin_looking(kept)
@@ -227,8 +234,10 @@ def _see_layers(model: keras.Model, x: Any) -> None:
 
     :raises ValueError: for a model of which nobody but its own code knows how its layers are connected.
     """
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"{type(model).__name__} is no model of Keras 3; reluctant.torch.Watcher records modules of PyTorch")
     if isinstance(model, keras.Sequential) and not model.built:
-        model.build((None, *np.asarray(x).shape[1:]))
+        model.build((None, *numbers(x, "the inputs").shape[1:]))
     if not hasattr(model, "inputs"):
         raise ValueError(
             f"{type(model).__name__} computes its outputs in code of its own, which a diagnosis cannot look into; "

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from ._folder import PATIENCE, Folder, named, rows, thinned
+from ._folder import PATIENCE, Folder, named, numbers, pair, rows, thinned
 from ._looks import Thrift, first_line, rows_of_look, rows_to_look_at
 from ._torch_graph import Unknown, graph_of, weights_of
 
@@ -54,21 +54,31 @@ class Watcher:
         batch_size: int = 32,
         statistics: bool = True,
     ) -> None:
+        if not isinstance(model, nn.Module):
+            theirs = "; reluctant.keras.Callback records models of Keras" if hasattr(model, "compute_loss") else ""
+            raise TypeError(f"the model comes first, a torch.nn.Module; {type(model).__name__} was given{theirs}")
         self._model, self._optimizer, self._batch_size = model, optimizer, batch_size
         self._loss_weights = dict(loss_weights) if loss_weights else None
         self._history: list[dict[str, float]] = []
         self.notes: list[str] = []
         names = list(inputs) if isinstance(inputs, Mapping) else ["input"]
-        sample = {name: _first(one) for name, one in (inputs if isinstance(inputs, Mapping) else {"input": inputs}).items()}
+        given = inputs if isinstance(inputs, Mapping) else {"input": inputs}
+        sample = {name: _first(one, name) for name, one in given.items()}
         heads = _heads(model, sample, isinstance(inputs, Mapping))
         if isinstance(losses, Mapping) and set(losses) != set(heads):
             raise ValueError(f"losses are of {sorted(losses)}, and the model gives {sorted(heads)}")
         self._losses = {head: _loss_name(losses[head] if isinstance(losses, Mapping) else losses) for head in heads}
+        unknown = sorted(set(self._loss_weights or {}) - set(heads))
+        if unknown:
+            raise ValueError(f"there are loss_weights of {unknown}, and the model gives {sorted(heads)}")
+        if optimizer is not None and not isinstance(optimizer, torch.optim.Optimizer):
+            raise TypeError(f"the optimizer is of the type {type(optimizer).__name__}; one instance of torch.optim.Optimizer is expected, of several the one of the weights in question")
         self._folder = Folder(folder)
         kept = thinned("training", _arrays(inputs, names, "inputs"), _arrays(targets, heads, "targets"), self.notes)
         arrays = rows("training", *kept)
         if validation is not None:
-            held = (_arrays(validation[0], names, "inputs"), _arrays(validation[1], heads, "targets"))
+            x, y = pair(validation, "validation")
+            held = (_arrays(x, names, "inputs"), _arrays(y, heads, "targets"))
             arrays |= rows("validation", *thinned("validation", *held, self.notes))
         self._folder.arrays("data.npz", arrays)
         self._statistics: list[dict[str, Any]] = []
@@ -92,7 +102,7 @@ class Watcher:
 
     def epoch(self, **numbers: float) -> None:
         """Adds an epoch to the history: ``loss``, ``val_loss``, and ``<head>_loss`` of several heads, as Keras names them."""
-        self._history.append({"epoch": len(self._history), **{name: float(one) for name, one in numbers.items()}})
+        self._history.append({"epoch": len(self._history), **{name: _one_number(name, one) for name, one in numbers.items()}})
         if self._look and self._thrift.is_due():
             try:
                 with self._thrift:
@@ -182,8 +192,7 @@ class _Look:
     def _watched(self, chosen: np.ndarray, with_gradients: bool) -> tuple[dict[str, torch.Tensor], tuple]:
         model, self._seen = self._model, {}
         weights = [one for one in model.parameters() if one.requires_grad]
-        device = weights[0].device if weights else torch.device("cpu")
-        x = {name: _fitting(values[chosen], device) for name, values in self._inputs.items()}
+        x = {name: _fitting(values[chosen], model) for name, values in self._inputs.items()}
         hooks = [
             module.register_forward_hook(lambda _, __, given, name=name: self._see(name, given))
             for name, module in model.named_modules()
@@ -196,7 +205,7 @@ class _Look:
                 if not with_gradients or not weights:
                     return heads, ()
                 terms = [
-                    self._weights.get(head, 1.0) * self._losses[head](heads[head], _fitting(torch.as_tensor(values[chosen]), device))
+                    self._weights.get(head, 1.0) * self._losses[head](heads[head], _fitting(torch.as_tensor(values[chosen]), model))
                     for head, values in self._targets.items()
                 ]
                 return heads, torch.autograd.grad(sum(terms), weights, allow_unused=True)
@@ -209,13 +218,21 @@ class _Look:
             self._seen[name] = given.detach()
 
 
+def _one_number(name: str, value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} of an epoch is {type(value).__name__}; one number is expected, such as the mean over the epoch's batches") from error
+
+
 def _numbers(tensor: torch.Tensor) -> np.ndarray:
     return tensor.detach().to("cpu", torch.float32).numpy()
 
 
-def _fitting(values: torch.Tensor, device: torch.device) -> torch.Tensor:
+def _fitting(values: torch.Tensor, model: nn.Module) -> torch.Tensor:
     """On the device of the model, and in its precision."""
-    return values.to(device, torch.float32) if values.is_floating_point() else values.to(device)
+    like = next((one for one in model.parameters() if one.is_floating_point()), torch.empty(0))
+    return values.to(like.device, like.dtype) if values.is_floating_point() else values.to(like.device)
 
 
 def _loss(loss: Any) -> Any:
@@ -228,21 +245,26 @@ def _loss(loss: Any) -> Any:
     return found()
 
 
-def _first(values: Any) -> torch.Tensor:
-    return _fitting(torch.as_tensor(values[:2]), torch.device("cpu"))
+def _first(values: Any, name: str) -> torch.Tensor:
+    given = values if isinstance(values, torch.Tensor) and values.ndim > 0 else numbers(values, f"the inputs {name!r}")
+    return torch.as_tensor(given[:2])
 
 
 def _arrays(values: Any, names: list[str], what: str) -> dict[str, np.ndarray]:
     def array(one: Any) -> np.ndarray:
-        return one.detach().cpu().numpy() if isinstance(one, torch.Tensor) else np.asarray(one)
+        if not isinstance(one, torch.Tensor):
+            return one
+        # NumPy has no bfloat16; whole numbers stay what they are, which losses of classes ask for.
+        return (one.float() if one.dtype is torch.bfloat16 else one).detach().cpu().numpy()
 
+    if isinstance(values, (list, tuple)) and len(names) > 1:
+        values = dict(zip(names, values)) if len(values) == len(names) else values
     given = {key: array(one) for key, one in values.items()} if isinstance(values, Mapping) else array(values)
     return named(given, names, what)
 
 
 def _call(model: nn.Module, sample: dict[str, torch.Tensor], by_name: bool) -> Any:
-    device = next((one.device for one in model.parameters()), torch.device("cpu"))
-    moved = {name: one.to(device) for name, one in sample.items()}
+    moved = {name: _fitting(one, model) for name, one in sample.items()}
     with _without_dropout(model), torch.no_grad():
         return model(**moved) if by_name else model(*moved.values())
 
@@ -260,7 +282,11 @@ def _without_dropout(model: nn.Module) -> Iterator[None]:
 
 
 def _heads(model: nn.Module, sample: dict[str, torch.Tensor], by_name: bool) -> list[str]:
-    given = _call(model, sample, by_name)
+    try:
+        given = _call(model, sample, by_name)
+    except Exception as error:
+        shapes = {name: [None, *one.shape[1:]] for name, one in sample.items()}
+        raise ValueError(f"the model cannot be called with these inputs, of the shapes {shapes}: {first_line(error)}") from error
     if isinstance(given, Mapping):
         return list(given)
     if isinstance(given, torch.Tensor):

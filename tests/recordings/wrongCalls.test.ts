@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import * as path from 'node:path';
+import { it } from 'node:test';
+
+const ROOT = path.join(__dirname, '..', '..');
+
+/** What a recorder of either framework hands to the folder, and how each is refused. */
+const WRONG: readonly [call: string, message: RegExp][] = [
+  ['Folder(np.ones(3))', /the folder to write into comes first.*ndarray was given/],
+  ['Folder(__file__)', /is a file, and a folder is to be written there/],
+  ['named(iter([1]), ["a"], "inputs")', /list_iterator, and arrays are expected.*DataLoader/],
+  ['named([["x"]], ["a"], "inputs")', /of the type <U1 .*numbers with a row per sample/],
+  ['named(3.0, ["a"], "inputs")', /float, and arrays are expected/],
+  ['named({"b": np.ones(3)}, ["a"], "inputs")', /no inputs \['a'\]; given are \['b'\]/],
+  ['named(np.ones(3), ["a", "b"], "targets")', /one array of targets for 2/],
+  ['named([np.ones(3)], ["a", "b"], "targets")', /1 arrays of targets for 2/],
+  [
+    'pair(np.ones((2, 3)), "validation_data")',
+    /validation_data is a ndarray, and a pair \(inputs, targets\) is expected/,
+  ],
+  [
+    'fitting("training", {"a": np.ones((9, 2))}, {"a": (None, 4)}, "inputs")',
+    /\[9, 2\], and the model takes \[rows, 4\]/,
+  ],
+  ['fitting("training", {"a": np.ones((9, 4))}, {"a": (None, 5, 4)}, "inputs")', /the model takes \[rows, 5, 4\]/],
+  ['thinned("training", {"a": np.ones((9, 2))}, {"b": np.ones(8)}, [])', /different numbers of rows/],
+  ['thinned("training", {"a": np.ones((0, 2))}, {"b": np.ones(0)}, [])', /or none/],
+  ['reluctant.diagnose(np.ones(3))', /the folder of a training comes first/],
+];
+
+it('what is handed to the recorders of Python in a wrong form is refused in words that say what is expected', () => {
+  const code = `import json, numpy as np, reluctant
+from reluctant._folder import Folder, fitting, named, pair, thinned
+__file__ = ${JSON.stringify(path.join(ROOT, 'package.json'))}
+def said(call):
+    try:
+        eval(call)
+    except (TypeError, ValueError, FileExistsError) as error:
+        return str(error)
+    return ""
+fitting("training", {"a": np.ones(9), "b": np.ones((9, 7, 2))}, {"a": (None, 1), "b": (None, None, 2)}, "inputs")
+print(json.dumps([said(call) for call in ${JSON.stringify(WRONG.map(([call]) => call))}]))`;
+  const env = { ...process.env, PYTHONPATH: path.join(ROOT, 'python', 'reluctant', 'src') };
+  const python = path.join(ROOT, '.venv', 'bin', 'python');
+  const said = JSON.parse(execFileSync(python, ['-c', code], { encoding: 'utf8', env })) as string[];
+  for (const [k, [call, message]] of WRONG.entries()) assert.match(said[k]!, message, call);
+});
