@@ -45,9 +45,7 @@ function reason(name, key) {
   }
   const [kept, ...lines] = text.split('\n');
   if (kept !== key) return 'what it is made from has changed';
-  // Stamps of before there was a digest have none.
-  const own = lines.at(-1)?.startsWith(OWN) ? lines.pop() : undefined;
-  if (own !== undefined && own !== OWN + digest(kept, ...lines)) return 'damaged: its stamp has changed';
+  if (lines.pop() !== OWN + digest(kept, ...lines)) return 'damaged: its stamp has changed';
   let bad = 0;
   let first = '';
   for (const line of lines) {

@@ -76,7 +76,23 @@ function compose({ operation, problem, where, received, expected, fix }: ErrorDe
   if (received !== undefined) parts.push(`received ${brief(received)}`);
   if (fix !== undefined) parts.push(fix);
   // Names and texts of files come into it, and it is printed.
-  return visible(parts.join('; '));
+  return shortened(parts.map(visible)).join('; ');
+}
+
+/** Characters of a message at most, unless it is of many long parts. */
+const LONGEST = 3000;
+/** What is left of a part that is cut. */
+const PART = 600;
+
+/** Parts of a message without the middle of the longest ones: a cell of a file, or a name in it, may have any length. */
+function shortened(parts: string[]): string[] {
+  const excess = parts.reduce((sum, { length }) => sum + length, 0) - LONGEST;
+  const longest = parts.reduce((a, b) => (a.length >= b.length ? a : b));
+  if (excess <= 0 || longest.length <= PART) return parts;
+  const left = Math.max(PART, longest.length - excess);
+  const end = Math.floor(left / 3);
+  const cut = `${longest.slice(0, left - end - 1)}…${longest.slice(-end)}`;
+  return shortened(parts.map((part) => (part === longest ? cut : part)));
 }
 
 /** A value on one short line, so that a message never carries a whole array or a page of text. */

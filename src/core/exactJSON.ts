@@ -1,4 +1,4 @@
-import { parseJSON } from './boundedJSON';
+import { type JSONLimits, parseJSON } from './boundedJSON';
 
 /**
  * JSON with its long whole numbers as texts, and with NaN and Infinity, which Python writes: `null` and the texts "Infinity" and
@@ -6,16 +6,16 @@ import { parseJSON } from './boundedJSON';
  *
  * @throws SyntaxError for what is not JSON.
  */
-export function parseExactly(text: string): unknown {
+export function parseExactly(text: string, limits: JSONLimits = {}): unknown {
   const exact = /\d{16}/.test(text) ? text.replace(NUMBERS, (token) => (isLong(token) ? `"${token}"` : token)) : text;
   try {
-    return parseJSON(exact);
+    return parseJSON(exact, undefined, limits);
   } catch (error) {
     if (!/\b(NaN|Infinity)\b/.test(exact)) throw error;
     const replaced = exact.replace(NOT_NUMBERS, (token) =>
       token === 'NaN' ? 'null' : token.startsWith('"') ? token : `"${token}"`,
     );
-    return parseJSON(replaced);
+    return parseJSON(replaced, undefined, limits);
   }
 }
 

@@ -98,6 +98,9 @@ function isAsWritten(text: string): boolean {
   return !own || hashOf(`${text.slice(0, own.index)}}`) === own[1];
 }
 
+/** Characters that a ledger may have: what JavaScript can hold in one string. */
+const LONGEST_TEXT = 2 ** 29 - 24;
+
 /** The beginning of a line that was never finished. */
 const HALF = /^\{[^\n]*[^}]$|^\{?$/;
 
@@ -209,7 +212,7 @@ export function readLines(file: string): LedgerLine[] {
   }
   // Before the lines: another process may add one meanwhile.
   const latest = latestIn(file);
-  const text = readPlainText('TrialLedger', file);
+  const text = readPlainText('TrialLedger', file, LONGEST_TEXT);
   const known = new Set([FIRST]);
   const lines: LedgerLine[] = [];
   const texts = text.split('\n');

@@ -106,9 +106,10 @@ export class Figure {
    * The static picture, drawn by plotly.js itself without a screen or a network. The first one of a process takes about
    * a second (plotly.js is read), later ones 50 to 200 ms; each figure draws once.
    *
-   * @throws `figure-not-static` for traces that only WebGL can draw, and for maps.
+   * @param milliseconds how long it may take, for a figure that somebody else made; default: as long as it takes.
+   * @throws `figure-not-static` for traces that only WebGL can draw, and for maps; `figure-not-drawn`.
    */
-  toSVG(): string {
+  toSVG(milliseconds?: number): string {
     const live = this.data.find(({ type }) => WITHOUT_PICTURE.test(type));
     if (live) {
       throw new ReluctantError({
@@ -122,6 +123,7 @@ export class Figure {
       width: this.layout.width ?? WIDTH,
       height: this.layout.height ?? 400,
       label: this.title,
+      ...(milliseconds !== undefined && { milliseconds }),
     });
     return this.picture;
   }

@@ -26,6 +26,7 @@ interface Plotly {
 }
 
 interface Page {
+  context: vm.Context;
   window: JSDOMPackage.DOMWindow;
   plotly: Plotly;
 }
@@ -36,13 +37,15 @@ let page: Page | undefined;
  * Draws a figure given as JSON on a page without a screen. plotly.js lays out synchronously as long as nothing has to be
  * fetched, so the picture is there when this returns. The same JSON gives the same bytes: the identifiers that plotly.js
  * draws at random come from a stream seeded by the figure itself.
+ *
+ * @param options.milliseconds how long it may take, for a figure that somebody else made.
  */
 export function drawSVG(
   json: string,
-  { width, height, label }: { width: number; height: number; label: string },
+  { width, height, label, milliseconds }: { width: number; height: number; label: string; milliseconds?: number },
 ): string {
   page ??= openPage();
-  const { window, plotly } = page;
+  const { window, plotly, context } = page;
   const random = new Random(hashOf(json));
   window.Math.random = () => random.uniform();
   // Parsed inside the page, so that arrays and objects are the page's own.
@@ -50,8 +53,11 @@ export function drawSVG(
   const element = window.document.body.appendChild(window.document.createElement('div'));
   let drawn: Promise<unknown> | undefined;
   try {
-    drawn = plotly.newPlot(element, data, { ...layout, width, height, autosize: false }, { staticPlot: true });
-    return tidy(plotly.Snapshot.toSVG(element, 'svg', 1), label);
+    const draw = () => {
+      drawn = plotly.newPlot(element, data, { ...layout, width, height, autosize: false }, { staticPlot: true });
+      return tidy(plotly.Snapshot.toSVG(element, 'svg', 1), label);
+    };
+    return milliseconds === undefined ? draw() : within(milliseconds, context, draw);
   } catch (cause) {
     throw new ReluctantError({
       code: 'figure-not-drawn',
@@ -65,7 +71,23 @@ export function drawSVG(
     // turn, and only then can its own state be taken away.
     element.remove();
     const clear = (): void => plotly.purge(element);
-    Promise.resolve(drawn).then(clear, clear);
+    // What was drawn in part cannot be taken away whole; it is off the page all the same.
+    Promise.resolve(drawn)
+      .then(clear, clear)
+      .catch(() => undefined);
+  }
+}
+
+/** What a function of the page gives, if it ends in time; a page on which one did not is given up. */
+function within(milliseconds: number, context: vm.Context, draw: () => string): string {
+  context['drawWithin'] = draw;
+  try {
+    return new vm.Script('drawWithin()').runInContext(context, {
+      timeout: Math.max(1, Math.round(milliseconds)),
+    }) as string;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') page = undefined;
+    throw error;
   }
 }
 
@@ -74,7 +96,7 @@ function openPage(): Page {
   mendWindow(window);
   const file = plotlyFile();
   new vm.Script(fs.readFileSync(file, 'utf8'), { filename: file }).runInContext(dom.context);
-  return { window, plotly: (window as unknown as { Plotly: Plotly }).Plotly };
+  return { window, plotly: (window as unknown as { Plotly: Plotly }).Plotly, context: dom.context };
 }
 
 function openWindow(): { window: JSDOMPackage.DOMWindow; context: vm.Context } {

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { parseJSON, ReluctantError } from '../core';
-import { readGuarded } from '../runs';
+import { readGuarded, readGuardedText } from '../runs';
 import { arraysOf, type NamedArray } from './samples';
 
 /** The path of a file of a recording, once it was seen to be what was written. @throws ReluctantError `run-not-readable`. */
@@ -11,7 +11,7 @@ export function guardedFile(folder: string, name: string): string {
 
 /** A JSON file of a recording. @throws ReluctantError `run-not-readable`, `recording-damaged`. */
 export function readRecordedJSON(folder: string, name: string): unknown {
-  const text = readGuarded(folder, name).toString('utf8');
+  const text = readGuardedText(folder, name);
   try {
     return parseJSON(text);
   } catch (cause) {

@@ -1,7 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { checkPlainFile, ReluctantError, statusOf } from '../core';
+import { ReluctantError, readPlainFile, statusOf } from '../core';
 import { crc32c } from '../runs';
+
+/** Bytes that an event file may have, and numbers by epoch that are taken from it. */
+const MOST_BYTES = 2 ** 29;
+const MOST_NUMBERS = 2 ** 22;
 
 /** Whether a path is an event file of TensorBoard, or a folder with some. */
 export const isEventLog = (place: string): boolean =>
@@ -31,14 +35,15 @@ export function historyOfEvents(place: string): Record<string, number>[] {
   });
   const epochAt = new Map(all.filter(({ name }) => name === 'epoch').map(({ step, value }) => [step, value]));
   const isByEpoch = all.some(({ tag }) => /(^|\/)epoch_/.test(tag));
-  const rows = new Map<number, Record<string, number>>();
+  const rows = new Map<number, Map<string, number>>();
   for (const { tag, name, step, value } of all) {
     // Beside the numbers of an epoch stand those of single steps, which are no history.
     const isOfStep = /_step$|_vs_iterations$|(^|\/)batch_/.test(tag) || (isByEpoch && !/(^|\/)epoch_/.test(tag));
     if (name === 'epoch' || isOfStep) continue;
     const epoch = epochAt.size > 0 ? epochAt.get(step) : step;
     if (epoch === undefined) continue;
-    rows.set(epoch, { ...rows.get(epoch), [name]: value });
+    const row = rows.get(epoch) ?? new Map<string, number>();
+    rows.set(epoch, row.set(name, value));
   }
   if (rows.size === 0) {
     throw new ReluctantError({
@@ -51,10 +56,21 @@ export function historyOfEvents(place: string): Record<string, number>[] {
       fix: 'write what TensorBoard shows as CSV (its download link), and name that file',
     });
   }
-  const names = [...new Set([...rows.values()].flatMap((row) => Object.keys(row)))];
+  const names = [...new Set([...rows.values()].flatMap((row) => [...row.keys()]))];
+  if (names.length * rows.size > MOST_NUMBERS) {
+    throw new ReluctantError({
+      code: 'history-not-understood',
+      operation: 'diagnose',
+      problem: 'the event files name more numbers than a training has',
+      where: { file: place },
+      received: `${names.length} numbers at ${rows.size} epochs`,
+      expected: `at most ${MOST_NUMBERS} in all`,
+      fix: 'name the event file of one run',
+    });
+  }
   return [...rows]
     .sort(([a], [b]) => a - b)
-    .map(([, row]) => Object.fromEntries(names.map((name) => [name, row[name] ?? Number.NaN])));
+    .map(([, row]) => Object.fromEntries(names.map((name) => [name, row.get(name) ?? Number.NaN])));
 }
 
 function eventFilesIn(folder: string): string[] {
@@ -86,8 +102,7 @@ function nameOf(folder: string, tag: string): string {
  * summary.proto and tensor.proto of TensorFlow). A last record that is not whole is one that is being written.
  */
 function scalarsOf(file: string): Scalar[] {
-  checkPlainFile('diagnose', file);
-  const bytes = fs.readFileSync(file);
+  const bytes = readPlainFile('diagnose', file, MOST_BYTES);
   const found: Scalar[] = [];
   for (let at = 0; at + 12 <= bytes.length; ) {
     if (!isKept(bytes.subarray(at, at + 8), bytes.readUInt32LE(at + 8))) throw damaged(file, at);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { parseJSON, ReluctantError, readPlainFile, readPlainText, writeAtomically } from '../core';
+import { MOST_TEXT, parseJSON, ReluctantError, readPlainFile, readPlainText, writeAtomically } from '../core';
 
 /**
  * SHA-256 of the files of a run, by name: a flipped bit in a weight or a history is still a number, and would be believed. A file
@@ -32,14 +32,14 @@ export function removeGuarded(place: string, name: string): void {
 }
 
 /**
- * Reads a file of a run. Runs of before there were digests, and files put beside those of a run, are read as they are.
+ * Reads a file of a run, of so many bytes at most. Runs of before there were digests, and files put beside those of a run, are read as they are.
  *
  * @throws ReluctantError `run-not-readable` if it is not what was written, or cannot be read.
  */
-export function readGuarded(place: string, name: string): Buffer {
+export function readGuarded(place: string, name: string, most?: number): Buffer {
   let content: Buffer;
   try {
-    content = readPlainFile('runs.read', path.join(place, name));
+    content = readPlainFile('runs.read', path.join(place, name), most);
   } catch (cause) {
     if (cause instanceof ReluctantError) throw cause;
     throw notReadable(place, name, 'the file cannot be opened', cause);
@@ -54,6 +54,10 @@ export function readGuarded(place: string, name: string): Buffer {
     `put it back, or, if it was changed on purpose, take its line out of ${DIGESTS}`,
   );
 }
+
+/** The text of a file of a run. @throws ReluctantError `run-not-readable` */
+export const readGuardedText = (place: string, name: string): string =>
+  readGuarded(place, name, MOST_TEXT).toString('utf8');
 
 function digestsIn(place: string): Record<string, string[]> | undefined {
   const file = path.join(place, DIGESTS);

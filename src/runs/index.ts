@@ -1,6 +1,6 @@
 export { type CheckpointDetails, Checkpoints } from './checkpoints';
 export { dataHash } from './dataHash';
-export { readGuarded } from './digests';
+export { readGuarded, readGuardedText } from './digests';
 export { crc32c } from './eventFile';
 export { type Histogram, histogramOf, type WeightHistogram, watchHistograms } from './histograms';
 export { compareRuns, listRuns, RunTable, type SkippedRun } from './list';

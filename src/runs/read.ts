@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import type { ZodType } from 'zod';
 import { parseJSON, ReluctantError } from '../core';
 import { Checkpoints } from './checkpoints';
-import { notReadable, readGuarded } from './digests';
+import { notReadable, readGuardedText } from './digests';
 import { fromEarlier, historyFromCSV } from './earlier';
 import { placeOf } from './names';
 import { RUN_FORMAT_VERSION, type RunRecord, shapeOfHistory, shapeOfRecord, toNumbers } from './record';
@@ -68,7 +68,7 @@ function readHistory(place: string): RecordedRun['history'] {
 
 /** Reads a JSON file of a run; its numbers that JSON does not have are texts still. @throws ReluctantError `run-not-readable`. */
 export function readJSON(place: string, file: string): unknown {
-  const text = readGuarded(place, file).toString('utf8');
+  const text = readGuardedText(place, file);
   try {
     return parseJSON(text);
   } catch (cause) {

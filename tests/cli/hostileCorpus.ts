@@ -8,6 +8,7 @@ import * as rl from '../../src/index';
 import { appendLine } from '../../src/ledger/lines';
 import { plan } from '../../src/trials/plan';
 import { keepResult } from '../../src/trials/trial';
+import { folderOfEvents, HISTORIES, type Maker, MODELS, TABLES } from './hostileForms';
 import { type Surface, SWEPT } from './hostileReader';
 
 /** One of the corpus: what is opened, and how. */
@@ -15,6 +16,8 @@ export interface Hostile {
   name: string;
   surface: Surface;
   file: string;
+  /** Makes the file before it is opened; others are there. */
+  make?: Maker;
 }
 
 /** What hostile files reach for. */
@@ -160,6 +163,7 @@ export class Corpus {
     this.histories();
     this.checkpoints(path.join(run, 'checkpoints'));
     this.archives(torch);
+    this.forms();
   }
 
   private sweep(): void {
@@ -340,6 +344,21 @@ export class Corpus {
         notebook({ cell_type: 'code', metadata: { tags: ['parameters'] }, outputs: [], execution_count: 1, source }),
       );
     this.put('report', 'many.ipynb', notebook(...Array.from({ length: 500 }, () => code({ 'text/html': '<b>x' }))));
+  }
+
+  /** What asks for far more than it holds: made when it is opened. */
+  private forms(): void {
+    const add = (surface: Surface, name: string, make: Maker) => {
+      const file = path.join(this.folder, `${surface}-${this.all.length}`, name);
+      this.all.push({ name: `${surface}: ${name}`, surface, file, make });
+    };
+    for (const [name, make] of Object.entries(TABLES)) add('data', name, make);
+    for (const [name, make] of Object.entries(MODELS)) {
+      add('weights', name, make);
+      if (/\.(keras|h5)$/.test(name)) add('model', name, make);
+    }
+    for (const [name, make] of Object.entries(HISTORIES)) add('history', name, make);
+    add('history', 'events', folderOfEvents);
   }
 
   private histories(): void {

@@ -40,7 +40,18 @@ test('a request that somebody sends a second time does not run again', async () 
     await kernel.run('let runs = 0');
     const frames = kernel.frames('execute_request', { code: 'runs += 1', silent: false });
     for (let k = 0; k < 5; k++) await kernel.shell.send(frames);
+    // What was heard on one channel is known on the others.
+    for (const socket of [kernel.control, kernel.stdin]) await socket.send(frames);
     assert.equal((await kernel.run('runs')).result, '1');
+    const interrupt = kernel.frames('interrupt_request', {});
+    await kernel.control.send(interrupt);
+    await kernel.beat();
+    const slow = kernel.run('await new Promise((done) => setTimeout(done, 1500)); "whole"');
+    for (let k = 0; k < 10; k++) {
+      await kernel.control.send(interrupt);
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    assert.equal((await slow).result, "'whole'");
   } finally {
     await kernel.stop();
   }

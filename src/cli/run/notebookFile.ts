@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { parseJSON, ReluctantError, readPlainFile } from '../../core';
+import { MOST_TEXT, parseJSON, ReluctantError, readPlainFile } from '../../core';
 
 /** What a cell has shown, as it stands in a notebook file. */
 export interface CellOutput {
@@ -53,7 +53,7 @@ export function readNotebook(file: string): Notebook {
     if (!fs.statSync(file).isFile()) {
       throw refuse('notebook-not-readable', 'that is no file', file, 'give the path of an .ipynb file');
     }
-    bytes = readPlainFile('run', file);
+    bytes = readPlainFile('run', file, MOST_TEXT);
   } catch (error) {
     if (error instanceof ReluctantError) throw error;
     const { code } = error as NodeJS.ErrnoException;

@@ -1,30 +1,44 @@
 import type * as Flechette from '@uwdata/flechette';
-import { lazy, ReluctantError, readPlainFile } from '../../core';
+import { checkPlainFile, lazy, ReluctantError, readPlainFile } from '../../core';
+import { Bound } from '../table/bound';
 import { type Column, MILLISECONDS_PER_DAY, MISSING_DAY } from '../table/column';
 import { symbolColumn } from '../table/columnBuilder';
 import { withRowsLast } from './arrowBlocks';
+import { firstBytes, unpackZstandard } from './csv/bytes';
 import type { LoadOptions } from './options';
 import type { FileColumns } from './texts/fileColumns';
 import { Zone } from './texts/zones';
+
+/** Bytes that the file being read may still unpack to. */
+let unpackable = 0;
+const TOO_FAR = 'it unpacks to far more than a file of its size rightly holds';
+
+function counted(bytes: Uint8Array): Uint8Array {
+  unpackable -= bytes.length;
+  return bytes;
+}
 
 /** flechette with the two codecs that Arrow files are packed with; Feather files are LZ4 unless told otherwise. */
 export const flechette = lazy(loadFlechette);
 
 function loadFlechette(): typeof Flechette {
   const package_ = require('@uwdata/flechette') as typeof Flechette;
-  const lz4 = require('lz4js') as { decompress(bytes: Uint8Array): Uint8Array };
-  const zstd = require('fzstd') as { decompress(bytes: Uint8Array): Uint8Array };
+  const lz4 = require('lz4js') as Record<'decompress' | 'decompressBound', (bytes: Uint8Array) => never>;
   const { CompressionType, setCompressionCodec } = package_;
   const readOnly = (): never => {
     throw new Error('only reading is supported');
   };
   // Copied, so that columns begin where their numbers can be read in place.
   setCompressionCodec(CompressionType.LZ4_FRAME, {
-    decode: (bytes) => Uint8Array.from(lz4.decompress(bytes)),
+    decode: (bytes) => {
+      // What the packed bytes claim to hold is set aside before they are unpacked.
+      if (Number(lz4.decompressBound(bytes)) > unpackable) throw new RangeError(TOO_FAR);
+      return counted(Uint8Array.from(lz4.decompress(bytes) as Uint8Array));
+    },
     encode: readOnly,
   });
   setCompressionCodec(CompressionType.ZSTD, {
-    decode: (bytes) => Uint8Array.from(zstd.decompress(bytes)),
+    decode: (bytes) => counted(Uint8Array.from(unpackZstandard(bytes, unpackable))),
     encode: readOnly,
   });
   return package_;
@@ -40,14 +54,18 @@ export function loadArrow(
   options: Pick<LoadOptions, 'columns' | 'timeZone'>,
 ): FileColumns {
   try {
+    checkPlainFile(operation, file);
+    checkMagic(firstBytes(file, 8));
     const bytes = readPlainFile(operation, file);
-    checkMagic(bytes);
+    const bound = Bound.ofFiles(operation, [file]);
+    unpackable = BYTES * bound.most;
     const table = readTable(bytes);
     const zone = options.timeZone === undefined ? undefined : new Zone(operation, options.timeZone);
     const columns = new Map<string, Column>();
     const names = table.schema.fields.map(({ name }) => name);
     // Where one is asked for that is not there, all are read, so that the message can name them.
     const isWhole = options.columns?.every((name) => names.includes(name)) !== true;
+    bound.check(table.numRows, isWhole ? names.length : options.columns!.length);
     for (const field of table.schema.fields) {
       if (!isWhole && !options.columns!.includes(field.name)) continue;
       columns.set(field.name, toColumn(operation, file, field, table.getChild(field.name)!, zone));
@@ -136,6 +154,7 @@ function wholeNumbers(values: readonly unknown[]): Column {
   return isLong ? symbolColumn(values) : { kind: 'number', values: Float64Array.from(values, number) };
 }
 
+const BYTES = 8;
 const MOST = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Instants, or days where all are midnight on the clocks that the file (or, for a file of UTC, the caller) names. */

@@ -1,7 +1,8 @@
 import * as fs from 'node:fs';
 import type * as SQLite from 'node-sqlite3-wasm';
 import { lazy, ReluctantError } from '../../core';
-import { type Bindings, openSession, quoteName, quoteText } from './duckdb/session';
+import { Bound } from '../table/bound';
+import { type Bindings, openSession, quoteName, quoteText, type Session } from './duckdb/session';
 import { looseColumn } from './looseColumns';
 import type { LoadOptions } from './options';
 import { queryFailed } from './query';
@@ -43,9 +44,28 @@ function damaged(operation: string, file: string, format: string, cause: unknown
   });
 }
 
-function chooseTable(operation: string, file: string, names: readonly string[], given: string | undefined): string {
+/** What a database holds under a name; what is computed is a query that whoever made the file has written. */
+interface Stored {
+  name: string;
+  isComputed: boolean;
+}
+
+/** The table that is meant: stored in the file, since a query of somebody else's may take any time and memory. */
+function chooseTable(operation: string, file: string, stored: readonly Stored[], given: string | undefined): string {
+  const names = stored.filter(({ isComputed }) => !isComputed).map(({ name }) => name);
   if (given !== undefined && names.includes(given)) return given;
   if (given === undefined && names.length === 1) return names[0]!;
+  const computed = stored.find(({ name, isComputed }) => isComputed && (name === given || stored.length === 1));
+  if (computed) {
+    throw new ReluctantError({
+      code: 'table-computed',
+      operation,
+      problem: `"${computed.name}" is no stored table: it is computed by what whoever made the file has written into it`,
+      where: { file },
+      expected: names.length === 0 ? 'a table' : `one of ${names.map((name) => `"${name}"`).join(', ')}`,
+      fix: (say) => `if it can be trusted, ask for it: ${say('query', `SELECT * FROM ${quoteName(computed.name)}`)}`,
+    });
+  }
   throw new ReluctantError({
     code: 'table-not-found',
     operation,
@@ -61,16 +81,21 @@ function chooseTable(operation: string, file: string, names: readonly string[], 
   });
 }
 
+/** Memory that SQLite may take beside the rows that it gives. */
+const SQLITE_BYTES = 2 ** 28;
+
 function loadSQLite(operation: string, file: string, options: LoadOptions): FileColumns {
-  let rows: Record<string, unknown>[];
+  let columns: Map<string, unknown[]>;
   let database: SQLite.Database | undefined;
   try {
     database = new sqlite.Database(file, { readOnly: true, fileMustExist: true });
-    const names = database
-      .all(`SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name`)
-      .map(({ name }) => String(name));
-    const sql = options.query ?? `SELECT * FROM ${quoteName(chooseTable(operation, file, names, options.table))}`;
-    rows = database.all(sql) as Record<string, unknown>[];
+    database.exec(`PRAGMA hard_heap_limit = ${SQLITE_BYTES}`);
+    const sql =
+      options.query ??
+      `SELECT * FROM ${quoteName(chooseTable(operation, file, storedInSQLite(database), options.table))}`;
+    const bound =
+      options.query === undefined ? Bound.ofFiles(operation, [file]) : Bound.ofAnswer(operation, options.query);
+    columns = columnsOfSQLite(database, sql, bound);
   } catch (cause) {
     if (cause instanceof ReluctantError) throw cause;
     if (options.query !== undefined && /no such|syntax|ambiguous/.test(String(cause))) {
@@ -88,18 +113,39 @@ function loadSQLite(operation: string, file: string, options: LoadOptions): File
   } finally {
     database?.close();
   }
-  const names = Object.keys(rows[0] ?? {});
-  const columns = names.map(
-    (name) =>
-      [
-        name,
-        looseColumn(
-          name,
-          rows.map((row) => exact(row[name])),
-        ),
-      ] as const,
-  );
-  return { file, columns: new Map(columns), rowOf: (row) => row + 1, quick: false };
+  const loose = [...columns].map(([name, values]) => [name, looseColumn(name, values)] as const);
+  return { file, columns: new Map(loose), rowOf: (row) => row + 1, quick: false };
+}
+
+/** Tables and views; a table may have columns that are computed, or be one of a module's (virtual). */
+function storedInSQLite(database: SQLite.Database): Stored[] {
+  const sql = `SELECT name, type = 'view' OR sql LIKE 'CREATE VIRTUAL%'
+      OR EXISTS (SELECT 1 FROM pragma_table_xinfo(schema.name) WHERE hidden > 1) AS computed
+    FROM sqlite_master AS schema WHERE type IN ('table', 'view') AND name NOT GLOB 'sqlite_*' ORDER BY name`;
+  return database.all(sql).map(({ name, computed }) => ({ name: String(name), isComputed: computed !== 0 }));
+}
+
+/** Row by row, since columns that were added later have values in rows that do not hold them. */
+function columnsOfSQLite(database: SQLite.Database, sql: string, bound: Bound): Map<string, unknown[]> {
+  const columns = new Map<string, unknown[]>();
+  const statement = database.prepare(sql);
+  try {
+    let rows = 0;
+    for (const row of statement.iterate() as Iterable<Record<string, unknown>>) {
+      const names = Object.keys(row);
+      bound.check(++rows, names.length);
+      for (const name of names) {
+        const value = exact(row[name]);
+        if (typeof value === 'string') bound.read(value.length);
+        const values = columns.get(name);
+        if (values) values.push(value);
+        else columns.set(name, [value]);
+      }
+    }
+  } finally {
+    statement.finalize();
+  }
+  return columns;
 }
 
 /** Whole numbers that a double holds are numbers; longer ones stay exact as texts. */
@@ -113,18 +159,16 @@ async function loadDuckDB(operation: string, file: string, options: LoadOptions)
   try {
     await session.connection.run(`ATTACH ${quoteText(file)} AS file (READ_ONLY)`);
     await session.connection.run('USE file');
-    const listed = await session.connection.runAndReadAll(
-      `SELECT table_name FROM information_schema.tables WHERE table_catalog = 'file' ORDER BY table_name`,
-    );
-    const names = listed.getRows().map(([name]) => String(name));
     const relation =
       options.query === undefined
-        ? quoteName(chooseTable(operation, file, names, options.table))
+        ? quoteName(chooseTable(operation, file, await storedInDuckDB(session), options.table))
         : `(${options.query}\n)`;
+    const bound =
+      options.query === undefined ? Bound.ofFiles(operation, [file]) : Bound.ofAnswer(operation, options.query);
     const bindings: Bindings = { values: {}, types: {} };
     const { plan, statement } = await describe(operation, session, relation, file, options, bindings);
     const result = await session.connection.stream(statement, bindings.values, bindings.types);
-    return { file, columns: plan.columns(await collect(plan, result)), rowOf: (row) => row + 1, quick: false };
+    return { file, columns: plan.columns(await collect(plan, result, bound)), rowOf: (row) => row + 1, quick: false };
   } catch (cause) {
     if (cause instanceof ReluctantError) throw cause;
     throw (
@@ -134,4 +178,13 @@ async function loadDuckDB(operation: string, file: string, options: LoadOptions)
   } finally {
     session.close();
   }
+}
+
+/** Tables and views; columns of a table may be computed. */
+async function storedInDuckDB({ connection }: Session): Promise<Stored[]> {
+  const listed = await connection.runAndReadAll(
+    `SELECT table_name AS name, contains(sql, 'GENERATED ALWAYS AS') AS computed FROM duckdb_tables() WHERE database_name = 'file'
+    UNION ALL SELECT view_name, true FROM duckdb_views() WHERE database_name = 'file' AND NOT internal ORDER BY name`,
+  );
+  return listed.getRows().map(([name, computed]) => ({ name: String(name), isComputed: computed === true }));
 }

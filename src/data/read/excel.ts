@@ -1,5 +1,7 @@
+import * as fs from 'node:fs';
 import type * as XLSX from '@e965/xlsx';
-import { lazy, ReluctantError, readPlainFile } from '../../core';
+import { checkPlainFile, lazy, openZip, ReluctantError, readPlainFile, zipOf } from '../../core';
+import { Bound } from '../table/bound';
 import { MILLISECONDS_PER_DAY } from '../table/column';
 import { roleOf } from '../table/roles';
 import { findLayout, type Layout } from './layout/layout';
@@ -18,14 +20,23 @@ const xlsx = lazy(() => require('@e965/xlsx') as typeof XLSX);
  * @param options `sheet`: its name; default the first that holds more than one row, named in `notes` where there are others.
  * @throws ReluctantError `file-damaged`, `sheet-not-found`, `file-empty`, and those of `findLayout`.
  */
-export function loadExcel(operation: string, file: string, options: LoadOptions, notes: string[]): FileColumns {
-  const book = open(operation, file);
+export async function loadExcel(
+  operation: string,
+  file: string,
+  options: LoadOptions,
+  notes: string[],
+): Promise<FileColumns> {
+  const book = await open(operation, file);
   const name = sheetOf(operation, file, book, options.sheet, notes);
-  const whole = valuesOf(book, name);
-  const width = whole.reduce((most, cells) => Math.max(most, lastFilled(cells) + 1), 0);
-  const rows = whole
-    .map((cells, k) => ({ line: k + 1, values: Array.from({ length: width }, (_, c) => cells[c]) }))
-    .filter(({ line, values }) => line > (options.skipRows ?? 0) && values.some((value) => textOf(value).trim() !== ''))
+  const filled = valuesOf(book, name)
+    .map((cells, k) => ({ line: k + 1, cells, end: lastFilled(cells) + 1 }))
+    .filter(({ end }) => end > 0);
+  const width = filled.reduce((most, { end }) => Math.max(most, end), 0);
+  // One cell far to the right makes every row as wide.
+  Bound.ofFiles(operation, [file]).check(filled.length, width);
+  const rows = filled
+    .filter(({ line }) => line > (options.skipRows ?? 0))
+    .map(({ line, cells }) => ({ line, values: Array.from({ length: width }, (_, c) => cells[c]) }))
     .map(({ line, values }) => ({ line, values, cells: values.map(textOf) }));
   if (rows.length === 0) {
     throw new ReluctantError({
@@ -50,16 +61,18 @@ export function loadExcel(operation: string, file: string, options: LoadOptions,
 /** Days from the day 0 of a workbook to 1970; those of old Macs count from 1904. */
 const [EPOCH, EPOCH_1904] = [25_569, 24_107];
 
+/** Rows of a sheet at most, in every format. */
+const MOST_ROWS = 2 ** 20;
+
 /** The values of a sheet by row and column: texts, numbers, booleans, and dates where a number is shown as one. */
 function valuesOf(book: XLSX.WorkBook, name: string): unknown[][] {
-  const sheet = book.Sheets[name] as XLSX.DenseWorkSheet;
-  if (!sheet['!ref']) return [];
+  const sheet = book.Sheets[name] as XLSX.DenseWorkSheet | undefined;
+  if (!sheet?.['!ref']) return [];
   const { s: first, e: last } = xlsx.utils.decode_range(sheet['!ref']);
   const epoch = book.Workbook?.WBProps?.date1904 ? EPOCH_1904 : EPOCH;
-  const data = sheet['!data'] ?? [];
-  return Array.from({ length: last.r + 1 }, (_, row) =>
-    Array.from({ length: last.c - first.c + 1 }, (__, k) => cellValue(data[row]?.[first.c + k], epoch)),
-  );
+  // The sheet says how large it is, and may say anything: rows and cells are those that are there.
+  const data = (sheet['!data'] ?? []).slice(0, Math.min(last.r + 1, MOST_ROWS));
+  return Array.from(data, (row) => Array.from(row?.slice(first.c) ?? [], (cell) => cellValue(cell, epoch)));
 }
 
 function cellValue(cell: XLSX.CellObject | undefined, epoch: number): unknown {
@@ -110,12 +123,13 @@ function lastFilled(cells: readonly unknown[]): number {
   return last;
 }
 
-function open(operation: string, file: string): XLSX.WorkBook {
+async function open(operation: string, file: string): Promise<XLSX.WorkBook> {
   try {
-    const bytes = readPlainFile(operation, file);
-    checkMagic(bytes);
+    const isArchive = checkMagic(startOf(operation, file));
+    const bytes = isArchive ? await unpacked(operation, file) : readPlainFile(operation, file, MOST_BYTES);
     return xlsx.read(bytes, { dense: true, cellNF: true, cellFormula: false, cellHTML: false });
   } catch (cause) {
+    if (cause instanceof ReluctantError) throw cause;
     throw new ReluctantError({
       code: 'file-damaged',
       operation,
@@ -155,8 +169,69 @@ function sheetOf(
   return chosen;
 }
 
-/** Workbooks are zip archives or compound files; the reader would take anything else for a sheet of text. */
-function checkMagic(bytes: Uint8Array): void {
-  const start = Buffer.from(bytes.subarray(0, 4)).toString('hex');
-  if (start !== '504b0304' && start !== 'd0cf11e0') throw new Error('the file begins like no workbook');
+/** Workbooks are zip archives or compound files; the reader would take anything else for a sheet of text. @returns whether it is a zip */
+function checkMagic(start: Uint8Array): boolean {
+  const magic = Buffer.from(start).toString('hex');
+  if (magic !== '504b0304' && magic !== 'd0cf11e0') throw new Error('the file begins like no workbook');
+  return magic === '504b0304';
+}
+
+/** The first four bytes. */
+function startOf(operation: string, file: string): Uint8Array {
+  checkPlainFile(operation, file);
+  const descriptor = fs.openSync(file, 'r');
+  try {
+    const start = Buffer.alloc(4);
+    fs.readSync(descriptor, start, 0, start.length, 0);
+    return start;
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/** Bytes of a workbook, and those that one may unpack to whatever its size; beyond, how many times its size. */
+const MOST_BYTES = 2 ** 28;
+const ALWAYS_UNPACKED = 2 ** 25;
+const MOST_EXPANSION = 40;
+
+/**
+ * The same workbook with its parts as they are unpacked: the reader of workbooks unpacks whatever is there, however much it is, and takes
+ * what an archive says of it for true.
+ */
+async function unpacked(operation: string, file: string): Promise<Uint8Array> {
+  const { size } = fs.statSync(file);
+  const most = Math.max(ALWAYS_UNPACKED, MOST_EXPANSION * size);
+  const refuse = (kind: string, problem: string, part?: string, received?: string) =>
+    new ReluctantError({
+      code: kind === 'too-large' ? 'file-too-large' : 'file-damaged',
+      operation,
+      problem,
+      where: { file, ...(part !== undefined && { part }) },
+      ...(kind === 'too-large' && { received: `${received}, from ${size} bytes`, expected: `at most ${most} bytes` }),
+      fix: 'open it in a spreadsheet program and save the sheet again, as CSV where it is as large as that',
+    });
+  const archive = await openZip(file, { most, refuse });
+  try {
+    const parts: [string, Uint8Array][] = [];
+    // Those of Apple's Numbers are packed once more inside, and read as no other workbook is.
+    for (const { name, read } of archive.entries) if (!name.startsWith('Index/')) parts.push([name, await read()]);
+    const content = parts.find(([name]) => name === 'content.xml');
+    if (content) Bound.ofFiles(operation, [file]).check(repeatedCells(Buffer.from(content[1]).toString('latin1')), 1);
+    return zipOf(parts);
+  } finally {
+    archive.close();
+  }
+}
+
+const REPEATED = /number-(?:rows|columns)-repeated\s*=\s*["']?(\d+)/;
+
+/** Cells with a value in an OpenDocument sheet: rows and cells of it may stand for any number of the same. */
+function repeatedCells(content: string): number {
+  const times = (attributes: string) => Number(REPEATED.exec(attributes)?.[1] ?? 1);
+  let [rows, cells] = [1, 0];
+  for (const [, kind, attributes] of content.matchAll(/<(?:[\w-]+:)?(?:covered-)?table-(row|cell)\b([^>]*)>/g)) {
+    if (kind === 'row') rows = times(attributes!);
+    else if (!attributes!.endsWith('/') || /value|formula/.test(attributes!)) cells += rows * times(attributes!);
+  }
+  return cells;
 }

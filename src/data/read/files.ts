@@ -56,8 +56,8 @@ export function findFiles(operation: string, source: string | readonly string[])
 function expand(operation: string, source: string): string[] {
   if (source.includes('\0')) throw notFound(operation, source);
   const found = statusOf(source);
-  if (found?.isFile()) return [path.resolve(source)];
   if (found && !found.isDirectory()) checkPlainFile(operation, source);
+  if (found?.isFile()) return [path.resolve(source)];
   if (found) {
     throw new ReluctantError({
       code: 'not-a-file',
@@ -73,6 +73,7 @@ function expand(operation: string, source: string): string[] {
   const fixed = parts.findIndex((part) => WILDCARDS.test(part));
   const base = parts.slice(0, fixed).join(path.sep) || path.sep;
   const files = walk(base, parts.slice(fixed)).sort();
+  for (const file of files) checkPlainFile(operation, file);
   if (files.length === 0) throw notFound(operation, source);
   return files;
 }

@@ -1,4 +1,5 @@
-import { brief, parseExactly, ReluctantError } from '../../core';
+import { brief, type JSONLimits, parseExactly, ReluctantError } from '../../core';
+import { Bound } from '../table/bound';
 import { wholeBytes } from './csv/bytes';
 import { findTable, type JSONTable } from './jsonShapes';
 import { findLayout } from './layout/layout';
@@ -7,6 +8,11 @@ import { looseColumn, textOf } from './looseColumns';
 import type { LoadOptions } from './options';
 import type { FileColumns } from './texts/fileColumns';
 
+/** Characters that JavaScript can hold in one string. */
+const MOST_CHARACTERS = 2 ** 29 - 24;
+/** Bytes that packed JSON may unpack to whatever its size: values take several times as many. */
+const ALWAYS_UNPACKED = 2 ** 26;
+
 /**
  * Reads JSON: a line per row, a list of rows (objects or lists), columns, the forms of pandas, and tables inside answers of web
  * services. Whole numbers of more digits than a double holds stay exact as texts.
@@ -14,14 +20,16 @@ import type { FileColumns } from './texts/fileColumns';
  * @throws ReluctantError `row-not-readable`, `file-empty`, `table-not-found`, and those of `findLayout` for lists without names.
  */
 export function loadJSON(operation: string, file: string, options: LoadOptions, notes: string[]): FileColumns {
-  const text = wholeBytes(operation, file)
-    .toString('utf8')
-    .replace(/^\ufeff/, '');
+  const bytes = wholeBytes(operation, file, { most: MOST_CHARACTERS, alwaysUnpacked: ALWAYS_UNPACKED });
+  const text = bytes.toString('utf8').replace(/^\ufeff/, '');
+  const most = Bound.ofFiles(operation, [file]).most;
+  // A row of a table has some characters; lists and objects of none are there to take memory.
+  const limits = { values: most, containers: Math.max(2 ** 21, Math.floor(Math.min(most / 4, bytes.length / 16))) };
   if (text.trim() === '')
     throw new ReluctantError({ code: 'file-empty', operation, problem: 'the file is empty', where: { file } });
   const value = /\.(jsonl|ndjson)(\.(gz|zst))?$/i.test(file)
-    ? parseLines(operation, file, text)
-    : parse(operation, file, text);
+    ? parseLines(operation, file, text, limits)
+    : parse(operation, file, text, limits);
   const table = findTable(operation, file, value, options.table, notes);
   if (table.kind === 'lists') return fromLists(operation, file, table.rows, options, notes);
   const columns = [...table.columns].map(([name, values]) => [name, looseColumn(name, values)] as const);
@@ -46,32 +54,41 @@ function fromLists(
 }
 
 /** One value, or one on each line. */
-function parse(operation: string, file: string, text: string): unknown {
+function parse(operation: string, file: string, text: string, limits: JSONLimits): unknown {
   const first = text.trimStart()[0];
   let whole: Error;
   try {
-    return parseExactly(text);
+    return parseExactly(text, limits);
   } catch (error) {
     whole = error as Error;
   }
+  checkLines(operation, file, text, limits);
   const lines = text.split(/\r?\n/);
   if (lines.length < 2 || (first === '[' && !/^\s*\[.*\]\s*$/.test(lines[0]!)))
     throw notJSON(operation, file, placeOf(text, whole), text, whole);
-  return parseLines(operation, file, text);
+  return parseLines(operation, file, text, limits);
 }
 
 /** A value on each line. */
-function parseLines(operation: string, file: string, text: string): unknown[] {
+function parseLines(operation: string, file: string, text: string, limits: JSONLimits): unknown[] {
+  checkLines(operation, file, text, limits);
   const rows: unknown[] = [];
   for (const [k, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '') continue;
     try {
-      rows.push(parseExactly(line));
+      rows.push(parseExactly(line, limits));
     } catch (error) {
       throw notJSON(operation, file, k + 1, line, error as Error);
     }
   }
   return rows.length === 1 && Array.isArray(rows[0]) ? (rows[0] as unknown[]) : rows;
+}
+
+/** Lines are rows: there may be no more of them than of lists and objects. */
+function checkLines(operation: string, file: string, text: string, { containers }: JSONLimits): void {
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  if (lines > containers!) Bound.ofFiles(operation, [file]).refuse(lines, 1);
 }
 
 function placeOf(text: string, error: Error): number {

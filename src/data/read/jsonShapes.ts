@@ -1,4 +1,5 @@
 import { brief, ReluctantError } from '../../core';
+import { Bound } from '../table/bound';
 import { plainName, roleOf } from '../table/roles';
 import { readMoment } from './texts/moments';
 
@@ -25,7 +26,7 @@ export function findTable(
   notes: string[],
 ): JSONTable {
   const from = wanted === undefined ? value : at(value, wanted);
-  const found = from === undefined ? [] : tablesIn(from, '', 0);
+  const found = from === undefined ? [] : tablesIn(from, '', 0, Bound.ofFiles(operation, [file]));
   if (found.length === 1) {
     const { path, table, around } = found[0]!;
     if (path !== '') notes.push(`the table is at ${brief(path, 60)} of the file`);
@@ -56,9 +57,9 @@ interface Candidate {
 }
 
 /** The tables in a value; what is inside a table is none of its own. */
-function tablesIn(value: unknown, path: string, depth: number, around: Fields = {}): Candidate[] {
+function tablesIn(value: unknown, path: string, depth: number, bound: Bound, around: Fields = {}): Candidate[] {
   if (depth > 6 || isPlain(value)) return [];
-  const table = tableOf(value);
+  const table = tableOf(value, bound);
   const beside = isObject(value)
     ? { ...around, ...Object.fromEntries(Object.entries(value).filter(([, field]) => isPlain(field))) }
     : around;
@@ -76,19 +77,18 @@ function tablesIn(value: unknown, path: string, depth: number, around: Fields = 
       roleOf(key) === undefined && isObject(value)
         ? { ...beside, ...(/^[A-Z0-9.^=_-]{1,12}$/.test(key) ? { symbol: key } : {}) }
         : beside;
-    return tablesIn(inner, path === '' ? key : `${path}.${key}`, depth + 1, symbol);
+    return tablesIn(inner, path === '' ? key : `${path}.${key}`, depth + 1, bound, symbol);
   });
 }
 
-function tableOf(value: unknown): JSONTable | undefined {
-  if (isList(value)) return rowsOf(value);
-  return (
-    pandasOf(value as Fields) ?? keyedRows(value as Fields) ?? columnsOf(value as Fields) ?? pairsOf(value as Fields)
-  );
+function tableOf(value: unknown, bound: Bound): JSONTable | undefined {
+  if (isList(value)) return rowsOf(value, bound);
+  const fields = value as Fields;
+  return pandasOf(fields, bound) ?? keyedRows(fields, bound) ?? columnsOf(fields) ?? pairsOf(fields);
 }
 
 /** A list of objects, or of lists. */
-function rowsOf(rows: unknown[]): JSONTable | undefined {
+function rowsOf(rows: unknown[], bound: Bound): JSONTable | undefined {
   if (rows.length === 0) return undefined;
   if (rows.every(isObject)) {
     if (
@@ -98,33 +98,37 @@ function rowsOf(rows: unknown[]): JSONTable | undefined {
     )
       return undefined;
     if (rows.length === 1 && !Object.values(rows[0]!).some(isPlain)) return undefined;
-    const flat = rows.map((row) => flatten(row));
-    if (flat.some((row) => row === undefined)) return undefined;
-    const names = [...new Set(flat.flatMap((row) => [...row!.keys()]))];
-    return { kind: 'columns', columns: new Map(names.map((name) => [name, flat.map((row) => row!.get(name))])) };
+    const columns = new Map<string, unknown[]>();
+    const isFlat = rows.every((row, k) =>
+      flatten(row, (name, value) => {
+        const column = columns.get(name) ?? emptyColumn(rows.length);
+        column[k] = value;
+        if (columns.set(name, column).size > 1) bound.check(rows.length, columns.size);
+      }),
+    );
+    return isFlat ? { kind: 'columns', columns } : undefined;
   }
   if (rows.length > 1 && rows.every((row) => isList(row) && row.length > 1 && row.every(isPlain)))
     return { kind: 'lists', rows: rows as unknown[][] };
   return undefined;
 }
 
-/** The fields of a row, those of objects inside with a point between the names; nothing where there are lists inside. */
-function flatten(row: Fields, before = ''): Map<string, unknown> | undefined {
-  const fields = new Map<string, unknown>();
-  for (const [name, value] of Object.entries(row)) {
-    if (isPlain(value)) fields.set(`${before}${name}`, value);
-    else if (isObject(value)) {
-      const inner = flatten(value, `${before}${name}.`);
-      if (!inner) return undefined;
-      for (const [key, field] of inner) fields.set(key, field);
-    } else return undefined;
+const emptyColumn = (rows: number): unknown[] => new Array<unknown>(rows).fill(undefined);
+
+/** Hands on the fields of a row, those of objects inside with a point between the names; false where there are lists inside. */
+function flatten(row: Fields, take: (name: string, value: unknown) => void, before = ''): boolean {
+  for (const name of Object.keys(row)) {
+    const value = row[name];
+    if (isPlain(value)) take(`${before}${name}`, value);
+    else if (!isObject(value) || !flatten(value, take, `${before}${name}.`)) return false;
   }
-  return fields;
+  return true;
 }
 
 /** pandas: `split` and `table`. */
-function pandasOf({ columns, data, index, schema }: Fields): JSONTable | undefined {
+function pandasOf({ columns, data, index, schema }: Fields, bound: Bound): JSONTable | undefined {
   if (isList(columns) && isList(data) && data.every(isList)) {
+    bound.check(data.length, columns.length);
     const dated = isList(index) && !index.every((value, k) => value === k);
     const named = columns.map((name, k) => [String(name), (data as unknown[][]).map((row) => row[k])] as const);
     return {
@@ -132,12 +136,12 @@ function pandasOf({ columns, data, index, schema }: Fields): JSONTable | undefin
       columns: new Map([...(dated ? ([['date', index as unknown[]]] as const) : []), ...named]),
     };
   }
-  if (isObject(schema) && isList(schema['fields']) && isList(data)) return rowsOf(data);
+  if (isObject(schema) && isList(schema['fields']) && isList(data)) return rowsOf(data, bound);
   return undefined;
 }
 
 /** Objects by date (Alpha Vantage), or by number (pandas `index`); columns of objects by row (pandas `columns`). */
-function keyedRows(value: Fields): JSONTable | undefined {
+function keyedRows(value: Fields, bound: Bound): JSONTable | undefined {
   const entries = Object.entries(value);
   if (entries.length === 0 || !entries.every(([, field]) => isObject(field) && Object.values(field).every(isPlain)))
     return undefined;
@@ -151,6 +155,7 @@ function keyedRows(value: Fields): JSONTable | undefined {
   };
   if (entries.every(([key]) => isKey(key))) {
     const names = [...new Set(entries.flatMap(([, row]) => Object.keys(row as Fields)))];
+    bound.check(entries.length, names.length);
     return withKeys(
       entries.map(([key]) => key),
       names.map((name) => [name, entries.map(([, row]) => (row as Fields)[name])]),
@@ -158,6 +163,7 @@ function keyedRows(value: Fields): JSONTable | undefined {
   }
   const keys = [...new Set(entries.flatMap(([, column]) => Object.keys(column as Fields)))];
   if (keys.length === 0 || !keys.every(isKey)) return undefined;
+  bound.check(keys.length, entries.length);
   return withKeys(
     keys,
     entries.map(([name, column]) => [name, keys.map((key) => (column as Fields)[key])]),

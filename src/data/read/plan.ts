@@ -1,4 +1,5 @@
 import { brief, ReluctantError } from '../../core';
+import type { Bound } from '../table/bound';
 import { type Column, MISSING_DAY } from '../table/column';
 import type { Chunk } from './duckdb/chunks';
 import { type Bindings, quoteName } from './duckdb/session';
@@ -25,10 +26,12 @@ export interface PlanOptions {
 
 /** How the columns of a file become typed arrays: what DuckDB is asked for, and how its chunks are copied. */
 export interface Plan {
+  /** How many columns there are. */
+  width: number;
   /** The list of expressions after SELECT. */
   projection: string;
-  /** Typed arrays for so many rows. */
-  allocate(rows: number): Buffers;
+  /** Typed arrays for so many rows; texts are counted towards the bound. */
+  allocate(rows: number, bound?: Bound): Buffers;
   /** Copies `count` rows of a chunk, from its row `from` on, to the rows from `row` on. */
   copy(chunk: Chunk, into: Buffers, row: number, from: number, count: number): void;
   /** The finished columns. */
@@ -61,13 +64,14 @@ export function planColumns(
     .map((field, k) => expression(field, kinds[k]!, small, options.timeZone, bindings))
     .join(', ');
   return {
+    width: wanted.length,
     projection,
-    allocate: (rows) => ({
+    allocate: (rows, bound) => ({
       arrays: kinds.map((kind) => {
         if (kind === 'symbol' || kind === 'date') return new Int32Array(rows);
         return kind === 'number' && small ? new Float32Array(rows) : new Float64Array(rows);
       }),
-      dictionaries: kinds.map(() => new SymbolCodes()),
+      dictionaries: kinds.map(() => new SymbolCodes([], bound)),
     }),
     copy: (chunk, into, row, from, count) => {
       kinds.forEach((kind, k) => {

@@ -1,4 +1,5 @@
 import { brief, ReluctantError } from '../../core';
+import { Bound } from '../table/bound';
 import { Dataset } from '../table/dataset';
 import { intoTable } from './duckdb/duckTable';
 import { type Bindings, openSession, quoteName, type SessionOptions } from './duckdb/session';
@@ -61,7 +62,9 @@ export async function query(sql: string, options: QueryOptions): Promise<Dataset
   try {
     const { plan, statement } = await describe(operation, session, relation, 'the query', options, bindings);
     const result = await session.connection.stream(statement, bindings.values, bindings.types);
-    return new Dataset(plan.columns(await collect(plan, result)), { name: titleOf(sql) });
+    return new Dataset(plan.columns(await collect(plan, result, Bound.ofAnswer(operation, sql))), {
+      name: titleOf(sql),
+    });
   } catch (error) {
     throw queryFailed(operation, sql, Object.keys(options.files), error) ?? explain(operation, paths, error);
   } finally {
@@ -89,7 +92,8 @@ export async function queryDataset(
       bindings,
     );
     const result = await session.connection.stream(statement, bindings.values, bindings.types);
-    return new Dataset(plan.columns(await collect(plan, result)), { name: dataset.name, notes: dataset.notes });
+    const columns = plan.columns(await collect(plan, result, Bound.ofAnswer(operation, sql)));
+    return new Dataset(columns, { name: dataset.name, notes: dataset.notes });
   } catch (error) {
     throw queryFailed(operation, sql, ['data'], error) ?? error;
   } finally {

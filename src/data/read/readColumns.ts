@@ -1,4 +1,5 @@
 import type { DuckDBResult } from '@duckdb/node-api';
+import { Bound } from '../table/bound';
 import type { Column } from '../table/column';
 import { Chunks } from './duckdb/chunks';
 import { expectedRows } from './duckdb/expectedRows';
@@ -31,7 +32,7 @@ export async function readColumns(
     const expected = await expectedRows(session, files, format);
     // Streamed, so that a chunk is copied while DuckDB's threads read the next ones, and the whole is never held twice.
     const result = await session.connection.stream(statement, bindings.values, bindings.types);
-    return plan.columns(await collect(plan, result, expected));
+    return plan.columns(await collect(plan, result, Bound.ofFiles(operation, files), expected));
   } finally {
     session.close();
   }
@@ -116,15 +117,17 @@ async function lookAtValues(
   });
 }
 
-/** Copies a streamed result into typed arrays; `expected` rows or more, as it turns out. */
-export async function collect(plan: Plan, result: DuckDBResult, expected = 0): Promise<Buffers> {
+/** Copies a streamed result into typed arrays; `expected` rows or more, as it turns out. @throws what the bound throws */
+export async function collect(plan: Plan, result: DuckDBResult, bound: Bound, expected = 0): Promise<Buffers> {
+  bound.check(expected, plan.width);
   let capacity = Math.max(2048, expected);
-  let buffers = plan.allocate(capacity);
+  let buffers = plan.allocate(capacity, bound);
   let rows = 0;
   const chunks = new Chunks(result);
   try {
     while (await chunks.advance()) {
       const count = chunks.rows;
+      bound.check(rows + count, plan.width);
       if (rows + count > capacity) {
         capacity = Math.ceil(1.5 * (rows + count));
         const larger = plan.allocate(capacity);

@@ -56,7 +56,7 @@ async function readText(
   const plan = lastLine > SAFE_LAST_LINE ? undefined : planQuickly(operation, file, options);
   if (plan) {
     try {
-      return await readQuickly(session, plan, options);
+      return await readQuickly(operation, session, plan, options);
     } catch (error) {
       if (error instanceof ReluctantError && error.code === 'file-too-large') throw error;
     }

@@ -10,6 +10,18 @@ export function fileError(
   return new ReluctantError({ code, operation: 'inspect.file', problem, where, ...more });
 }
 
+/** Tensors of one file, at most. */
+const MOST_TENSORS = 2 ** 17;
+
+/** Throws where a file has more tensors than any model. */
+export function checkCount(count: number, where: Record<string, string | number>): void {
+  if (count <= MOST_TENSORS) return;
+  throw fileError('too-large', 'there are more tensors than a model has', where, {
+    received: count,
+    expected: `at most ${MOST_TENSORS}`,
+  });
+}
+
 /** A shape's number of values, refused where it is not a list of whole numbers or beyond what can be addressed. */
 export function countOf(shape: readonly unknown[], where: Record<string, string | number>): number {
   let count = 1;

@@ -116,6 +116,16 @@ function readDataSets(
         expected: `at most ${MOST_EXPANSION} times the size of the file, or ${ALWAYS_ALLOWED} bytes`,
         fix: 'if the file can be trusted, write it again without compression and with each data set once',
       });
+    const chunk = (metadata.chunks ?? []).reduce((product, length) => product * length, metadata.size);
+    if (chunk > Math.max(ALWAYS_ALLOWED, bytesOnDisk * MOST_EXPANSION))
+      throw fileError(
+        'too-large',
+        'a data set is kept in pieces larger than a file of this size rightly holds',
+        where,
+        {
+          received: `${chunk} bytes each`,
+        },
+      );
     const values = numbers(valuesOf(item, where), count, where);
     const type = metadata.type === 1 ? 'float' : 'int';
     tensors.push({ name: nameOf(root, name), shape, dtype: `${type}${metadata.size * 8}`, values: () => values });

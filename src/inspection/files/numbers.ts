@@ -1,3 +1,4 @@
+import * as fs from 'node:fs';
 import { fileError } from './fileError';
 
 /** Number types of tensor files: size in bytes, and how `count` values are read from little-endian bytes. */
@@ -16,6 +17,30 @@ const TYPES: Readonly<Record<string, { size: number; read(view: DataView, at: nu
   uint8: { size: 1, read: (view, at) => view.getUint8(at) },
   bool: { size: 1, read: (view, at) => (view.getUint8(at) ? 1 : 0) },
 };
+
+/** Bytes that are read at once. */
+const PIECE = 2 ** 30;
+
+/** Bytes of an open file. @throws ReluctantError `too-large`, `truncated` */
+export function readAt(
+  descriptor: number,
+  count: number,
+  from: number,
+  where: Record<string, string | number>,
+): Uint8Array {
+  let bytes: Uint8Array;
+  try {
+    bytes = new Uint8Array(count);
+  } catch (cause) {
+    throw fileError('too-large', 'there is no memory for the values', where, { received: `${count} bytes`, cause });
+  }
+  for (let at = 0; at < count; ) {
+    const read = fs.readSync(descriptor, bytes, at, Math.min(PIECE, count - at), from + at);
+    if (read === 0) throw fileError('truncated', 'the file ends before the values do', where);
+    at += read;
+  }
+  return bytes;
+}
 
 /** Bytes of one value; undefined for types that are not numbers. */
 export const sizeOf = (dtype: string): number | undefined => TYPES[dtype]?.size;

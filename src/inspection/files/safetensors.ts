@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import { parseJSON } from '../../core';
 import type { NamedTensor } from '../weights';
-import { countOf, fileError } from './fileError';
-import { readNumbers, sizeOf } from './numbers';
+import { checkCount, countOf, fileError } from './fileError';
+import { readAt, readNumbers, sizeOf } from './numbers';
 
 const KINDS: Readonly<Record<string, string>> = {
   F64: 'float64',
@@ -50,6 +50,7 @@ export function readSafetensors(file: string, bytesOnDisk: number): NamedTensor[
     if (8 + length > bytesOnDisk) throw fileError('truncated', 'the file ends within its header', { file });
     const header = parse(read(length, 8).toString('utf8'), file);
     const end = bytesOnDisk - 8 - length;
+    checkCount(Object.keys(header).length, { file });
     const tensors = Object.entries(header)
       .filter(([name]) => name !== '__metadata__')
       .map(([name, entry]) => tensorOf(file, name, entry, 8 + length, end));
@@ -113,9 +114,7 @@ function tensorOf(file: string, name: string, entry: unknown, start: number, end
   const values = () => {
     const descriptor = fs.openSync(file, 'r');
     try {
-      const data = new Uint8Array(bytes);
-      fs.readSync(descriptor, data, 0, bytes, start + (from as number));
-      return readNumbers(data, kind, where);
+      return readNumbers(readAt(descriptor, bytes, start + (from as number), where), kind, where);
     } finally {
       fs.closeSync(descriptor);
     }

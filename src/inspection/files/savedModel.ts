@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { checkPlainFile, readPlainFile } from '../../core';
 import type { NamedTensor } from '../weights';
 import { countOf, fileError } from './fileError';
-import { readNumbers, sizeOf } from './numbers';
+import { readAt, readNumbers, sizeOf } from './numbers';
 
 /** TensorFlow's numbers for its types (types.proto) that are plain numbers. */
 const KINDS: Readonly<Record<number, string>> = {
@@ -82,9 +82,7 @@ function variable(
   const values = () => {
     const descriptor = fs.openSync(data, 'r');
     try {
-      const bytes = new Uint8Array(size!);
-      fs.readSync(descriptor, bytes, 0, size!, offset!);
-      return readNumbers(bytes, dtype, where);
+      return readNumbers(readAt(descriptor, size!, offset!, where), dtype, where);
     } finally {
       fs.closeSync(descriptor);
     }

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { checkPlainFile } from '../../core';
+import { parseJSON, ReluctantError, readPlainText } from '../../core';
 import type { NamedTensor } from '../weights';
 import { fileError } from './fileError';
 import { type KerasFile, valuesIn } from './kerasFile';
@@ -57,16 +57,13 @@ function isOfPart(name: string, layer: string, part: string): boolean {
 }
 
 function architectureOf(file: string): object {
-  checkPlainFile('inspect.model', file);
   if (!fs.existsSync(file)) throw fileError('not-readable', 'there is no such file', { file });
-  const { size } = fs.statSync(file);
-  if (size > MOST_TEXT)
-    throw fileError('too-large', 'the architecture is larger than any', { file }, { received: size });
   const expected = 'what open("model.json", "w").write(model.to_json()) wrote';
   let config: unknown;
   try {
-    config = JSON.parse(fs.readFileSync(file, 'utf8'));
+    config = parseJSON(readPlainText('inspect.model', file, MOST_TEXT));
   } catch (cause) {
+    if (cause instanceof ReluctantError) throw cause;
     throw fileError('malformed', 'the architecture is not JSON', { file }, { expected, cause });
   }
   if (typeof config === 'object' && config !== null && 'class_name' in config) return config;

@@ -6,6 +6,7 @@ import { withActivationApart } from './layerActivations';
 import { ACTIVATION_NAMES, INITIALIZERS, LAYERS, type LayerRule, OPERATIONS } from './layers';
 import { withoutMasks } from './masks';
 import { operationLayer } from './operations';
+import { checkOrder } from './order';
 import { type GivenLayer, substitute, unable } from './substitutes';
 
 /** A layer in the form that tfjs reads, and its class in Keras, by which its weights are filed. */
@@ -94,6 +95,7 @@ export function convertModel(given: unknown, place: Place, context: Context = { 
     });
   const [first, last] = [counted(inputs, 'inputs'), counted(outputs, 'outputs')];
   if (context.depth === 0) nameByKeys(layers, [...first, ...last], place);
+  checkOrder(layers, place);
   const filed = (of: End[]) => of.map(({ layer, node, tensor }) => [layer, node, tensor]);
   return {
     class_name: 'Model',

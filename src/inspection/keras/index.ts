@@ -4,7 +4,7 @@ import { tensors } from '../files';
 import { fileError } from '../files/fileError';
 import { type KerasFile, readKerasFile } from '../files/kerasFile';
 import { joinedKerasFile } from '../files/separateFiles';
-import { type ConvertedLayer, convertModel } from './config';
+import { type ConvertedLayer, type ConvertedModel, convertModel } from './config';
 import type { Place } from './description';
 import { folderOf } from './filing';
 
@@ -76,7 +76,7 @@ async function readThere(path: string, { architecture }: KerasFileOptions): Prom
 
 async function modelOf(path: string, file: KerasFile): Promise<TF.LayersModel> {
   const place: Place = { file: path };
-  const { layers, ...topology } = convertModel(file.config, place, { keras: file.keras, depth: 0 });
+  const { layers, ...topology } = converted(file, place);
   registerLayers();
   const built = await build(topology, file, place);
   try {
@@ -85,6 +85,15 @@ async function modelOf(path: string, file: KerasFile): Promise<TF.LayersModel> {
   } catch (error) {
     built.dispose();
     throw error;
+  }
+}
+
+function converted({ config, keras }: KerasFile, place: Place): ConvertedModel {
+  try {
+    return convertModel(config, place, { keras, depth: 0 });
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw fileError('malformed', 'the layers are too many in a row, or too deep within one another', place, { cause });
   }
 }
 

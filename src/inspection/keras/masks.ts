@@ -58,6 +58,7 @@ const isOperation = (layer: Json): boolean => /^keras(\.src)?\.ops\b/.test(Strin
 /** Follows masks from the layers that make them. */
 class MaskWalk {
   private readonly known = new Map<string, Mask | undefined>();
+  private readonly behind = new Map<string, boolean>();
 
   constructor(
     private readonly calls: ReadonlyMap<string, MaskedCall>,
@@ -84,6 +85,8 @@ class MaskWalk {
 
   private maskOf(key: string): Mask | undefined {
     if (this.known.has(key)) return this.known.get(key);
+    // Calls in a circle have no mask; that there are none is said where the layers are put together.
+    this.known.set(key, undefined);
     const call = this.calls.get(key);
     const mask = call && this.made(call);
     this.known.set(key, mask);
@@ -105,10 +108,10 @@ class MaskWalk {
   }
 
   /** The mask that an operation makes; undefined for one that Keras does not make by itself. */
-  private madeBy(key: string): Mask | undefined {
+  private madeBy(key: string, depth = 0): Mask | undefined {
     const call = this.calls.get(key);
     if (!call || !isOperation(call.layer)) return undefined;
-    if (call.layer['class_name'] === 'Any') return this.madeBy(call.inputs[0]!);
+    if (call.layer['class_name'] === 'Any') return depth < 2 ? this.madeBy(call.inputs[0]!, depth + 1) : undefined;
     const [value] = call.values;
     return call.layer['class_name'] === 'NotEqual' && typeof value === 'number'
       ? { of: call.inputs[0]!, value }
@@ -116,8 +119,14 @@ class MaskWalk {
   }
 
   private isBehindMask(key: string): boolean {
+    const before = this.behind.get(key);
+    if (before !== undefined) return before;
+    this.behind.set(key, false);
     const call = this.calls.get(key);
-    return call !== undefined && (makesMask(call.layer) || call.inputs.some((input) => this.isBehindMask(input)));
+    const isBehind =
+      call !== undefined && (makesMask(call.layer) || call.inputs.some((input) => this.isBehindMask(input)));
+    this.behind.set(key, isBehind);
+    return isBehind;
   }
 
   private refusal(layer: Json, problem: string) {

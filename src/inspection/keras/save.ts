@@ -1,5 +1,4 @@
-import type { TF } from '../../core';
-import { writeArchive } from '../files/writeArchive';
+import { type TF, writeAtomically, zipOf } from '../../core';
 import { type WrittenTensor, writeHDF5 } from '../files/writeHDF5';
 import type { Json } from './description';
 import { folderOf } from './filing';
@@ -64,11 +63,12 @@ export async function saveKeras(model: TF.LayersModel, path: string): Promise<vo
     registered_name: 'Functional',
   };
   const metadata = { keras_version: KERAS_VERSION, date_saved: new Date().toISOString() };
-  writeArchive(path, {
+  const entries = {
     'metadata.json': Buffer.from(JSON.stringify(metadata)),
     'config.json': Buffer.from(JSON.stringify(config)),
     'model.weights.h5': await writeHDF5(tensors),
-  });
+  };
+  writeAtomically(path, zipOf(Object.entries(entries)));
 }
 
 interface Wrapper {

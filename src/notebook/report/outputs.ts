@@ -28,6 +28,8 @@ export interface LiveFigure {
 /** What the outputs of a notebook hold besides what stands in their places. */
 export interface Found {
   figures: LiveFigure[];
+  /** Milliseconds that are left for drawing figures that brought no picture along. */
+  drawing: number;
   claims: { claim: string; holds: boolean; aside: string; isPoor: boolean }[];
   diagnoses: DiagnosisRecord[];
   confirmations: ConfirmationRecord[];
@@ -68,7 +70,7 @@ function renderError({ ename, evalue, traceback }: Extract<Output, { output_type
 /** The richest form of a value that a page without a kernel can show. */
 function renderBundle(data: Record<string, unknown>, found: Found): string {
   if (isRecord(data[CLAIM_MIME])) return renderClaim(data[CLAIM_MIME], found);
-  if (isRecord(data[PLOTLY])) return renderFigure(data, data[PLOTLY], found.figures);
+  if (isRecord(data[PLOTLY])) return renderFigure(data, data[PLOTLY], found);
   const diagnosis = diagnosisRecord(data[DIAGNOSIS_MIME]);
   if (diagnosis) {
     found.diagnoses.push(diagnosis);
@@ -106,12 +108,15 @@ const withFigures = (html: string): string =>
 
 /** A claim where it was made, to be found by its number from the list at the head of the page. */
 function renderClaim(record: Record<string, unknown>, { claims }: Found): string {
-  const claim = String(record['claim'] ?? '');
+  const claim = isPlain(record['claim']) ? String(record['claim'] ?? '') : JSON.stringify(record['claim']);
   const holds = record['holds'] === true;
   const head = claimedHead(record['head']);
   claims.push({ claim, holds, aside: head ? headText(head) : '', isPoor: head?.harmed === true });
   const evidence = isRecord(record['evidence']) ? Object.entries(record['evidence']) : [];
-  const numbers = evidence.map(([name, value]) => `${escapeHTML(name)}&nbsp;<b>${escapeHTML(formatValue(value))}</b>`);
+  const numbers = evidence.map(
+    ([name, value]) =>
+      `${escapeHTML(name)}&nbsp;<b>${escapeHTML(isPlain(value) ? formatValue(value) : (JSON.stringify(value) ?? ''))}</b>`,
+  );
   const mark = `<span class="mark" aria-label="${holds ? 'holds' : 'does not hold'}">${holds ? '✔' : '✘'}</span>`;
   if (head) numbers.push(`<b${head.harmed ? ' class="poor"' : ''}>${escapeHTML(headText(head))}</b>`);
   const aside = numbers.length > 0 ? `<span class="evidence">${numbers.join(' · ')}</span>` : '';
@@ -127,14 +132,16 @@ function claimedHead(value: unknown): ClaimedHead | undefined {
   return { head, skill, harmed: harmed === true, verdicts: titles };
 }
 
-function renderFigure(data: Record<string, unknown>, json: Record<string, unknown>, figures: LiveFigure[]): string {
+function renderFigure(data: Record<string, unknown>, json: Record<string, unknown>, found: Found): string {
+  const { figures } = found;
   const number = figures.length + 1;
-  figures.push({ number, json: JSON.stringify(json) });
-  const layout = isRecord(json['layout']) ? json['layout'] : {};
+  const { data: traces, config } = json;
+  const given = isRecord(json['layout']) ? json['layout'] : {};
+  const [width, height] = [sizeOf(given['width'], 860), sizeOf(given['height'], 450)];
+  const layout = { ...given, width, height };
+  figures.push({ number, json: JSON.stringify({ data: traces, layout, config: plainConfig(config) }) });
   const summary = joined(data['text/plain']) ?? '';
-  const svg = joined(data['image/svg+xml']) ?? drawn(json);
-  const width = sizeOf(layout['width'], 860);
-  const height = sizeOf(layout['height'], 450);
+  const svg = joined(data['image/svg+xml']) ?? drawn(json, found);
   const title = summary.split('\n')[0] || `figure ${number}`;
   const still = svg
     ? image('image/svg+xml', Buffer.from(followingScheme(svg)).toString('base64'), title, width, height)
@@ -155,12 +162,32 @@ const numbersOf = (text: string): string =>
 export const isPlainOutput = (output: Output): boolean =>
   'data' in output && ![CLAIM_MIME, RECORD_MIME, DIAGNOSIS_MIME, CONFIRMATION_MIME].some((mime) => mime in output.data);
 
+/** Settings of plotly.js that say how a figure is moved; others name addresses, and bring buttons and markup of their own. */
+const PLAIN_SETTINGS = ['displayModeBar', 'doubleClick', 'scrollZoom', 'staticPlot'];
+
+function plainConfig(config: unknown): Record<string, unknown> {
+  const settings = isRecord(config) ? Object.entries(config) : [];
+  return Object.fromEntries(
+    settings.filter(([name, value]) => PLAIN_SETTINGS.includes(name) && ['boolean', 'string'].includes(typeof value)),
+  );
+}
+
+/** Milliseconds that the drawing of one figure may take, and of all of a page. */
+const LONGEST = 2000;
+export const LONGEST_DRAWING = 6000;
+
 /** A figure of another maker, which brought no picture along, is drawn here if it can be. */
-function drawn(json: Record<string, unknown>): string | undefined {
+function drawn(json: Record<string, unknown>, found: Found): string | undefined {
+  if (found.drawing <= 0) return undefined;
+  const begun = performance.now();
   try {
-    return new Figure(json['data'] as never, json['layout'] as never).toSVG();
+    const layout = isRecord(json['layout']) ? json['layout'] : {};
+    const size = { width: sizeOf(layout['width'], 860), height: sizeOf(layout['height'], 450) };
+    return new Figure(json['data'] as never, { ...layout, ...size } as never).toSVG(Math.min(LONGEST, found.drawing));
   } catch {
     return undefined;
+  } finally {
+    found.drawing -= performance.now() - begun;
   }
 }
 
@@ -173,6 +200,8 @@ function image(mime: string, base64: string, title: string, width?: number, heig
 function sizeOf(value: unknown, otherwise: number): number {
   return typeof value === 'number' && value > 0 && value < 10_000 ? Math.round(value) : otherwise;
 }
+
+const isPlain = (value: unknown): boolean => typeof value !== 'object' || value === null;
 
 function joined(value: unknown): string | undefined {
   if (typeof value === 'string') return value;

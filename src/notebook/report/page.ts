@@ -6,7 +6,7 @@ import { escapeHTML } from '../../tables';
 import { card, type Made } from './card';
 import { LOADER } from './loader';
 import type { Cell, Notebook } from './notebookFile';
-import { type Found, isPlainOutput, type LiveFigure, renderOutput } from './outputs';
+import { type Found, isPlainOutput, type LiveFigure, LONGEST_DRAWING, renderOutput } from './outputs';
 import { type Heading, highlightCode, renderMarkdown } from './prose';
 import { STYLE } from './style';
 
@@ -22,7 +22,15 @@ interface Gathered extends Found {
 /** Renders a whole report; `name` stands in for a title that the notebook does not give. */
 export function renderPage(notebook: Notebook, name: string, made?: Made): string {
   const headings: Heading[] = [];
-  const found: Gathered = { figures: [], claims: [], diagnoses: [], confirmations: [], headings, upshot: [] };
+  const found: Gathered = {
+    figures: [],
+    drawing: LONGEST_DRAWING,
+    claims: [],
+    diagnoses: [],
+    confirmations: [],
+    headings,
+    upshot: [],
+  };
   const language = notebook.metadata.kernelspec?.language ?? 'typescript';
   const { opening, body } = parted(notebook.cells.map((cell) => renderCell(cell, language, found)).join('\n'));
   const title = headings.find(({ level }) => level === 1)?.text ?? headings[0]?.text ?? name;

@@ -70,10 +70,13 @@ function plain(tokens: readonly { type: string; content: string }[]): string {
   return tokens.map(({ type, content }) => (type === 'softbreak' ? ' ' : content)).join('');
 }
 
+/** Characters of code whose keywords are marked: the time that it takes may grow with their square. */
+const LONGEST_CODE = 20_000;
+
 /** Code with its keywords marked; an unknown language is shown as it is. Safe to stand in HTML. */
 export function highlightCode(code: string, language: string): string {
   const known = { ts: 'typescript', js: 'typescript', javascript: 'typescript', py: 'python' }[language] ?? language;
-  if (!highlighter.getLanguage(known)) return escapeHTML(code);
+  if (code.length > LONGEST_CODE || !highlighter.getLanguage(known)) return escapeHTML(code);
   return highlighter.highlight(code, { language: known, ignoreIllegals: true }).value;
 }
 
@@ -84,9 +87,10 @@ export function highlightCode(code: string, language: string): string {
 export function sanitizeHTML(html: string): string {
   return purify.sanitize(html, {
     USE_PROFILES: { html: true },
-    FORBID_TAGS: ['style', 'form', 'input', 'button', 'textarea', 'select', 'option'],
+    // Forms, and what stands above the page by itself.
+    FORBID_TAGS: ['style', 'form', 'input', 'button', 'textarea', 'select', 'option', 'dialog', 'marquee'],
     // An identifier or a class could take the place of one of the page's own.
-    FORBID_ATTR: ['id', 'name', 'class', 'srcset', 'background'],
+    FORBID_ATTR: ['id', 'name', 'class', 'srcset', 'background', 'popover', 'popovertarget', 'popovertargetaction'],
     // What the page's own script looks for.
     ALLOW_DATA_ATTR: false,
     // Links lead out when they are clicked; pictures come along or not at all.

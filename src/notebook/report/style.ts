@@ -54,6 +54,8 @@ th, td { padding: 5px 9px; border-bottom: 1px solid var(--line); vertical-align:
 thead th { border-bottom: 2px solid var(--edge); font-weight: 600; }
 tbody tr:hover { background: var(--tint); }
 figure.figure { margin: 16px 0; overflow-x: auto; }
+figure.figure .live { overflow: hidden; contain: paint; }
+.html { contain: paint; }
 figure.figure img, .outputs img { display: block; max-width: 100%; height: auto; }
 .banner { border-radius: 6px; padding: 8px 14px; margin: 12px 0 20px; font-size: 14px; background: var(--tint); color: var(--quiet); }
 .banner.failed { background: var(--bad-tint); color: var(--bad); font-weight: 600; }

@@ -13,7 +13,7 @@ import {
 } from '../../data';
 import { completeRows, scaledRows, withRowFeatures } from '../../data/samples/rows';
 import { robustMLP } from '../../models';
-import { readGuarded, readRecord, readWeights } from '../../runs';
+import { readGuardedText, readRecord, readWeights } from '../../runs';
 import type { SavedTensor } from '../../training';
 import { restoreTensors } from '../../training/state';
 import type { MarketSource } from './source';
@@ -179,7 +179,7 @@ function readModel(folder: string) {
     throw new ReluctantError({ code: 'model-absent', operation: 'predict', problem, where: { folder }, fix });
   }
   try {
-    const text = readGuarded(folder, 'model.json').toString('utf8');
+    const text = readGuardedText(folder, 'model.json');
     const { settings, scaler, returnQuantiles, weights, until } = parseJSON(text) as SavedModel;
     return {
       setting: (settings ?? record.program?.setting) as ModelSetting,

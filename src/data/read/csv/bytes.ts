@@ -52,27 +52,39 @@ function startOfZstandard(raw: Buffer, size: number): Buffer {
   return Buffer.concat(parts).subarray(0, size);
 }
 
+/** How much of a file is read at once. */
+export interface WholeLimits {
+  /** Bytes at most, unpacked. Default: what Node reads at once. */
+  most?: number;
+  /** Bytes that a packed file may unpack to whatever its size. */
+  alwaysUnpacked?: number;
+}
+
 /** A whole file, unpacked. @throws ReluctantError `file-damaged`, `file-too-large`. */
-export function wholeBytes(operation: string, file: string): Buffer {
+export function wholeBytes(
+  operation: string,
+  file: string,
+  { most = 2 ** 31 - 2, alwaysUnpacked = ALWAYS_UNPACKED }: WholeLimits = {},
+): Buffer {
   const { size } = fs.statSync(file);
-  if (size > 2 ** 31 - 2) {
+  if (size > most) {
     throw new ReluctantError({
       code: 'file-too-large',
       operation,
-      problem: 'a file of this form is read whole, and it is larger than 2 GB',
+      problem: `a file of this form is read whole, and it is larger than ${(most / 1e9).toFixed(1)} GB`,
       where: { file },
       received: `${(size / 1e9).toFixed(1)} GB`,
       fix: 'cut it in several files, or write it as Parquet',
     });
   }
   const raw = readPlainFile(operation, file);
-  const limit = mostUnpacked(raw.length);
+  const limit = Math.min(mostUnpacked(raw.length, alwaysUnpacked), most);
   try {
-    if (isGzip(raw)) return zlib.gunzipSync(raw, { maxOutputLength: Math.min(limit, 2 ** 31 - 2) });
+    if (isGzip(raw)) return zlib.gunzipSync(raw, { maxOutputLength: limit });
     if (isZstandardFile(raw)) return unpackZstandard(raw, limit);
     return raw;
   } catch (cause) {
-    if (cause instanceof RangeError) throw unpacksTooFar(operation, file, raw.length);
+    if (cause instanceof RangeError) throw unpacksTooFar(operation, file, raw.length, alwaysUnpacked);
     throw new ReluctantError({
       code: 'file-damaged',
       operation,
@@ -90,9 +102,11 @@ const ALWAYS_UNPACKED = 2 ** 28;
 const MOST_EXPANSION = 50;
 
 /** Bytes that a packed file of a size may unpack to. */
-export const mostUnpacked = (packed: number): number => Math.max(ALWAYS_UNPACKED, MOST_EXPANSION * packed);
+export const mostUnpacked = (packed: number, always = ALWAYS_UNPACKED): number =>
+  Math.max(always, MOST_EXPANSION * packed);
 
-function unpackZstandard(raw: Uint8Array, limit: number): Buffer {
+/** Bytes unpacked from Zstandard. @throws RangeError where they are more than the limit */
+export function unpackZstandard(raw: Uint8Array, limit: number): Buffer {
   const parts: Uint8Array[] = [];
   let total = 0;
   const stream = new zstandard.Decompress((part) => {
@@ -107,14 +121,19 @@ function unpackZstandard(raw: Uint8Array, limit: number): Buffer {
 }
 
 /** A packed file unpacks to more than it may. */
-export function unpacksTooFar(operation: string, file: string, packed: number): ReluctantError {
+export function unpacksTooFar(
+  operation: string,
+  file: string,
+  packed: number,
+  always = ALWAYS_UNPACKED,
+): ReluctantError {
   return new ReluctantError({
     code: 'file-too-large',
     operation,
     problem: 'the file unpacks to far more than a table of its size rightly does',
     where: { file },
-    received: `over ${mostUnpacked(packed)} bytes, from ${packed} packed`,
-    expected: `at most ${MOST_EXPANSION} times its size, or ${ALWAYS_UNPACKED} bytes`,
+    received: `over ${mostUnpacked(packed, always)} bytes, from ${packed} packed`,
+    expected: `at most ${MOST_EXPANSION} times its size, or ${always} bytes`,
     fix: 'if it can be trusted, unpack it first and load what comes of it',
   });
 }

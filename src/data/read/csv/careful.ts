@@ -1,4 +1,5 @@
 import { ReluctantError } from '../../../core';
+import { Bound } from '../../table/bound';
 import type { LayoutOptions } from '../layout/layout';
 import { findLayout, type RawRow } from '../layout/layout';
 import { TableBuilder } from '../layout/tableBuilder';
@@ -24,6 +25,13 @@ function* withPlace(operation: string, file: string, records: Iterable<TextRecor
       cause,
     });
   }
+}
+
+/** Ends of lines. */
+function linesIn(bytes: Buffer): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines += 1;
+  return lines;
 }
 
 /** Rows from which the layout of a table is told. */
@@ -55,6 +63,8 @@ export function readCarefully(
   }
   const layout = findLayout(operation, file, first, options);
   notes.push(...layout.notes);
+  const bound = Bound.ofFiles(operation, [file]);
+  if (bytes.length > 2 * bound.most) bound.check(linesIn(bytes), layout.width);
   const table = new TableBuilder(operation, file, layout, notes);
   for (const { fault, ...row } of first.slice(layout.before)) table.add(row, fault);
   if (!exhausted) for (const { fault, ...row } of records) table.add(row satisfies RawRow, fault);

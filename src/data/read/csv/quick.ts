@@ -1,4 +1,5 @@
 import type { DuckDBResult } from '@duckdb/node-api';
+import { Bound } from '../../table/bound';
 import { type Column, MILLISECONDS_PER_DAY, MISSING_DAY } from '../../table/column';
 import { isTimeName, roleOf } from '../../table/roles';
 import { type Chunk, Chunks } from '../duckdb/chunks';
@@ -262,11 +263,17 @@ function clockColumn(values: Float64Array): Column {
   };
 }
 
-/** Reads a whole file as planned. @throws whatever DuckDB throws, and ReadAgain: then the file is to be read with care. */
-export async function readQuickly(session: Session, plan: QuickPlan, options: QuickOptions): Promise<FileColumns> {
+/** Reads a whole file as planned. @throws ReluctantError `file-too-large`; whatever DuckDB throws, and ReadAgain: then the file is to be read with care. */
+export async function readQuickly(
+  operation: string,
+  session: Session,
+  plan: QuickPlan,
+  options: QuickOptions,
+): Promise<FileColumns> {
   const expected = await expectedRows(session, [plan.file], 'csv');
+  const bound = Bound.ofFiles(operation, [plan.file]);
   const result = await session.connection.stream(plan.statement, plan.bindings.values, plan.bindings.types);
-  const buffers = await collectQuickly(plan, result, options, expected);
+  const buffers = await collectQuickly(plan, result, options, bound, expected);
   return { file: plan.file, columns: quickColumns(plan, buffers), rowOf: (row) => row + 2, quick: true };
 }
 
@@ -274,6 +281,7 @@ async function collectQuickly(
   plan: QuickPlan,
   result: DuckDBResult,
   options: QuickOptions,
+  bound: Bound,
   expected: number,
 ): Promise<QuickBuffers> {
   let capacity = Math.max(2048, expected);
@@ -283,6 +291,7 @@ async function collectQuickly(
   try {
     while (await chunks.advance()) {
       const count = chunks.rows;
+      bound.check(rows + count, plan.columns.length);
       if (rows + count > capacity) {
         capacity = Math.ceil(1.5 * (rows + count));
         const larger = allocate(plan, capacity, options, buffers.readers);

@@ -46,12 +46,13 @@ export async function openSession(
   { reads = [], writes = [], everything = false }: Reach,
   { memoryLimit, threads, file }: SessionOptions & Place = {},
 ): Promise<Session> {
+  const leave = everything ? undefined : memoryFor(reads);
   const spill = fs.mkdtempSync(path.join(os.tmpdir(), 'reluctant-duckdb-'));
   const instance = await duckdb.DuckDBInstance.create(file ?? ':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     temp_directory: spill,
-    ...(memoryLimit ? { memory_limit: memoryLimit } : {}),
+    ...(memoryLimit || leave ? { memory_limit: memoryLimit ?? `${leave}B` } : {}),
     ...(threads ? { threads: String(threads) } : {}),
   });
   const connection = await instance.connect();
@@ -73,6 +74,17 @@ export async function openSession(
       if (file !== undefined) for (const name of [file, `${file}.wal`]) fs.rmSync(name, { force: true });
     },
   };
+}
+
+/** Memory that reading takes whatever the files' size; beyond that, how many times their size. */
+const ALWAYS_ALLOWED = 3 * 2 ** 27;
+const PER_BYTE = 64;
+
+/** Bytes that DuckDB may take to read files, where that is less than it would take by itself: what is packed in one may have any size. */
+function memoryFor(files: readonly string[]): number | undefined {
+  const bytes = files.reduce((sum, file) => sum + (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+  const most = Math.max(ALWAYS_ALLOWED, PER_BYTE * bytes);
+  return files.length > 0 && most < os.totalmem() / 2 ? most : undefined;
 }
 
 /** A name as SQL: quoted, with the quotes inside doubled, so that no column name can be read as anything else. */

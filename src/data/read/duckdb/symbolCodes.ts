@@ -1,3 +1,4 @@
+import type { Bound } from '../../table/bound';
 import type { Chunk } from './chunks';
 
 /** A text as DuckDB keeps it: its length and, up to 12 bytes, the text itself (and zeros), else 4 bytes of it and a pointer. */
@@ -23,8 +24,11 @@ export class SymbolCodes {
   private codes = new Int32Array(64).fill(FREE);
   private short = 0;
 
-  /** @param missing texts that stand for a missing one. */
-  constructor(private readonly missing: readonly string[] = []) {}
+  /** @param missing texts that stand for a missing one. @param bound is told of every long text before it is read. */
+  constructor(
+    private readonly missing: readonly string[] = [],
+    private readonly bound?: Bound,
+  ) {}
 
   /** How many texts there are. */
   get size(): number {
@@ -55,6 +59,7 @@ export class SymbolCodes {
           code = this.shortCode(words, at, bytes);
           last = at;
         } else {
+          this.bound?.read(words[at]!);
           code = this.codeOf(decoder.decode(chunk.follow(bytes, 4 * at + POINTER, words[at]!)));
           last = -1;
         }

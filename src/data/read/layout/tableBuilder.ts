@@ -1,4 +1,5 @@
 import { brief, ReluctantError } from '../../../core';
+import { Bound } from '../../table/bound';
 import type { TextColumn } from '../texts/fileColumns';
 import { plainNumber } from '../texts/numbers';
 import { isComment, isValue, type Layout, type RawRow } from './layout';
@@ -19,6 +20,7 @@ const TOTAL = /^(grand\s+)?(totals?|sum|average|avg|mean|median|count|summe|gesa
  */
 export class TableBuilder {
   private readonly builders: TextBuilder[];
+  private readonly bound: Bound;
   private readonly lines: number[] = [];
   /** Rows of another length, which are notes if none of the table comes after them. */
   private odd: RawRow[] = [];
@@ -35,6 +37,7 @@ export class TableBuilder {
     private readonly notes: string[],
   ) {
     this.builders = layout.names.map((name) => new TextBuilder(name));
+    this.bound = Bound.ofFiles(operation, [file]);
   }
 
   /** Adds a row. @param fault what breaks the rules of quotation in it. */
@@ -67,6 +70,7 @@ export class TableBuilder {
       builder.add(cells[k]);
     });
     this.lines.push(row.line);
+    this.bound.check(this.lines.length, this.builders.length);
     this.lastRows = [...this.lastRows.slice(-2), row];
   }
 
