@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { isPrivate, Seals } from './seals';
+import { isPrivate, isShared, Seals } from './seals';
 
 /** Compiled functions, and graphs, kept on disk at most, up to a megabyte each; the longest unused go first. */
 const LIMIT = 200;
@@ -29,7 +29,7 @@ export function compileCacheFolder(
     const { size, mtimeMs } = fs.statSync(library);
     const machine = [os.arch(), os.cpus()[0]?.model, size, mtimeMs, flags].join('|');
     const folder = path.join(home, 'reluctant', 'xla', createHash('sha256').update(machine).digest('hex').slice(0, 16));
-    if (/\s/.test(folder) || !seals || !isUsable(folder)) return undefined;
+    if (/\s/.test(folder) || !seals || !isUsable(folder, home)) return undefined;
     seals.clean(folder);
     prune(folder);
     inUse = { folder, seals };
@@ -55,7 +55,7 @@ export function sealCompiledCode(): void {
 export function graphCache(home = cacheHome(), seals = Seals.open()): { folder: string; seals: Seals } | undefined {
   try {
     const folder = path.join(home, 'reluctant', 'graphs');
-    if (!seals || !isUsable(folder)) return undefined;
+    if (!seals || !isUsable(folder, home)) return undefined;
     prune(folder);
     return { folder, seals };
   } catch {
@@ -64,10 +64,13 @@ export function graphCache(home = cacheHome(), seals = Seals.open()): { folder: 
 }
 
 /** Makes a folder for this user alone; one that is there must be so, too. */
-function isUsable(folder: string): boolean {
+function isUsable(folder: string, home: string): boolean {
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   fs.accessSync(folder, fs.constants.W_OK);
-  return isPrivate(folder) && isPrivate(path.dirname(folder));
+  // Whoever may rename a folder above puts another one in its place.
+  const parts = path.relative(home, folder).split(path.sep);
+  if (!parts.every((_, k) => isPrivate(path.join(home, ...parts.slice(0, k + 1))))) return false;
+  return !isShared(home);
 }
 
 function cacheHome(): string {

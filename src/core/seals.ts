@@ -26,7 +26,7 @@ export class Seals {
     try {
       const folder = path.join(home, 'reluctant');
       fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-      if (!isPrivate(folder)) return undefined;
+      if (!isPrivate(folder) || isShared(home)) return undefined;
       const file = path.join(folder, 'seals.key');
       if (!fs.existsSync(file)) createSecret(file);
       if (!isPrivate(file)) return undefined;
@@ -97,6 +97,12 @@ function readUnseen(file: string): Buffer {
 export function isPrivate(place: string): boolean {
   const { uid, mode } = fs.statSync(place);
   return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
+}
+
+/** Whether anybody may rename what is in a folder: all may write to it, and not to their own alone. */
+export function isShared(place: string): boolean {
+  const { mode } = fs.statSync(place);
+  return process.getuid !== undefined && (mode & 0o1002) === 0o002;
 }
 
 /** Under another name first: another process may make one at the same time, and the first to have the name stays. */

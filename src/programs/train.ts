@@ -71,7 +71,7 @@ async function trainInFolder(
     const { data } = parts;
     const options = followed(parts.options, following);
     runFolder.begin(options, dataHash(data));
-    const latest = resume ? runFolder.checkpoints.latest() : undefined;
+    const latest = resume ? runFolder.checkpoints.latest(runFolder.begun) : undefined;
     for (const { file, reason } of latest?.damaged ?? [])
       onNotice?.(`${path.basename(file)} is not used: ${reason}; going on from the one before`);
     const model = await parts.model();
@@ -79,7 +79,7 @@ async function trainInFolder(
     const run = await fit(model, data, {
       ...options,
       trial: runFolder.trial,
-      onCheckpoint: (save) => void runFolder.checkpoints.write(save()),
+      onCheckpoint: (save) => void runFolder.checkpoints.write({ ...save(), begun: runFolder.begun }),
       ...(latest && { resumeFrom: latest.state }),
     });
     const isWhole = run.stopReason === 'finished' || run.stopReason === 'early-stopping';

@@ -41,12 +41,19 @@ export class Checkpoints {
     return file;
   }
 
-  /** The newest checkpoint that is whole; undefined where there is none. */
-  latest(): CheckpointDetails | undefined {
+  /**
+   * The newest checkpoint that is whole; undefined where there is none.
+   *
+   * @param begun when the run was begun: checkpoints that name another moment are those of another run, and not used.
+   */
+  latest(begun?: string): CheckpointDetails | undefined {
     const damaged: { file: string; reason: string }[] = [];
     for (const file of this.files()) {
       try {
-        return { state: readCheckpoint(file), file, damaged };
+        const state = readCheckpoint(file);
+        const isOwn = begun === undefined || state.begun === undefined || state.begun === begun;
+        if (isOwn) return { state, file, damaged };
+        damaged.push({ file, reason: 'it is of another run' });
       } catch (error) {
         if (!(error instanceof ReluctantError)) throw error;
         damaged.push({ file, reason: error.details.problem });
@@ -56,7 +63,7 @@ export class Checkpoints {
     throw new ReluctantError({
       code: 'checkpoints-damaged',
       operation: 'resume',
-      problem: `all ${damaged.length} checkpoints are damaged`,
+      problem: `all ${damaged.length} checkpoints are damaged, or of another run`,
       where: { folder: this.folder },
       received: damaged.map(({ reason }) => reason),
       fix: 'start the run again in another folder',

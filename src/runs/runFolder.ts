@@ -137,6 +137,11 @@ export class RunFolder {
     return this.record.trial!;
   }
 
+  /** When the run was begun for the first time: no other has the same. */
+  get begun(): string {
+    return this.record.begun;
+  }
+
   /** Changes `run.json`. */
   update(change: Partial<RunRecord>): void {
     this.record = { ...this.record, ...change, written: new Date().toISOString() };

@@ -26,6 +26,8 @@ export interface TrainingState {
   settings?: Readonly<Record<string, string>>;
   /** By which the ledger of trials calls the run, so that it stays one trial when it goes on. */
   trial?: string;
+  /** When the run was begun whose folder it is kept in; absent in states of earlier versions. */
+  begun?: string;
   /** All weights of the model. */
   weights: readonly SavedTensor[];
   /** The optimiser's own variables. */

@@ -194,7 +194,7 @@ export const adversities = (whole: string): Record<string, Adversity> => ({
       operation,
       folder,
       `mount -t tmpfs -o size=100m none "$F" || exit 99; first & one=$!
-      for k in $(seq 3000); do ls -R "$F" | grep -qE "checkpoint-000002|result.json|seconds" && break; kill -0 $one 2>/dev/null || break; sleep 0.01; done
+      for k in $(seq 3000); do ls -R "$F" | grep -qE "checkpoint-000002|result.json" && break; [ -e "$F/../cell-two" ] && break; kill -0 $one 2>/dev/null || break; sleep 0.01; done
       for k in $(seq 500); do mount -o remount,ro "$F" 2>/dev/null && break; sleep 0.01; done
       wait $one; code=$?`,
     ),

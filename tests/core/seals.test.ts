@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { test } from 'node:test';
+import { graphCache } from '../../src/core/compileCache';
 import { Seals } from '../../src/core/seals';
 
 function inFolder(run: (home: string) => void): void {
@@ -64,6 +65,15 @@ test('there are no seals where others may write, or a secret is not one', () => 
     fs.rmSync(key);
     fs.chmodSync(path.join(home, 'reluctant'), 0o777);
     assert.equal(Seals.open(home), undefined);
+    fs.chmodSync(path.join(home, 'reluctant'), 0o700);
+    assert.ok(Seals.open(home));
+    // Whoever may rename the folder puts another in its place; where everybody may, but not what is another's, nobody can.
+    fs.chmodSync(home, 0o777);
+    assert.equal(Seals.open(home), undefined);
+    assert.equal(graphCache(home, Seals.open(path.join(home, 'other'))), undefined);
+    fs.chmodSync(home, 0o1777);
+    assert.ok(Seals.open(home));
+    fs.chmodSync(home, 0o700);
     const file = path.join(home, 'file');
     fs.writeFileSync(file, '');
     assert.equal(Seals.open(file), undefined);

@@ -195,3 +195,22 @@ test('a record of a newer version is refused, and a damaged one', () => {
     assert.throws(() => readRecord(where), { code: 'run-not-readable' }, text);
   }
 });
+
+test('checkpoints of another run are not gone on from', async () => {
+  const sum = program({
+    name: 'sum',
+    defaults: { seed: 1, epochs: 2, mode: 'graph' as const },
+    data: problem,
+    model: () => robustMLP({ features: 5, hiddenDims: [4], dropoutRate: 0, seed: 1 }),
+    options: (): FitOptions => ({ losses: 'huber' }),
+  });
+  const [one, other] = ['one', 'other'].map((name) => path.join(folder, `swapped-${name}`));
+  for (const place of [one!, other!]) await trainProgram(sum, { folder: place });
+  const checkpoints = (place: string) => path.join(place, 'checkpoints');
+  fs.rmSync(checkpoints(one!), { recursive: true });
+  fs.cpSync(checkpoints(other!), checkpoints(one!), { recursive: true });
+  await assert.rejects(trainProgram(sum, { folder: one!, resume: true, epochs: 3 }), /of another run/);
+  // A copy of the whole run is that run.
+  fs.cpSync(other!, `${other}-copied`, { recursive: true });
+  assert.equal((await trainProgram(sum, { folder: `${other}-copied`, resume: true, epochs: 3 })).history.length, 3);
+});

@@ -163,12 +163,23 @@ export const isPlainOutput = (output: Output): boolean =>
   'data' in output && ![CLAIM_MIME, RECORD_MIME, DIAGNOSIS_MIME, CONFIRMATION_MIME].some((mime) => mime in output.data);
 
 /** Settings of plotly.js that say how a figure is moved; others name addresses, and bring buttons and markup of their own. */
-const PLAIN_SETTINGS = ['displayModeBar', 'doubleClick', 'scrollZoom', 'staticPlot'];
+const PLAIN_SETTINGS = [
+  'displaylogo',
+  'displayModeBar',
+  'doubleClick',
+  'modeBarButtonsToRemove',
+  'scrollZoom',
+  'staticPlot',
+];
 
 function plainConfig(config: unknown): Record<string, unknown> {
   const settings = isRecord(config) ? Object.entries(config) : [];
   return Object.fromEntries(
-    settings.filter(([name, value]) => PLAIN_SETTINGS.includes(name) && ['boolean', 'string'].includes(typeof value)),
+    settings.filter(
+      ([name, value]) =>
+        PLAIN_SETTINGS.includes(name) &&
+        (Array.isArray(value) ? value : [value]).every((one) => ['boolean', 'string'].includes(typeof one)),
+    ),
   );
 }
 
