@@ -1,6 +1,12 @@
 import { malformed } from './calls';
-import type { ConvertedLayer } from './config';
 import type { Place } from './description';
+
+/** What of a layer says when it is called. */
+interface CalledLayer {
+  name: string;
+  class_name: string;
+  inbound_nodes?: unknown[];
+}
 
 /** Layers that have been called once when they are made. */
 const MADE_CALLED: ReadonlySet<string> = new Set(['InputLayer', 'Model', 'Sequential']);
@@ -13,7 +19,7 @@ const MOST_PASSES = 1000;
  *
  * @throws ReluctantError `malformed`, naming a layer.
  */
-export function checkOrder(layers: readonly ConvertedLayer[], place: Place): void {
+export function checkOrder(layers: readonly CalledLayer[], place: Place): void {
   const made = new Map(layers.map((layer) => [layer.name, MADE_CALLED.has(layer.class_name) ? 1 : 0]));
   let open = layers.flatMap(({ name, inbound_nodes: calls = [] }) => calls.map((inputs) => ({ name, inputs })));
   for (let pass = 0; open.length > 0; pass++) {
