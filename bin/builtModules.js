@@ -1,6 +1,7 @@
 'use strict';
 // Loaded before tests: what they import from src/ comes from dist/, which set-up has just built of the same files. It is what
-// users are given, and a file of tests starts half a second of a processor sooner than with src/ translated again.
+// users are given, and a file of tests starts half a second of a processor sooner than with src/ translated again. Tests import
+// by `import` at the top: of a built file, import() does not see all names.
 const fs = require('node:fs');
 const path = require('node:path');
 const { root } = require('../setup/places');

@@ -7,7 +7,7 @@ import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import * as zlib from 'node:zlib';
 import { ReluctantError } from '../../src/core';
-import { load, loadBatches, query } from '../../src/data';
+import { load, loadBatches, query, save } from '../../src/data';
 
 /** A number that stands in files that nobody names. */
 const SECRET = 987654;
@@ -210,7 +210,6 @@ test('files cut and flipped at random are read right or refused', { timeout: 300
   );
   const whole = await load(at('whole.csv'));
   for (const extension of ['parquet', 'arrow', 'xlsx', 'json']) {
-    const { save } = await import('../../src/data');
     await save(whole, at(`whole.${extension}`));
     const bytes = fs.readFileSync(at(`whole.${extension}`));
     for (let k = 0; k < 25; k++) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ReluctantError } from '../../src/core';
+import { ReluctantError, tf } from '../../src/core';
 import {
   addFeatures,
   addTargets,
@@ -142,7 +142,6 @@ test('makeSamples cuts the training returns into terciles', () => {
 });
 
 test('SampleSet.toTensors gives the shapes a three-headed model takes, and makes no other tensors', async () => {
-  const { tf } = await import('../../src/core');
   const { training } = makeSamples(prices, { window: 4 });
   const before = tf.memory().numTensors;
   const { inputs, targets } = training.take(10).toTensors();

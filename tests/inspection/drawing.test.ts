@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tf } from '../../src/core';
 import * as inspect from '../../src/inspection';
+import { causalConvolution } from '../../src/layers';
 import { twoHeads } from './models';
 
 const x = tf.tensor2d([
@@ -57,7 +58,6 @@ test('names from a file cannot write into the page', () => {
 });
 
 test('inspect.activations sees through the activations that layers of this library keep inside', async () => {
-  const { causalConvolution } = await import('../../src/layers');
   const layer = causalConvolution({ filters: 1, kernelSize: 2, dilation: 1, activation: 'sigmoid', name: 'gate' });
   const input = tf.input({ shape: [3, 1] });
   const model = tf.model({ inputs: input, outputs: layer.apply(input) as ReturnType<typeof tf.input> });
