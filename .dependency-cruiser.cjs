@@ -72,10 +72,8 @@ const ROOMS = {
   'programs/recipes': [
     ...['core', 'data', 'data/read', 'data/samples', 'synthetic', 'losses', 'models', 'training', 'runs', 'programs'],
   ],
-  // How a mend is written: text alone, so that a diagnosis shows it as well.
-  'recordings/mendCode': [],
   // Trainings that were made elsewhere: models of Keras and PyTorch with their rows and histories.
-  recordings: ['core', 'data', 'losses', 'training', 'inspection', 'runs', 'programs', 'recordings/mendCode'],
+  recordings: ['core', 'data', 'losses', 'training', 'inspection', 'runs', 'programs'],
   // Many settings of one program, in processes side by side or on a cluster, whose machines note trials in ledgers of their own and leave
   // locks of runs behind when they are lost.
   trials: ['core', 'tables', 'ledger', 'plots', 'training', 'runs', 'programs'],
@@ -87,7 +85,8 @@ const ROOMS = {
     ...['core', 'tables', 'evaluation', 'losses', 'training', 'inspection', 'programs'],
     ...['diagnosis/evidence/references'],
   ],
-  'diagnosis/mends': ['core', 'inspection', 'losses', 'training', 'programs', 'diagnosis/evidence'],
+  // How a mend is written goes by the framework a training came from, which recordings tell.
+  'diagnosis/mends': ['core', 'inspection', 'losses', 'training', 'programs', 'recordings', 'diagnosis/evidence'],
   'diagnosis/rules': [
     ...['core', 'evaluation', 'layers/activations', 'inspection'],
     ...['diagnosis/evidence', 'diagnosis/evidence/references'],
@@ -98,7 +97,7 @@ const ROOMS = {
   diagnosis: [
     ...['core', 'tables', 'evaluation', 'losses', 'layers/activations', 'training', 'inspection', 'runs', 'programs'],
     ...['diagnosis/evidence', 'diagnosis/evidence/references', 'diagnosis/rules', 'diagnosis/causes'],
-    ...['recordings/mendCode', 'diagnosis/record'],
+    ...['recordings', 'diagnosis/mends', 'diagnosis/record'],
   ],
   'diagnosis/benchmark/blueprints': ['core', 'losses', 'training', 'diagnosis/evidence'],
   // An operator puts dropout of this library into other people's models.
@@ -121,7 +120,7 @@ const ROOMS = {
   // The shell is a user of the library: it may call everything but is imported by nothing.
   cli: ['core', 'tables', 'data', 'data/read', 'programs', 'kernel/parameters'],
   'cli/kernel': ['core', 'tables', 'cli'],
-  'cli/run': ['core', 'tables', 'notebook', 'notebook/report', 'kernel/parameters', 'cli'],
+  'cli/run': ['core', 'tables', 'plots', 'notebook', 'notebook/report', 'kernel/parameters', 'cli'],
   'cli/commands': [
     ...['core', 'tables', 'data', 'evaluation', 'ledger', 'training', 'inspection', 'runs', 'programs', 'programs/recipes'],
     ...['plots', 'recordings', 'trials', 'diagnosis', 'diagnosis/record', 'cli', 'cli/kernel', 'cli/run', 'notebook/report'],

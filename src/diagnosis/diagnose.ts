@@ -1,12 +1,13 @@
 import { ReluctantError, type TF, tf, visible } from '../core';
 import { outputNames } from '../inspection';
-import { type Framework, type MendFacts, mendDiff } from '../recordings/mendCode';
+import type { Framework } from '../recordings';
 import { formatNumber, formatShare, Table } from '../tables';
 import type { RunOrigin, TrainingData } from '../training';
 import { isDisposedOf, isLayersModel } from '../training/trainable';
 import { Seen } from './causes/cause';
 import { type Evidence, gather, type Known } from './evidence/evidence';
 import type { RunLike, TrainingOptions } from './evidence/program';
+import { type MendFacts, mendDiff } from './mends/mendCode';
 import { allRules, checkThresholds, type OwnRules } from './ownRules';
 import { checkParts } from './partChecks';
 import { harmedHeads, type Note, rank, type Verdict } from './ranking';
@@ -16,6 +17,7 @@ import {
   diagnosisStory,
   known,
   type VerdictRecord,
+  valueText,
   withoutVerdict,
 } from './record';
 import type { Measurement, Symptom, Thresholds } from './rules/rule';
@@ -226,8 +228,8 @@ export class Diagnosis {
         rule: symptom.rule,
         where: symptom.where,
         quantity: one.quantity + (one.epoch === undefined ? '' : ` (epoch ${one.epoch})`),
-        value: text(one.value, one.unit),
-        threshold: one.threshold === undefined ? '' : text(one.threshold, one.unit),
+        value: valueText(one.value, one.unit),
+        threshold: one.threshold === undefined ? '' : valueText(one.threshold, one.unit),
       })),
     );
     return new Table(rows, { title: 'Evidence' });
@@ -324,8 +326,5 @@ const plain = ({ change, consequences, ...rest }: Verdict): object => ({
   consequences: consequences.map(plain),
 });
 
-const text = (value: number, unit: string): string =>
-  unit === 'share' ? formatShare(value) : `${formatNumber(value)}${unit ? ` ${unit}` : ''}`;
-
 const line = ({ quantity, value, unit, threshold, epoch }: Measurement): string =>
-  `${quantity}: ${text(value, unit)}${epoch === undefined ? '' : ` at epoch ${epoch}`}${threshold === undefined ? '' : ` (threshold ${text(threshold, unit)})`}`;
+  `${quantity}: ${valueText(value, unit)}${epoch === undefined ? '' : ` at epoch ${epoch}`}${threshold === undefined ? '' : ` (threshold ${valueText(threshold, unit)})`}`;

@@ -1,6 +1,7 @@
 import { brief, ReluctantError } from '../core';
 import { formatNumber, Table } from '../tables';
 import { inDarkColours } from './dark';
+import { FIGURE_MIME } from './mime';
 import { encodeNumbers, type Numbers, spread } from './numbers';
 import { drawSVG } from './staticPicture';
 import { AXIS, LAYOUT, WIDTH } from './template';
@@ -136,7 +137,7 @@ export class Figure {
   /** The MIME bundle of a notebook cell: alive, as a picture, and as text. */
   [Symbol.for('Jupyter.display')](): Record<string, unknown> {
     const bundle: Record<string, unknown> = {
-      'application/vnd.plotly.v1+json': this.toJSON(),
+      [FIGURE_MIME]: this.toJSON(),
       'text/plain': this.toString(),
     };
     try {

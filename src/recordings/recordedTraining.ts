@@ -6,8 +6,10 @@ import { type EpochNumbers, type FitOptions, type Samples, type TrainingData, wi
 import { freshModel } from './freshModel';
 import { readHistory } from './historyFile';
 import { lossNamed, optimizerNamed } from './kerasNames';
-import type { Framework } from './mendCode';
 import { type Ends, type RowNames, readSamples } from './samples';
+
+/** The framework a training came from, whose words its mends are written in. */
+export type Framework = 'keras' | 'torch' | 'tfjs';
 
 /** A training that was made elsewhere, as far as it is known: enough to diagnose it, and to train it again here. */
 export interface RecordedTraining {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type TF, tf } from '../../src/core';
+import { mendDiff } from '../../src/diagnosis/mends/mendCode';
 import { withoutColumn } from '../../src/diagnosis/mends/mends';
-import { mendDiff } from '../../src/recordings';
 
 test('a column is left out of rows, and of every step of windows', () => {
   const leftOut = (inputs: TF.Tensor, column: number) => {

@@ -7,10 +7,10 @@ import { orderedInputs } from '../../inspection/layers';
 import { bundles, type Made, markdown, outputs, pageOf } from '../../notebook/report';
 import { gradientFlow, trainingCurves } from '../../plots';
 import type { Framework, RecordedTraining, Statistic } from '../../recordings';
-import { formatDuration, formatShare, formatValue, Table } from '../../tables';
+import { formatShare, formatValue, Table } from '../../tables';
 import type { Samples } from '../../training';
 import { shownPath } from '../places';
-import { versions } from '../versions';
+import { madeToday } from '../run/made';
 
 /** What is told of a training: on the screen, as JSON, as a page. */
 export interface Found {
@@ -133,8 +133,6 @@ function made({ name, confirmation, seconds }: PageData): Made {
   return {
     command: `npx reluctant diagnose ${shownPath(path.resolve(name))}${confirmation ? ' --confirm' : ''} --html`,
     parameters: {},
-    versions: versions(),
-    date: new Date().toISOString().slice(0, 10),
-    duration: formatDuration(seconds),
+    ...madeToday(seconds),
   };
 }

@@ -12,11 +12,16 @@ export function madeBy(run: NotebookRun, { parameters = {} }: Pick<RunOptions, '
   return {
     command: `npx reluctant run ${shownPath(run.notebook)}${passed.join('')} --html`,
     parameters: { ...declared(run.notebook), ...plain(parameters) },
-    versions: versions(),
-    date: new Date().toISOString().slice(0, 10),
-    duration: formatDuration(run.seconds),
+    ...madeToday(run.seconds),
   };
 }
+
+/** When, in how many seconds and by which versions a page was made. */
+export const madeToday = (seconds: number): Pick<Made, 'versions' | 'date' | 'duration'> => ({
+  versions: versions(),
+  date: new Date().toISOString().slice(0, 10),
+  duration: formatDuration(seconds),
+});
 
 /** Values that the notebook gives its parameters itself. */
 function declared(file: string): Record<string, unknown> {

@@ -9,6 +9,10 @@ const PER_BYTE = 16;
 const CHARACTERS = 8;
 const BYTES = 8;
 
+/** Bytes of some files together; those that are gone have none. */
+export const bytesOf = (files: readonly string[]): number =>
+  files.reduce((sum, file) => sum + (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+
 /**
  * How large a table may become. A file can claim more than it holds: a billion zeros take a few kilobytes of Parquet, and one cell
  * at the edge of a sheet makes seventeen billion of them.
@@ -24,7 +28,7 @@ export class Bound {
 
   /** Of a table that files hold. */
   static ofFiles(operation: string, files: readonly string[]): Bound {
-    const bytes = files.reduce((sum, file) => sum + (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+    const bytes = bytesOf(files);
     const most = Math.max(ALWAYS, PER_BYTE * bytes);
     return new Bound(most, (received) => ({
       code: 'file-too-large',

@@ -1,6 +1,7 @@
 import type { TF } from '../../core';
 import type { ProgramParts } from '../../programs';
 import type { Evidence } from '../evidence/evidence';
+import { withHeadActivation } from '../mends/changes';
 import type { Measurement, Symptom } from '../rules/rule';
 
 /** A change to a program that should make a symptom go. */
@@ -69,6 +70,13 @@ export class Seen {
     return this.of(rule, kind, where).length > 0;
   }
 }
+
+/** A head's activation replaced, the head starting afresh. */
+export const headActivation = (head: string, activation: string, says: string): Change => ({
+  says,
+  activation,
+  apply: withHeadActivation(head, activation),
+});
 
 /** A finding per symptom. */
 export const each = (

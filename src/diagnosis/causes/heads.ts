@@ -1,8 +1,8 @@
 import { formatNumber, formatShare } from '../../tables';
 import type { Evidence } from '../evidence/evidence';
-import { withHeadActivation, withLossWeight } from '../mends/changes';
+import { withLossWeight } from '../mends/changes';
 import type { Symptom } from '../rules/rule';
-import { type Cause, each, type Seen } from './cause';
+import { type Cause, each, headActivation, type Seen } from './cause';
 
 /** Positive targets want softplus; others a linear output. */
 const betterFor = ({ heads }: Evidence, where: string): string => {
@@ -30,11 +30,11 @@ export const heads: readonly Cause[] = [
         return {
           says: `${formatShare(zeros!.value)} of the predictions of "${where}" are exactly 0: its pre-activation is negative, where ReLU has neither output nor gradient`,
           severity: 1,
-          change: {
-            says: `use ${better} with GlorotUniform for this head, its bias starting at the mean target`,
-            activation: better,
-            apply: withHeadActivation(where, better),
-          },
+          change: headActivation(
+            where,
+            better,
+            `use ${better} with GlorotUniform for this head, its bias starting at the mean target`,
+          ),
           wrongIf: 'the head’s pre-activation were above zero on more than a twentieth of the rows',
         };
       }).map((finding) => ({ ...finding, symptoms: [...finding.symptoms, ...alsoOf(seen, finding.where)] })),
@@ -51,11 +51,11 @@ export const heads: readonly Cause[] = [
         return {
           says: `${formatShare(measured[0]!.value)} of the outputs of "${where}" lie on the flat end of ${head.activation}, at ${formatNumber(measured[2]!.value)} on average, while the targets average ${formatNumber(head.train[0]?.targetMean ?? Number.NaN)}`,
           severity: 0.95,
-          change: {
-            says: `use ${better} with GlorotUniform for this head, its bias starting at the mean target`,
-            activation: better,
-            apply: withHeadActivation(where, better),
-          },
+          change: headActivation(
+            where,
+            better,
+            `use ${better} with GlorotUniform for this head, its bias starting at the mean target`,
+          ),
           wrongIf: 'the slope of the activation at its inputs were above 1 % of its steepest',
         };
       })
@@ -105,11 +105,7 @@ export const heads: readonly Cause[] = [
       each(seen.of('negative-outputs', 'negative'), ({ where, evidence: [share] }) => ({
         says: `${formatShare(share!.value)} of the predictions of "${where}" are negative, and no target is; its activation allows it`,
         severity: 0.8,
-        change: {
-          says: 'use softplus for this head',
-          activation: 'softplus',
-          apply: withHeadActivation(where, 'softplus'),
-        },
+        change: headActivation(where, 'softplus', 'use softplus for this head'),
         wrongIf: 'some targets were negative',
       })),
   },
@@ -122,11 +118,7 @@ export const heads: readonly Cause[] = [
       each(seen.of('negative-outputs', 'negative-of-line'), ({ where, evidence: [share] }) => ({
         says: `${formatShare(share!.value)} of the predictions of "${where}" are negative, and no target is`,
         severity: 0.2,
-        change: {
-          says: 'use softplus for this head',
-          activation: 'softplus',
-          apply: withHeadActivation(where, 'softplus'),
-        },
+        change: headActivation(where, 'softplus', 'use softplus for this head'),
         wrongIf: 'some targets were negative',
       })),
   },

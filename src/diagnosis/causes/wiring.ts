@@ -4,7 +4,7 @@ import { formatNumber, formatShare } from '../../tables';
 import type { HeadEvidence } from '../evidence/evidence';
 import { withHeadActivation, withLoss } from '../mends/changes';
 import { withHead } from '../mends/mends';
-import { type Cause, each, together } from './cause';
+import { type Cause, each, headActivation, together } from './cause';
 
 /** Causes in the loss itself and in the head's range: nothing downstream can be right. */
 export const wiring: readonly Cause[] = [
@@ -101,11 +101,7 @@ export const wiring: readonly Cause[] = [
         return {
           says: `"${where}" normalises one number by itself, so it gives 1 for every row and no weight matters`,
           severity: 1,
-          change: {
-            says: `use a ${better} output`,
-            activation: better,
-            apply: withHeadActivation(where, better),
-          },
+          change: headActivation(where, better, `use a ${better} output`),
           wrongIf: 'predictions differed from row to row',
         };
       }),
@@ -159,11 +155,7 @@ export const wiring: readonly Cause[] = [
           }`,
           severity: share,
           isHarmful: evidence[1]!.value > 0.05,
-          change: {
-            says: `use a ${better} output`,
-            activation: better,
-            apply: withHeadActivation(where, better),
-          },
+          change: headActivation(where, better, `use a ${better} output`),
           wrongIf: 'predictions could reach the least and the largest target',
         };
       }).map((finding) => ({

@@ -123,11 +123,11 @@ export const withInputsMapped =
     return { ...program, data };
   };
 
-/** One column of a flat input set to zero. */
+/** One column set to zero: of flat inputs as it is counted, of windows in every step. */
 export const withoutColumn = (column: number) =>
   withInputsMapped((input) =>
     tf.tidy(() => {
-      // Of windows the column of every step; a place among the steps laid side by side is that of its feature.
+      // What counts the steps of windows laid side by side means the feature at that place.
       const columns = input.shape.at(-1)!;
       const kept = Float32Array.from({ length: columns }, (_, c) => Number(c !== column % columns));
       return tf.mul(input, tf.tensor1d(kept));

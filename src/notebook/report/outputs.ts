@@ -9,15 +9,13 @@ import {
   diagnosisStory,
 } from '../../diagnosis/record';
 import { Figure, followingScheme } from '../../plots';
+import { FIGURE_MIME } from '../../plots/mime';
 import { escapeHTML, formatValue } from '../../tables';
 import { CLAIM_MIME, type ClaimedHead, headText } from '../claims';
 import { RECORD_MIME } from '../record';
 import { tooMuchMarkup } from './markupLimits';
 import type { Output } from './notebookFile';
 import { renderMarkdown, sanitizeHTML, terminalText, withoutProgress } from './prose';
-
-/** The MIME type of a live figure. */
-export const PLOTLY = 'application/vnd.plotly.v1+json';
 
 /** A figure that the page brings to life: its JSON, to be found by number. */
 export interface LiveFigure {
@@ -70,7 +68,7 @@ function renderError({ ename, evalue, traceback }: Extract<Output, { output_type
 /** The richest form of a value that a page without a kernel can show. */
 function renderBundle(data: Record<string, unknown>, found: Found): string {
   if (isRecord(data[CLAIM_MIME])) return renderClaim(data[CLAIM_MIME], found);
-  if (isRecord(data[PLOTLY])) return renderFigure(data, data[PLOTLY], found);
+  if (isRecord(data[FIGURE_MIME])) return renderFigure(data, data[FIGURE_MIME], found);
   const diagnosis = diagnosisRecord(data[DIAGNOSIS_MIME]);
   if (diagnosis) {
     found.diagnoses.push(diagnosis);

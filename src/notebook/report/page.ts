@@ -3,15 +3,13 @@ import * as fs from 'node:fs';
 import * as zlib from 'node:zlib';
 import { plotlyFile } from '../../plots';
 import { escapeHTML } from '../../tables';
+import { VERDICT_TAG } from '../tags';
 import { card, type Made } from './card';
 import { LOADER } from './loader';
 import type { Cell, Notebook } from './notebookFile';
 import { type Found, isPlainOutput, type LiveFigure, LONGEST_DRAWING, renderOutput } from './outputs';
 import { type Heading, highlightCode, renderMarkdown } from './prose';
 import { STYLE } from './style';
-
-/** Outputs of cells with this tag are the upshot of a notebook: they stand in the card at the head of its page as well. */
-const UPSHOT = 'verdict';
 
 /** What is gathered while the cells are rendered. */
 interface Gathered extends Found {
@@ -92,7 +90,7 @@ function renderCell(cell: Cell, language: string, found: Gathered): string {
   if (cell.cell_type === 'raw') return cell.source ? `<pre>${escapeHTML(cell.source)}</pre>` : '';
   if (cell.source.trim() === '' && cell.outputs.length === 0) return '';
   const rendered = cell.outputs.map((output) => renderOutput(output, found));
-  if (cell.metadata?.tags?.includes(UPSHOT))
+  if (cell.metadata?.tags?.includes(VERDICT_TAG))
     found.upshot.push(...rendered.filter((_, k) => isPlainOutput(cell.outputs[k]!)));
   const outputs = rendered.join('\n');
   const lines = cell.source.trim().split('\n').length;

@@ -1,3 +1,5 @@
+import { FIGURE_MIME } from '../../plots/mime';
+
 /**
  * What draws a {@link LiveFigure} in the page: an ES module in the form of anywidget. plotly.js (5 MB) is not sent along: it is
  * the one that JupyterLab's Plotly extension has loaded for ordinary figures. Its own renderer draws an output only once (as
@@ -5,7 +7,7 @@
  * asks the kernel for the static picture.
  */
 export const LIVE_FIGURE_PAGE = `
-const MIME = 'application/vnd.plotly.v1+json';
+const MIME = '${FIGURE_MIME}';
 let loading;
 
 async function findPlotly() {

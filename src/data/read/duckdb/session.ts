@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { lazy } from '../../../core';
+import { bytesOf } from '../../table/bound';
 
 /** DuckDB's package, loaded on first use. */
 export const duckdb = lazy(() => require('@duckdb/node-api') as typeof import('@duckdb/node-api'));
@@ -82,8 +83,7 @@ const PER_BYTE = 64;
 
 /** Bytes that DuckDB may take to read files, where that is less than it would take by itself: what is packed in one may have any size. */
 function memoryFor(files: readonly string[]): number | undefined {
-  const bytes = files.reduce((sum, file) => sum + (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
-  const most = Math.max(ALWAYS_ALLOWED, PER_BYTE * bytes);
+  const most = Math.max(ALWAYS_ALLOWED, PER_BYTE * bytesOf(files));
   return files.length > 0 && most < os.totalmem() / 2 ? most : undefined;
 }
 

@@ -1,5 +1,4 @@
-/** The framework a training came from, whose words a mend is written in. */
-export type Framework = 'keras' | 'torch' | 'tfjs';
+import type { Framework } from '../../recordings';
 
 /** What is known of the training as it was: what goes is written with it. */
 export interface MendFacts {
