@@ -1,5 +1,5 @@
 import type { CellCompiler } from './compiler/cells';
-import type { Json } from './message';
+import { type Json, textField } from './message';
 
 /** Jupyter counts characters, JavaScript counts UTF-16 units. */
 function unitsBefore(code: string, characters: number): number {
@@ -11,7 +11,7 @@ function charactersBefore(code: string, units: number): number {
 }
 
 function request(content: Json): { code: string; position: number } {
-  const code = String(content['code'] ?? '');
+  const code = textField(content, 'code');
   const cursor = Number(content['cursor_pos'] ?? [...code].length);
   return { code, position: unitsBefore(code, cursor) };
 }

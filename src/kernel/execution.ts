@@ -3,7 +3,7 @@ import { mimeBundle } from '../notebook';
 import type { Activity, Ended } from './activity';
 import type { CompiledCell } from './compiler/cells';
 import type { History } from './history';
-import type { Json, Message } from './message';
+import { type Json, type Message, textField } from './message';
 import { encodeContent, type Publisher } from './publisher';
 import type { Outcome, Runner } from './runner';
 import { CellRun, enterRun, within } from './scope';
@@ -67,7 +67,7 @@ export class Execution {
     const reply = (answer: Json) => this.publisher.reply(channel, 'execute_reply', answer, message);
     const stopsOnError = message.content['stop_on_error'] !== false;
     if (stopsOnError && received < this.abortBefore) return reply({ status: 'aborted' });
-    const code = String(message.content['code'] ?? '');
+    const code = textField(message.content, 'code');
     const run = this.open(message, code);
     const result = await this.resultOf(run, code, message.content['user_expressions']);
     this.proveLife();
@@ -212,12 +212,14 @@ export class Execution {
   private evaluateAll(expressions: unknown, run: CellRun): Json {
     const results: Json = {};
     if (typeof expressions !== 'object' || expressions === null) return results;
-    for (const [name, expression] of Object.entries(expressions)) {
+    for (const name of Object.keys(expressions)) {
+      let expression = '';
       try {
-        const data = JSON.parse(encodeContent(mimeBundle(this.runner.evaluate(String(expression))))) as Json;
+        expression = textField(expressions as Json, name);
+        const data = JSON.parse(encodeContent(mimeBundle(this.runner.evaluate(expression)))) as Json;
         results[name] = { status: 'ok', data, metadata: {} };
       } catch (error) {
-        results[name] = { status: 'error', ...this.describe(error, run, String(expression)) };
+        results[name] = { status: 'error', ...this.describe(error, run, expression) };
       }
     }
     return results;

@@ -1,4 +1,4 @@
-import type { Json } from './message';
+import { type Json, textField } from './message';
 
 interface Entry {
   line: number;
@@ -49,7 +49,7 @@ export class History {
         return this.entries.filter(({ line }) => line >= start && line < stop);
       }
       case 'search': {
-        const pattern = String(request['pattern'] ?? '*');
+        const pattern = textField(request, 'pattern', '*');
         const matches = this.entries.filter(({ input }) => matchesGlob(input, pattern));
         if (request['unique'] !== true) return last(matches);
         return last([...new Map(matches.map((entry) => [entry.input, entry])).values()]);

@@ -78,6 +78,8 @@ export function decode(frames: readonly Uint8Array[], key: string, taken?: Signa
   for (const field of ['msg_id', 'msg_type', 'session']) {
     if (typeof header[field] !== 'string') throw new MessageRefused(`header without ${field}`);
   }
+  for (const field of ['username', 'date', 'version']) textField(header, field);
+  textField(parent, 'msg_id');
   return {
     identities: buffers.slice(0, at),
     header: header as unknown as Header,
@@ -86,6 +88,18 @@ export function decode(frames: readonly Uint8Array[], key: string, taken?: Signa
     content,
     buffers: buffers.slice(at + 6),
   };
+}
+
+/**
+ * A field of a message as text; `otherwise` where it is missing. What a client sends in the place of a text may be an object that
+ * cannot be made into one.
+ *
+ * @throws MessageRefused for lists and objects
+ */
+export function textField(part: Json, field: string, otherwise = ''): string {
+  const value = part[field] ?? otherwise;
+  if (typeof value === 'object') throw new MessageRefused(`"${field}" is to be a text`);
+  return String(value);
 }
 
 /** Lists and objects within one another: what handles a message goes as deep as it does, and the stack has an end. */

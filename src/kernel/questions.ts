@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { ReluctantError } from '../core';
-import type { Json, Message } from './message';
+import { type Message, textField } from './message';
 import type { Publisher } from './publisher';
 import type { CellRun } from './scope';
 import { FLAG } from './shared';
@@ -57,9 +57,10 @@ export class Questions {
     // Clients of older protocols do not say which question they answer; there is one at a time.
     const id = [...this.answers.keys()].find((key) => key === parent['msg_id']) ?? this.answers.keys().next().value;
     if (id === undefined) return;
+    const line = textField(content, 'value');
     const resume = this.answers.get(id)!;
     this.answers.delete(id);
-    resume(String((content as Json)['value'] ?? ''));
+    resume(line);
   }
 
   /** Forgets what was asked: the cell that has asked is interrupted. */

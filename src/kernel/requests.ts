@@ -3,7 +3,7 @@ import type { Activity } from './activity';
 import { complete, inspect } from './editing';
 import type { Execution } from './execution';
 import type { History } from './history';
-import type { Json, Message } from './message';
+import { type Json, type Message, textField } from './message';
 import type { Publisher } from './publisher';
 import type { Runner } from './runner';
 import { CellRun, within } from './scope';
@@ -47,7 +47,7 @@ export class Requests {
       case 'inspect_request':
         return inspect(this.runner.compiler, content);
       case 'is_complete_request':
-        return { ...this.runner.compiler.isComplete(String(content['code'] ?? '')) };
+        return { ...this.runner.compiler.isComplete(textField(content, 'code')) };
       case 'history_request':
         return this.history.answer(content);
       case 'comm_info_request':

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import { test } from 'node:test';
+import { encode } from '../../src/kernel/message';
 import { KernelClient } from './client';
 import { fuzz } from './fuzz';
 
@@ -23,12 +24,50 @@ test('a kernel that is sent what no client sends, with the key and without, live
     const sent = await fuzz(kernel, SECONDS * 1000, 6);
     const grown = resident(kernel.process.pid!) - before;
     await kernel.beat();
-    assert.equal((await kernel.run('1 + 1')).result, '2');
+    // A new kernel in the place of one that has died would not know it.
+    const { result, reply } = await kernel.run('a');
+    assert.equal(result, "'history with some a in it'");
+    assert.equal(reply['status'], 'ok');
     console.log(
       `${Object.values(sent).reduce((a, b) => a + b, 0)} messages in ${SECONDS} s: memory grown by ${grown.toFixed(0)} MB`,
     );
     assert.ok(grown < 150, `memory grew by ${grown} MB`);
     assert.equal(kernel.process.exitCode, null);
+  } finally {
+    await kernel.stop();
+  }
+});
+
+test('a field that is to be a text and is none ends nothing: the message is dropped, or answered with an error', async () => {
+  const kernel = await KernelClient.start();
+  try {
+    const none = { toString: 1, valueOf: [] };
+    const send = (
+      type: string,
+      header: object,
+      parent: object,
+      content: object,
+      channel: 'shell' | 'control' | 'stdin',
+    ) => {
+      const whole = { msg_id: `${type}-${channel}`, msg_type: type, session: kernel.session, ...header };
+      const message = { identities: [], header: whole, parent, metadata: {}, content, buffers: [] };
+      return kernel[channel].send(encode(message as never, kernel.key));
+    };
+    for (const channel of ['shell', 'control', 'stdin'] as const) {
+      await send('input_reply', {}, { msg_id: none }, { value: 'x' }, channel);
+      await send('input_reply', {}, {}, { value: none }, channel);
+      await send('kernel_info_request', { username: none }, {}, {}, channel);
+      await send('complete_request', {}, {}, { code: none, cursor_pos: none }, channel);
+      await send('history_request', {}, {}, { hist_access_type: 'search', pattern: none, n: none }, channel);
+      await send('comm_open', {}, {}, { comm_id: none, target_name: none, data: none }, channel);
+    }
+    assert.equal((await kernel.run(1 as never)).result, '1');
+    assert.equal((await kernel.run(none as never)).reply['status'], 'error');
+    const { reply } = await kernel.run('40 + 2', { user_expressions: { bad: none, good: '2' } });
+    const told = reply['user_expressions'] as Record<string, { status: string }>;
+    assert.deepEqual([told['bad']!.status, told['good']!.status], ['error', 'ok']);
+    assert.equal(kernel.process.exitCode, null);
+    assert.ok(!kernel.published.some(({ content }) => JSON.stringify(content).includes('KernelDied')));
   } finally {
     await kernel.stop();
   }

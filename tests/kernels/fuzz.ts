@@ -110,8 +110,11 @@ export async function fuzz(client: KernelClient, milliseconds: number, seed: num
   const header = (type: unknown) =>
     Buffer.from(JSON.stringify({ msg_id: `f${random.integer(0, 1e9)}`, msg_type: type, session: client.session }));
   const empty = Buffer.from('{}');
-  const [, , , , heart] = client.ports;
+  const [, publishing, , , heart] = client.ports;
   const signed = (parts: Buffer[]) => [mark, sign(parts), ...parts];
+  const channels = { shell: client.shell, control: client.control, stdin: client.stdin };
+  const channel = () => pick(random, Object.values(channels));
+  const overheard = new Map<unknown, Buffer[]>();
   let again: Buffer[] | undefined;
   const kinds: Record<string, () => Promise<void>> = {
     'bytes on a port': () => raw(pick(random, client.ports), bytesOf(random, 400), random.uniform() < 0.5),
@@ -147,6 +150,39 @@ export async function fuzz(client: KernelClient, milliseconds: number, seed: num
       ),
     'signed and deep': () =>
       client.shell.send(signed([header('comm_msg'), empty, empty, deep(random.integer(150, 200_000))])),
+    'signed, on standard input': () =>
+      client.stdin.send(
+        signed([
+          header(pick(random, ['input_reply', ...TYPES])),
+          Buffer.from(JSON.stringify({ ...Object(anything(random)) })),
+          empty,
+          Buffer.from(JSON.stringify({ ...Object(anything(random)) })),
+        ]),
+      ),
+    'a field of a heading or parent of another kind': () => {
+      const whole: Record<string, unknown> = {
+        ...{ msg_id: `f${random.integer(0, 1e9)}`, msg_type: pick(random, TYPES), session: client.session },
+        ...{ username: 'u', date: '2026-01-01T00:00:00Z', version: '5.4' },
+      };
+      const broken = Buffer.from(JSON.stringify({ ...whole, [pick(random, Object.keys(whole))]: anything(random) }));
+      const parts = [Buffer.from(JSON.stringify(whole)), empty, empty, empty];
+      parts[random.integer(0, 3)] = broken;
+      return channel().send(signed(parts));
+    },
+    'buffers that are not signed': () =>
+      channel().send([...signed([header('comm_msg'), empty, empty, empty]), ...Array(20).fill(bytesOf(random, 500))]),
+    'overheard, on its channel': async () => {
+      const socket = pick(random, [client.control, client.stdin]);
+      const message = overheard.get(socket) ?? signed([header('comm_info_request'), empty, empty, empty]);
+      overheard.set(socket, message);
+      await socket.send(message);
+    },
+    'subscriptions that nobody makes': async () => {
+      const socket = new zmq.XSubscriber({ linger: 0, sendTimeout: 500 });
+      socket.connect(`tcp://127.0.0.1:${publishing}`);
+      for (let k = 0; k < 20; k++) await socket.send(bytesOf(random, 100)).catch(() => {});
+      socket.close();
+    },
     'the same again': async () => {
       again ??= signed([
         header('execute_request'),

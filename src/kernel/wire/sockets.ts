@@ -31,7 +31,9 @@ class Sender {
   private async drain(): Promise<void> {
     for (let frames = this.waiting.shift(); frames; frames = this.waiting.shift()) {
       // A client that has left cannot be answered, and nobody else has to suffer for it.
-      await this.socket.send(frames).catch(() => {});
+      try {
+        await this.socket.send(frames);
+      } catch {}
     }
     this.busy = undefined;
   }

@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { kernelInfo } from '../kernelInfo';
-import { decode, type Json, type Message, Signatures } from '../message';
+import { decode, type Json, type Message, Signatures, textField } from '../message';
 import { type Channel, type Connection, FLAG, type Inbound, now, type Outbound } from '../shared';
 import { tellDeath } from './aftermath';
 import { Interruption } from './interruption';
@@ -47,18 +47,15 @@ let refused = 0;
 
 async function listen(channel: Channel): Promise<void> {
   for await (const frames of sockets.arriving(channel)) {
-    let message: Message;
     try {
-      message = decode(frames, connection.key, signatures);
+      handle(channel, decode(frames, connection.key, signatures));
     } catch (error) {
       // Said once in a while only, so that a flood of forgeries cannot fill a disk through the log.
       refused += 1;
       if (Number.isInteger(Math.log10(refused))) {
         console.error(`reluctant kernel: dropped ${refused} message(s) so far, the last because of: ${error}`);
       }
-      continue;
     }
-    handle(channel, message);
   }
 }
 
@@ -86,7 +83,7 @@ function handle(channel: Channel, message: Message): void {
       break;
     }
     case 'input_reply':
-      answered(message, String(parent['msg_id'] ?? ''));
+      answered(message, textField(parent as Json, 'msg_id'));
       break;
     default:
       if (header.msg_type === 'execute_request') keeper?.add(message);
@@ -96,13 +93,14 @@ function handle(channel: Channel, message: Message): void {
 
 /** Hands an answer on; clients of older protocols do not say which question they answer. */
 function answered(message: Message, question: string): void {
+  const value = textField(message.content, 'value');
   const id = blocking.has(question) ? question : [...blocking][0];
   if (id === undefined) {
     post({ kind: 'message', channel: 'stdin', message, received: now() });
     return;
   }
   blocking.delete(id);
-  answering.postMessage({ id, value: String(message.content['value'] ?? '') });
+  answering.postMessage({ id, value });
   Atomics.add(flags, FLAG.answers, 1);
   Atomics.notify(flags, FLAG.answers);
 }
@@ -182,4 +180,6 @@ async function start(): Promise<void> {
   for (const channel of ['shell', 'control', 'stdin'] as const) void listen(channel);
 }
 
+// Without this thread nobody is answered; torn down by an error of its own it would take the process along without a word.
+process.on('uncaughtException', (error) => die(`the thread that talks to Jupyter has failed: ${error}`));
 void start();
