@@ -9,6 +9,8 @@ null), startup_timeout (seconds).
 """
 
 import asyncio
+import contextlib
+import errno
 import json
 import os
 import queue
@@ -52,6 +54,15 @@ try:
     from nbclient.exceptions import CellExecutionError, DeadKernelError
 except ImportError as missing:
     refuse("python-package-missing", str(missing))
+
+
+class NotSaved(Exception):
+    """The executed notebook could not be written."""
+
+    def __init__(self, target, cause):
+        super().__init__(str(cause))
+        self.target = target
+        self.cause = cause
 
 
 class LiveClient(NotebookClient):
@@ -207,9 +218,11 @@ class Run:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(draft, target)
-        except BaseException:
-            if os.path.exists(draft):
+        except BaseException as problem:
+            with contextlib.suppress(OSError):
                 os.unlink(draft)
+            if isinstance(problem, OSError):
+                raise NotSaved(target, problem) from problem
             raise
         self.saved = time.monotonic()
 
@@ -241,6 +254,9 @@ async def main():
 code = 0
 try:
     asyncio.run(main())
+except NotSaved as problem:
+    emit("not-saved", path=problem.target, code=errno.errorcode.get(problem.cause.errno, ""), message=str(problem.cause))
+    code = 1
 except BaseException:
     traceback.print_exc()
     code = 1

@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as readline from 'node:readline';
-import { ReluctantError } from '../../core';
+import { asNotWritten, ReluctantError } from '../../core';
 import { INSTALLATION, PYTHON } from '../places';
 import type { CellOutput, Notebook } from './notebookFile';
 
@@ -22,6 +22,8 @@ export type StopReason = 'interrupt' | 'timeout' | 'total-timeout' | 'kill';
 /** What python/headless/run_notebook.py says. */
 export type DriverEvent =
   | { event: 'refused'; code: string; message: string }
+  /** The executed notebook could not be written; `code` is the system's, such as ENOSPC. */
+  | { event: 'not-saved'; path: string; code: string; message: string }
   | { event: 'starting'; kernel: string }
   | { event: 'ready'; seconds: number }
   | { event: 'cell-start'; index: number }
@@ -104,6 +106,7 @@ function listen(
       const event = JSON.parse(line) as DriverEvent;
       if (event.event === 'end') end = event;
       else if (event.event === 'refused') refusal = refused(event, kernel);
+      else if (event.event === 'not-saved') refusal = notSaved(event);
       else if (!thrown) {
         try {
           onEvent(event);
@@ -152,6 +155,11 @@ function crashed(problem: string, log: string): ReluctantError {
     received: log.trim().split('\n').pop() || undefined,
     fix: 'run: npx reluctant kernel doctor',
   });
+}
+
+function notSaved({ path: file, code, message }: Extract<DriverEvent, { event: 'not-saved' }>): ReluctantError {
+  const known = asNotWritten(Object.assign(new Error(message), { code, path: file }));
+  return known ?? crashed('the executed notebook could not be written', message);
 }
 
 function refused({ code, message }: { code: string; message: string }, kernel: string): ReluctantError {
