@@ -5,7 +5,7 @@ import { model as kerasModel } from '../inspection';
 import { toNumbers } from '../runs';
 import { historyRows, type TrainingData } from '../training';
 import { modelOfGraph } from './layerGraph';
-import { assemble, endsOf, type RecordedTraining, type Statistic } from './recordedTraining';
+import { assemble, endsOf, lossesGiven, type RecordedTraining, type Statistic } from './recordedTraining';
 import { damaged, guardedFile, readRecordedArrays, readRecordedJSON } from './recordingFile';
 import { type Ends, type NamedArray, tensorOf } from './samples';
 
@@ -51,9 +51,13 @@ export const isRecording = (folder: string): boolean => fs.existsSync(path.join(
 /**
  * The training that a recorder of the Python package wrote into a folder.
  *
+ * @param given.loss in place of the recorded one, which may be a function of the program's own: one, or `head=loss`.
  * @throws ReluctantError `recording-damaged`, `recording-newer`, `recording-without-model`, and those of the readers.
  */
-export async function trainingOfFolder(folder: string): Promise<RecordedTraining> {
+export async function trainingOfFolder(
+  folder: string,
+  given: { loss?: readonly string[] } = {},
+): Promise<RecordedTraining> {
   const found = shape().safeParse(readRecordedJSON(folder, RECORDING_FILE));
   if (!found.success) throw damaged(folder, RECORDING_FILE, found.error.issues[0]?.message ?? 'it is of another form');
   const recording = found.data;
@@ -86,21 +90,27 @@ export async function trainingOfFolder(folder: string): Promise<RecordedTraining
       ? modelOfGraph(folder, which === 'model' ? 'weights.npz' : 'initial.npz')
       : kerasModel(guardedFile(folder, `${which}.keras`));
   const model = await build('model');
+  const ends = endsOf(model);
   const hasInitial = has(isGraph ? 'initial.npz' : 'initial.keras');
   return assemble({
     name: path.basename(path.resolve(folder)),
     statistics: has(STATISTICS) ? statisticsOf(folder) : [],
     framework: recording.framework,
     model,
-    data: await rowsOf(folder, endsOf(model)),
+    data: await rowsOf(folder, ends),
     history: historyRows(readRecordedJSON(folder, 'history.json')),
-    losses: recording.losses,
+    losses: given.loss ? lossesGiven(given.loss, Object.keys(ends.heads)) : recording.losses,
     lossWeights: recording.lossWeights,
     optimizer: recording.optimizer,
     epochs: recording.epochs,
     batchSize: recording.batchSize,
     initial: hasInitial ? () => build('initial') : undefined,
-    notes: recording.notes,
+    notes: given.loss
+      ? [
+          ...recording.notes,
+          `it was trained by ${JSON.stringify(recording.losses)}, and --loss is looked at in its place`,
+        ]
+      : recording.notes,
   });
 }
 

@@ -203,7 +203,8 @@ export function endsOf(model: TF.LayersModel): Ends {
   return { inputs: named(inputNames(model), model.inputs), heads: named(outputNames(model), model.outputs) };
 }
 
-function lossesGiven(texts: readonly string[], heads: readonly string[]): unknown {
+/** Losses as a command line gives them. @throws ReluctantError `loss-unknown` */
+export function lossesGiven(texts: readonly string[], heads: readonly string[]): unknown {
   if (texts.length === 1 && !texts[0]!.includes('=')) return texts[0];
   return Object.fromEntries(
     texts.map((text) => {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { it } from 'node:test';
+import { trainingOfFolder } from '../../src/recordings';
 
 const ROOT = path.join(__dirname, '..', '..');
 
@@ -45,4 +49,26 @@ print(json.dumps([said(call) for call in ${JSON.stringify(WRONG.map(([call]) => 
   const python = path.join(ROOT, '.venv', 'bin', 'python');
   const said = JSON.parse(execFileSync(python, ['-c', code], { encoding: 'utf8', env })) as string[];
   for (const [k, [call, message]] of WRONG.entries()) assert.match(said[k]!, message, call);
+});
+
+it('a recording with a loss of its own is refused, and looked at by the loss that is named in its place', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'own-loss-'));
+  try {
+    fs.cpSync(path.join(__dirname, 'reference', 'torch'), folder, { recursive: true });
+    const change = (name: string, map: (content: Record<string, unknown>) => object) => {
+      const file = path.join(folder, name);
+      fs.writeFileSync(file, JSON.stringify(map(JSON.parse(fs.readFileSync(file, 'utf8')) as never)));
+      return [createHash('sha256').update(fs.readFileSync(file)).digest('hex')];
+    };
+    const digest = change('recording.json', (one) => ({ ...one, losses: 'weighted_pinball' }));
+    change('digests.json', (all) => ({ ...all, 'recording.json': digest }));
+    await assert.rejects(trainingOfFolder(folder), /"weighted_pinball" is not known here.*option loss/s);
+    const training = await trainingOfFolder(folder, { loss: ['mae'] });
+    assert.deepEqual(new Set(Object.values(training.options.losses)), new Set(['meanAbsoluteError']));
+    assert.match(training.notes.join(), /it was trained by "weighted_pinball"/);
+    await training.dispose();
+    await assert.rejects(trainingOfFolder(folder, { loss: ['price=mae'] }), /no head "price"/);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
 });

@@ -39,8 +39,9 @@ What is diagnosed:
   somebody else made, or another machine, that is done with --trust only
 
 Inputs and heads of the model that are called as arrays or columns are need not be named; several of them are named as
-NAME=COLUMN. Loss and optimiser are those the model was compiled with, if --loss says nothing. --confirm makes the change of the
-first verdict that a program can make, trains again, and says whether the model got better. Exit code 1: there is a verdict.
+NAME=COLUMN. Loss and optimiser are those the model was compiled with, if --loss says nothing; of a recording with a loss of its
+own, --loss names the nearest one. --confirm makes the change of the first verdict that a program can make, trains again, and says
+whether the model got better. Exit code 1: there is a verdict.
 
 Examples:
   $ npx reluctant diagnose model.keras --data rows.npz --inputs x --targets y --history history.json --initial before.keras
@@ -125,7 +126,9 @@ async function read(place: string, flags: Flags): Promise<RecordedTraining> {
   }
   const isSavedModel = fs.existsSync(path.join(place, 'variables'));
   if (!status.isDirectory() || isSavedModel) return ofFiles(place, flags);
-  const given = Object.keys(flags).filter((name) => !['confirm', 'html', 'json', 'rules', 'trust'].includes(name));
+  const isRecorded = isRecording(place);
+  const taken = ['confirm', 'html', 'json', 'rules', 'trust', ...(isRecorded ? ['loss'] : [])];
+  const given = Object.keys(flags).filter((name) => !taken.includes(name));
   if (given.length > 0) {
     throw new ReluctantError({
       code: 'flag-of-another-program',
@@ -136,7 +139,7 @@ async function read(place: string, flags: Flags): Promise<RecordedTraining> {
       fix: 'leave these options out, or name the model file in the folder',
     });
   }
-  return isRecording(place) ? trainingOfFolder(place) : trainingOfRun(place, flags);
+  return isRecorded ? trainingOfFolder(place, flags) : trainingOfRun(place, flags);
 }
 
 async function ofFiles(model: string, flags: Flags) {

@@ -24,9 +24,6 @@ const MOST_EXPANSION = 20;
 const MOST_DEPTH = 32;
 const MOST_NAMES = 20_000;
 
-/** Groups within one another: finding what lies in them takes a time that grows with the square of their number. */
-const DEEPEST = 100;
-
 type Place = Record<string, string | number>;
 
 /**
@@ -103,12 +100,6 @@ function readDataSets(
     // Optimiser state lies beside the weights in both of Keras's layouts.
     if (/^\/?(optimizer|optimizer_weights)\//.test(name)) continue;
     const where = { ...place, dataset: name };
-    const levels = name.split('/').length;
-    if (levels > DEEPEST)
-      throw fileError('too-large', 'groups lie deeper within one another than those of a model', where, {
-        received: `${levels} levels`,
-        expected: `at most ${DEEPEST}`,
-      });
     const item = root.get(name);
     if (item instanceof h5.ExternalLink) throw elsewhere('a link into another file', where, item.filename);
     if (!(item instanceof h5.Dataset)) continue;
