@@ -33,10 +33,8 @@ command({ tests: true }, (words) => {
     console.error(`no test file matches ${patterns.join(', ')}`);
     return 1;
   }
-  const reporter = ['--test-reporter=spec', '--test-reporter-destination=stdout'];
-  const together = `--test-concurrency=${process.env['RELUCTANT_TEST_CONCURRENCY'] || 1}`;
   const built = ['--import', pathToFileURL(path.join(__dirname, 'builtModules.js')).href];
-  const args = ['--import', 'tsx', ...built, '--enable-source-maps', ...reporter, '--test', together, ...files];
+  const args = ['--import', 'tsx', ...built, '--enable-source-maps', path.join(__dirname, 'suite.js'), ...files];
   // What tests train is nobody's trial; those of the ledger name a file of their own.
   const env = { RELUCTANT_LEDGER: 'off', ...process.env };
   const line = isOffline ? withoutNetwork([process.execPath, ...args]) : [process.execPath, ...args];
