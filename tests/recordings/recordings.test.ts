@@ -320,7 +320,7 @@ describe('wrong ways of calling', () => {
       [[model, '--data', 'rows.csv', '--inputs', 'a', '--targets', 'b'], /direction=NAME/],
       [[model, ...rows, '--loss', 'mean_sqared_error'], /did you mean meanSquaredError/],
       [[model, ...rows, '--html', 'page.txt'], /\.html/],
-      [[path.join(folder, 'keras'), '--loss', 'mse'], /says itself/],
+      [[path.join(folder, 'keras'), '--epochs', '3'], /says itself/],
       [['rows.csv', ...rows], /no model of Keras/],
       [[model, ...rows, '--hist', 'x'], /unknown option/],
       [[model, ...rows, '--inputs', 'prices', 'direction'], /several arrays.*"prices"/s],
