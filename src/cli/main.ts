@@ -191,7 +191,15 @@ const ENVIRONMENT_CODES = new Set([
 
 /** Kinds of errors that lie in the data, not in the command line. */
 const DATA_CODES = new Set([
-  ...['file-damaged', 'file-empty', 'not-a-table', 'format-of-another-name', 'header-missing', 'column-names-repeated'],
+  ...[
+    'file-damaged',
+    'file-empty',
+    'not-a-table',
+    'format-of-another-name',
+    'header-missing',
+    'column-names-repeated',
+    'too-many-columns',
+  ],
   ...[
     'value-not-readable',
     'row-not-readable',

@@ -18,4 +18,4 @@ export { nearest } from './suggestion';
 export { type TF, tf } from './tensorflow';
 export { visible } from './visible';
 export { type ArchiveEntry, openZip, zipOf } from './zip';
-export { z } from './zod';
+export { formFault, z } from './zod';

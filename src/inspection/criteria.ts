@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { lazy, parseJSON, ReluctantError, readPlainText, z } from '../core';
+import { formFault, lazy, parseJSON, ReluctantError, readPlainText, z } from '../core';
 import { census, mean, meanAbsoluteError, meanSquaredError, rocAUCOneVsRest } from '../evaluation';
 import { formatNumber, Table } from '../tables';
 import { type PredictionFile, predictionFile } from './predictionFile';
@@ -151,9 +151,8 @@ export function readCriteria(file: string): Criteria {
   }
   const parsed = shape.safeParse(content);
   if (parsed.success) return parsed.data as Criteria;
-  const [issue] = parsed.error.issues;
-  throw refuse(issue!.message, {
-    where: { file, place: issue!.path.join('.') || 'the top' },
+  throw refuse(formFault(parsed.error), {
+    where: { file },
     expected: `statistics: ${STATISTICS.join(', ')}`,
   });
 }

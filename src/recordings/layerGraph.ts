@@ -1,4 +1,4 @@
-import { layerName, ReluctantError, type TF, tf, withWeightsAtMost, z } from '../core';
+import { formFault, layerName, ReluctantError, type TF, tf, withWeightsAtMost, z } from '../core';
 import { damaged, readRecordedArrays, readRecordedJSON } from './recordingFile';
 import type { NamedArray } from './samples';
 
@@ -49,7 +49,7 @@ export async function modelOfGraph(folder: string, weights: string): Promise<TF.
     throw damaged(folder, file, problem);
   };
   const parsed = shape().safeParse(readRecordedJSON(folder, GRAPH));
-  if (!parsed.success) return fail(parsed.error.issues[0]?.message ?? 'it is of another form');
+  if (!parsed.success) return fail(formFault(parsed.error));
   const graph = headsNamed(activationsJoined(parsed.data));
   const arrays = await readRecordedArrays(folder, weights);
   const count = [...arrays.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { layerName, ReluctantError, type TF, z } from '../core';
+import { formFault, layerName, ReluctantError, type TF, z } from '../core';
 import { model as kerasModel } from '../inspection';
 import { toNumbers } from '../runs';
 import { historyRows, type TrainingData } from '../training';
@@ -59,7 +59,7 @@ export async function trainingOfFolder(
   given: { loss?: readonly string[] } = {},
 ): Promise<RecordedTraining> {
   const found = shape().safeParse(readRecordedJSON(folder, RECORDING_FILE));
-  if (!found.success) throw damaged(folder, RECORDING_FILE, found.error.issues[0]?.message ?? 'it is of another form');
+  if (!found.success) throw damaged(folder, RECORDING_FILE, formFault(found.error));
   const recording = found.data;
   if (recording.formatVersion > FORMAT_VERSION) {
     throw new ReluctantError({
@@ -117,7 +117,7 @@ export async function trainingOfFolder(
 function statisticsOf(folder: string): Statistic[] {
   const rows = readRecordedJSON(folder, STATISTICS);
   const found = statisticsShape().safeParse(Array.isArray(rows) ? rows.map(toNumbers) : rows);
-  if (!found.success) throw damaged(folder, STATISTICS, found.error.issues[0]?.message ?? 'it is of another form');
+  if (!found.success) throw damaged(folder, STATISTICS, formFault(found.error));
   return found.data as Statistic[];
 }
 

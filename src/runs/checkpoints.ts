@@ -1,7 +1,7 @@
 import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { lazy, parseJSON, ReluctantError, readPlainFile, writeAtomically, z } from '../core';
+import { formFault, lazy, parseJSON, ReluctantError, readPlainFile, writeAtomically, z } from '../core';
 import type { SavedTensor, TrainingState } from '../training/state';
 
 const MAGIC = Buffer.from('RELUCTC1');
@@ -151,7 +151,7 @@ export function readCheckpoint(file: string): TrainingState {
     damaged('its header is no JSON');
   }
   const { data, error } = header.safeParse(json);
-  if (!data) return damaged(`its header is of another form: ${error.issues[0]?.path.join('.')}`);
+  if (!data) return damaged(`its header is of another form: ${formFault(error)}`);
   let at = end;
   const read = ({ name, shape, kind }: TensorHeader): SavedTensor => {
     const size = shape.reduce((product, length) => product * length, 1);

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { ZodType } from 'zod';
-import { parseJSON, ReluctantError } from '../core';
+import { formFault, parseJSON, ReluctantError } from '../core';
 import { Checkpoints } from './checkpoints';
 import { notReadable, readGuardedText } from './digests';
 import { fromEarlier, historyFromCSV } from './earlier';
@@ -79,6 +79,5 @@ export function readJSON(place: string, file: string): unknown {
 function checked<T>(place: string, file: string, json: unknown, schema: ZodType<T>): T {
   const { success, data, error } = schema.safeParse(json);
   if (success) return data;
-  const [issue] = error.issues;
-  throw notReadable(place, file, `${issue?.path.join('.') || 'the content'}: ${issue?.message}`);
+  throw notReadable(place, file, formFault(error));
 }

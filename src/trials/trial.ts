@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { asNotWritten, lazy, ReluctantError, z } from '../core';
+import { asNotWritten, formFault, lazy, ReluctantError, z } from '../core';
 import { loadProgram, type Program, type Setting, train } from '../programs';
 import { readJSON, toNumbers, writeJSON } from '../runs';
 import { notReadable } from '../runs/digests';
@@ -59,8 +59,7 @@ export function resultOf(folder: string, id: string, epochs?: number): TrialResu
   if (!fs.existsSync(path.join(place, RESULT))) return undefined;
   const { data, error } = shape.safeParse(numbered(Object(readJSON(place, RESULT)) as TrialResult));
   if (!data || data.id !== id) {
-    const [issue] = error?.issues ?? [];
-    const why = issue ? `${issue.path.join('.')}: ${issue.message}` : `it is the result of trial ${data?.id}`;
+    const why = data ? `it is the result of trial ${data.id}` : formFault(error);
     throw notReadable(place, RESULT, why, undefined, 'remove the file: the trial is then trained again');
   }
   const result = data as TrialResult;

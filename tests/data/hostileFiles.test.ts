@@ -147,6 +147,19 @@ test('pipes, devices and links in a circle are refused at once', async () => {
     await assert.rejects(load(at(name)), ReluctantError, name);
 });
 
+test('a table of more columns than can be read is refused at once, in every form', async () => {
+  const names = (count: number) => Array.from({ length: count }, (_, k) => `c${k}`);
+  put('columns.csv', `${names(100_001).join(',')}\n${'1,'.repeat(100_000)}1\n`);
+  put('columns.json', JSON.stringify([Object.fromEntries(names(100_001).map((name) => [name, 1]))]));
+  // The footer of a Parquet file claims them: a version, and a list of so many fields.
+  const footer = Buffer.from([0x15, 0x04, 0x19, 0xfc, 0x92, 0x4e]);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(footer.length);
+  put('columns.parquet', Buffer.concat([Buffer.from('PAR1'), footer, length, Buffer.from('PAR1')]));
+  for (const name of ['columns.csv', 'columns.json', 'columns.parquet'])
+    await assert.rejects(load(at(name)), { code: 'too-many-columns' }, name);
+});
+
 describe('what a file may ask for is bounded', () => {
   const long = 'x'.repeat(20_000_000);
   const repeated = (text: string, count: number) => Buffer.from(text.repeat(count));

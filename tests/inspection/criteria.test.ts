@@ -97,7 +97,7 @@ test('broken files of predictions and of criteria are refused with the place', a
   assert.throws(() => inspect.readCriteria(write('bad.json', '{')), /not JSON/);
   assert.throws(
     () => inspect.readCriteria(write('none.json', '{"name":"x","must":[{"name":"a","metric":"b"}]}')),
-    /needs atLeast.*place must\.0/,
+    /must\.0: a criterion needs atLeast/,
   );
   assert.throws(
     () =>

@@ -1,7 +1,7 @@
 import { brief, ReluctantError, visible } from '../../core';
 import { quantile } from '../../evaluation';
 import { Table } from '../../tables';
-import { cellOf, MILLISECONDS_PER_DAY } from '../table/column';
+import { cellOf, MILLISECONDS_PER_DAY, MISSING_DAY } from '../table/column';
 import type { Dataset } from '../table/dataset';
 import type { MarketColumn } from '../table/roles';
 import { checkDatesDiffer, panelOrder } from './order';
@@ -122,7 +122,7 @@ function describeMarket(
     : `one, called ${symbols[0]} (no column of symbols)`;
   if (dataset.rows > 0) {
     const { order, starts } = panelOrder(market);
-    const days = Array.from(date.values).filter((value) => Number.isFinite(value) && value !== -2147483648);
+    const days = Array.from(date.values).filter(isKnown);
     const [first, last] = [
       days.reduce((a, b) => Math.min(a, b), Infinity),
       days.reduce((a, b) => Math.max(a, b), -Infinity),
@@ -162,18 +162,23 @@ function describeMarket(
   }
 }
 
+/** Whether a day or an instant is one, and not missing. */
+const isKnown = (value: number): boolean => Number.isFinite(value) && value !== MISSING_DAY;
+
 /** How often rows of one symbol come, by the step that is in the middle. */
 function frequencyOf(dates: readonly number[], starts: Int32Array, day: number): string {
   const steps: number[] = [];
   let weekends = 0;
   for (let group = 0; group + 1 < starts.length; group++) {
     for (let k = starts[group]! + 1; k < starts[group + 1]!; k++) {
+      if (!isKnown(dates[k]!) || !isKnown(dates[k - 1]!)) continue;
       steps.push(dates[k]! - dates[k - 1]!);
       const weekday = (((Math.floor(dates[k]! / day) + 4) % 7) + 7) % 7;
       if (weekday === 0 || weekday === 6) weekends += 1;
     }
   }
-  if (steps.length === 0) return 'one row per symbol';
+  if (steps.length === 0)
+    return starts.length - 1 === dates.length ? 'one row per symbol' : 'not known: dates are missing';
   const days = quantile(steps, 0.5) / day;
   if (days === 0) return 'several rows of one date';
   if (days < 1) {

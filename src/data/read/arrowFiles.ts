@@ -1,6 +1,6 @@
 import type * as Flechette from '@uwdata/flechette';
 import { checkPlainFile, lazy, ReluctantError, readPlainFile } from '../../core';
-import { Bound } from '../table/bound';
+import { Bound, checkWidth } from '../table/bound';
 import { type Column, MILLISECONDS_PER_DAY, MISSING_DAY } from '../table/column';
 import { symbolColumn } from '../table/columnBuilder';
 import { withRowsLast } from './arrowBlocks';
@@ -63,12 +63,13 @@ export function loadArrow(
     const zone = options.timeZone === undefined ? undefined : new Zone(operation, options.timeZone);
     const columns = new Map<string, Column>();
     const names = table.schema.fields.map(({ name }) => name);
+    checkWidth(operation, file, names.length);
     // Where one is asked for that is not there, all are read, so that the message can name them.
     const isWhole = options.columns?.every((name) => names.includes(name)) !== true;
     bound.check(table.numRows, isWhole ? names.length : options.columns!.length);
-    for (const field of table.schema.fields) {
+    for (const [k, field] of table.schema.fields.entries()) {
       if (!isWhole && !options.columns!.includes(field.name)) continue;
-      columns.set(field.name, toColumn(operation, file, field, table.getChild(field.name)!, zone));
+      columns.set(field.name, toColumn(operation, file, field, table.getChildAt(k)!, zone));
     }
     return { file, columns, rowOf: (row) => row + 1, quick: false };
   } catch (cause) {

@@ -1,5 +1,5 @@
 import { brief, type JSONLimits, parseExactly, ReluctantError } from '../../core';
-import { Bound } from '../table/bound';
+import { Bound, checkWidth } from '../table/bound';
 import { wholeBytes } from './csv/bytes';
 import { findTable, type JSONTable } from './jsonShapes';
 import { findLayout } from './layout/layout';
@@ -32,6 +32,7 @@ export function loadJSON(operation: string, file: string, options: LoadOptions, 
     : parse(operation, file, text, limits);
   const table = findTable(operation, file, value, options.table, notes);
   if (table.kind === 'lists') return fromLists(operation, file, table.rows, options, notes);
+  checkWidth(operation, file, table.columns.size);
   const columns = [...table.columns].map(([name, values]) => [name, looseColumn(name, values)] as const);
   return { file, columns: new Map(columns), rowOf: (row) => row + 1, quick: false };
 }

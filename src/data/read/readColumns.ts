@@ -1,9 +1,10 @@
 import type { DuckDBResult } from '@duckdb/node-api';
-import { Bound } from '../table/bound';
+import { Bound, checkWidth } from '../table/bound';
 import type { Column } from '../table/column';
 import { Chunks } from './duckdb/chunks';
 import { expectedRows } from './duckdb/expectedRows';
 import { type Bindings, openSession, quoteName, type Session, type SessionOptions } from './duckdb/session';
+import { parquetWidth } from './parquetWidth';
 import { zonesOf } from './parquetZones';
 import { type Buffers, type Field, type Plan, type PlanOptions, planColumns } from './plan';
 import { type RelationOptions, relationOf, type TableFormat } from './relation';
@@ -38,6 +39,9 @@ export async function readColumns(
   }
 }
 
+/** Columns of a Parquet file at most: DuckDB takes a time that grows with the square of their number. */
+const MOST_OF_PARQUET = 10_000;
+
 /** Prepares to read files with the types that DuckDB finds, and what all of their values say beyond them. */
 export async function prepare(
   operation: string,
@@ -46,6 +50,8 @@ export async function prepare(
   format: TableFormat,
   options: ReadOptions,
 ): Promise<Prepared> {
+  if (format === 'parquet')
+    for (const file of files) checkWidth(operation, file, parquetWidth(operation, file) - 1, MOST_OF_PARQUET);
   const bindings: Bindings = { values: {}, types: {} };
   const relation = relationOf(operation, files, format, options, bindings);
   const zones = format === 'parquet' ? await zonesOf(session, files[0]!) : new Map<string, string>();
@@ -67,7 +73,10 @@ export async function describe(
     bindings.values,
     bindings.types,
   );
-  const fields: Field[] = description.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }));
+  const fields: Field[] = description.getRows().map(([name, type]) => ({
+    name: String(name),
+    type: String(type),
+  }));
   await lookAtValues(session, relation, fields, options, bindings, zones);
   const plan = planColumns(operation, file, fields, options, bindings);
   return { plan, statement: `SELECT ${plan.projection} FROM ${relation}`, bindings };

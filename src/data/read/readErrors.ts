@@ -17,15 +17,25 @@ export function explain(operation: string, files: readonly string[], error: unkn
     .find((line) => line.trim() !== '');
   const original = find(/^Original Line: (.*)$/m);
   const value = find(/Could not convert string "(.*)" to/);
+  const fault = row === undefined && value === undefined ? faultOf(text) : undefined;
   return new ReluctantError({
     code: value !== undefined ? 'value-not-readable' : row ? 'row-not-readable' : 'file-damaged',
     operation,
-    problem: (summary ?? 'the file cannot be read').trim().replace(/\.$/, '').slice(0, 240),
+    problem: fault ?? (summary ?? 'the file cannot be read').trim().replace(/\.$/, '').slice(0, 240),
     where,
     received: value ?? original,
     fix: (say) => adviceFor(text, say),
     cause: error,
   });
+}
+
+/** What DuckDB says of damaged files in the words of those who wrote the format, in plain ones. */
+function faultOf(text: string): string | undefined {
+  if (/magic bytes|footer|too small to be/i.test(text))
+    return 'the file does not end as its format does: it is cut, or of another format than its name says';
+  if (/decompress|corrupt|thrift|checksum|crc|encoding|invalid (parquet|page|data)|out of (range|buffer)/i.test(text))
+    return 'what is packed in the file is damaged';
+  return undefined;
 }
 
 function adviceFor(text: string, say: Wording): string {

@@ -13,6 +13,23 @@ const BYTES = 8;
 export const bytesOf = (files: readonly string[]): number =>
   files.reduce((sum, file) => sum + (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
 
+/** Columns at most: each takes time and memory of its own, however few rows there are. */
+const MOST_COLUMNS = 100_000;
+
+/** @throws ReluctantError `too-many-columns` */
+export function checkWidth(operation: string, file: string, columns: number, most = MOST_COLUMNS): void {
+  if (columns <= most) return;
+  throw new ReluctantError({
+    code: 'too-many-columns',
+    operation,
+    problem: 'the table has more columns than can be read',
+    where: { file },
+    received: columns,
+    expected: `at most ${most}`,
+    fix: 'a row for each date and symbol, with a column for each quantity, holds the same',
+  });
+}
+
 /**
  * How large a table may become. A file can claim more than it holds: a billion zeros take a few kilobytes of Parquet, and one cell
  * at the edge of a sheet makes seventeen billion of them.

@@ -1,5 +1,5 @@
 import type { z as Zod } from 'zod';
-import { lazy, parseJSON, ReluctantError, readPlainText, z } from '../../core';
+import { formFault, lazy, parseJSON, ReluctantError, readPlainText, z } from '../../core';
 
 const shapes = lazy(() => {
   const text = z.union([z.string(), z.array(z.string()).transform((lines) => lines.join(''))]);
@@ -53,12 +53,11 @@ export type Notebook = Zod.infer<typeof shapes.notebook>;
 export function parseNotebook(json: unknown, file: string): Notebook {
   const result = shapes.notebook.safeParse(json);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
   throw new ReluctantError({
     code: 'not-a-notebook',
     operation: 'notebook.report',
-    problem: `${file} is not a notebook of format 4: ${issue?.message ?? 'unreadable'}`,
-    where: { file, path: issue?.path.join('.') ?? '' },
+    problem: `${file} is not a notebook of format 4: ${formFault(result.error)}`,
+    where: { file },
     fix: 'open and save it once in JupyterLab',
     cause: result.error,
   });

@@ -1,4 +1,5 @@
 import { brief, ReluctantError } from '../../../core';
+import { checkWidth } from '../../table/bound';
 import { plainName, roleOf } from '../../table/roles';
 import { readMoment } from '../texts/moments';
 import { infiniteNumber, numberParts, plainNumber } from '../texts/numbers';
@@ -55,6 +56,7 @@ const LOOKED_AT = 200;
 export function findLayout(operation: string, file: string, rows: readonly RawRow[], options: LayoutOptions): Layout {
   const notes: string[] = [];
   const width = commonWidth(rows);
+  checkWidth(operation, file, width);
   let at = 0;
   const commented = uncommentedHeader(rows, width);
   while (commented === undefined && at < rows.length && isComment(rows[at]!.cells)) at += 1;
