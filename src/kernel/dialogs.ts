@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import type { Session } from './session';
 
+const nextTurn = setImmediate;
+
 /** Raised in a cell that is interrupted while it asks. */
 class Interrupted extends Error {
   override readonly name = 'Interrupted';
@@ -32,29 +34,54 @@ export function bindDialogs({ activity, questions }: Session): void {
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: true });
   }
   let input: Readable | undefined;
+  let owner: unknown;
   Object.defineProperty(process, 'stdin', {
     configurable: true,
     enumerable: true,
     get: () => {
-      if (!input || input.destroyed)
-        input = inputOf((): Promise<string> => questions.ask(activity.run, 'process.stdin', ''));
+      // What a cell has paused for good when it was done is none of the next one's business.
+      const isLeftOver = owner !== activity.run && input?.listenerCount('data') === 0;
+      if (!input || input.destroyed || isLeftOver) {
+        owner = activity.run;
+        input = inputOf(
+          () => activity.run !== undefined,
+          () => questions.askForLine(activity.run, 'process.stdin'),
+        );
+      }
       return input;
     },
   });
 }
 
-/** A stream of the lines that the user types; each is asked for when somebody reads. */
-function inputOf(ask: () => Promise<string>): Readable {
-  return new Readable({
-    read() {
+/**
+ * A stream of the lines that the user types. A stream reads ahead, and goes on when nobody listens any more: a line is asked for only when
+ * somebody waits for it, in a cell that runs, and again when somebody else begins to.
+ */
+function inputOf(isRunning: () => boolean, ask: () => Promise<string | undefined>): Readable {
+  let isPut = false;
+  const stream = new Readable({ highWaterMark: 0, read: () => void attempt() });
+  const isAwaited = () =>
+    stream.listenerCount('readable') > 0 || (stream.readableFlowing === true && stream.listenerCount('data') > 0);
+  let isAsking = false;
+  const attempt = () => {
+    isPut = true;
+    // Whoever got the line before may be about to say that it was the last.
+    nextTurn(async () => {
+      if (isAsking || !isPut || stream.destroyed || !isRunning() || !isAwaited()) return;
+      isAsking = true;
       try {
-        ask().then(
-          (line) => this.push(`${line}\n`),
-          (error: Error) => this.destroy(error),
-        );
+        const line = await ask();
+        if (line === undefined) return;
+        isPut = false;
+        stream.push(`${line}\n`);
       } catch (error) {
-        this.destroy(error as Error);
+        stream.destroy(error as Error);
+      } finally {
+        isAsking = false;
       }
-    },
-  });
+    });
+  };
+  stream.on('newListener', (name) => (name === 'data' || name === 'readable') && isPut && attempt());
+  stream.on('resume', () => isPut && attempt());
+  return stream;
 }

@@ -11,7 +11,7 @@ const LOOK = 200;
 
 /** Asks the user of the front end for lines of text, on behalf of a cell. */
 export class Questions {
-  private readonly answers = new Map<string, (line: string) => void>();
+  private readonly answers = new Map<string, { take(line: string): void; drop?: (() => void) | undefined }>();
 
   /**
    * @param answered the port on which the wire thread sends answers to questions that block
@@ -25,10 +25,26 @@ export class Questions {
 
   /** Asks, and goes on with other work until the answer comes. */
   ask(run: CellRun | undefined, operation: string, prompt: string, password = false): Promise<string> {
+    return new Promise((take) => this.put(run, operation, { prompt, password }, { take }));
+  }
+
+  /** Asks for a line of standard input; nothing where the cell ends, or is interrupted, before it comes. */
+  askForLine(run: CellRun | undefined, operation: string): Promise<string | undefined> {
+    return new Promise((take) =>
+      this.put(run, operation, { prompt: '', password: false }, { take, drop: () => take(undefined) }),
+    );
+  }
+
+  private put(
+    run: CellRun | undefined,
+    operation: string,
+    content: { prompt: string; password: boolean },
+    answer: { take(line: string): void; drop?: () => void },
+  ): void {
     this.check(run, operation);
     const id = randomUUID();
-    this.publisher.ask({ prompt, password }, run, id, false);
-    return new Promise((resolve) => this.answers.set(id, resolve));
+    this.publisher.ask(content, run, id, false);
+    this.answers.set(id, answer);
   }
 
   /**
@@ -58,14 +74,24 @@ export class Questions {
     const id = [...this.answers.keys()].find((key) => key === parent['msg_id']) ?? this.answers.keys().next().value;
     if (id === undefined) return;
     const line = textField(content, 'value');
-    const resume = this.answers.get(id)!;
+    const { take } = this.answers.get(id)!;
     this.answers.delete(id);
-    resume(line);
+    take(line);
   }
 
   /** Forgets what was asked: the cell that has asked is interrupted. */
   forget(): void {
+    for (const { drop } of this.answers.values()) drop?.();
     this.answers.clear();
+  }
+
+  /** Forgets lines of standard input that the cell which has ended did not wait for. */
+  forgetLines(): void {
+    for (const [id, { drop }] of this.answers) {
+      if (!drop) continue;
+      drop();
+      this.answers.delete(id);
+    }
   }
 
   private check(run: CellRun | undefined, operation: string): asserts run is CellRun {

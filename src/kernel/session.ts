@@ -128,6 +128,7 @@ export class Session implements NotebookHost {
       }
       this.listenForStrays();
       this.publisher.publish('status', { execution_state: 'idle' }, header);
+      this.questions.forgetLines();
       this.memory.afterCell();
       // Requests that came while a busy cell ran are still on their way; they belong to the queue before it is judged.
       await new Promise((resolve) => nextTurn(resolve));

@@ -23,9 +23,15 @@ export interface Place extends Position {
 const FRAMES = 40;
 
 const FRAME =
-  /^(\s+at (?:.*? \()?)((?:reluctant-cell-(\d+)\.js)|(?:file:\/\/)?[^():]*(?:[A-Za-z]:)?[^():]+?):(\d+):(\d+)(\)?)$/;
+  /^(\s+at (?:async )?(?:.*? \()?)((?:reluctant-cell-(\d+)\.js)|(?:file:\/\/)?[^():]*(?:[A-Za-z]:)?[^():]+?):(\d+):(\d+)(\)?)$/;
 /** Frames of the kernel and of the inside of Node say nothing about the user's code. */
-const KERNEL = /(?:\(|at |async )(?:node:internal\/|node:vm|(?:file:\/\/)?[^()]*[\\/]dist[\\/]kernel[\\/])/;
+const KERNEL =
+  /(?:\(|at |async )(?:node:internal\/|node:vm|(?:file:\/\/)?[^()]*[\\/]dist[\\/](?:kernel|notebook[\\/]bundle))/;
+
+/** A frame of the JavaScript of a cell that says no place in it. */
+const BARE = /^\s+at reluctant-cell-\d+\.js$/;
+/** A place in the JavaScript of a cell, in a frame of code that the cell has made out of a text. */
+const WITHIN = /reluctant-cell-(\d+)\.js:(\d+):(\d+)/g;
 
 /** Where in a cell an error was made, as far as its stack was looked at. */
 const places = new WeakMap<object, Place>();
@@ -55,13 +61,22 @@ export function placeOf(error: object): Place | undefined {
   return places.get(error);
 }
 
+/** A frame of `eval` or `new Function`, which names the place in the cell that called it. */
+function withinCells(line: string, sources: Sources): string {
+  return line.replace(WITHIN, (_, serial: string, row: string, column: string) => {
+    const cell = sources.cell(Number(serial));
+    const origin = cell?.trail.origin({ line: Number(row), column: Number(column) });
+    return cell && origin ? `cell ${cell.number}:${origin.line}:${origin.column}` : 'a cell';
+  });
+}
+
 /**
  * One line of a stack trace in lines of TypeScript; nothing for a frame that is not the user's business.
  * @param error the error whose stack it is; the topmost place in a cell is remembered for it
  */
 export function translateLine(line: string, sources: Sources, error: object): string | undefined {
   const frame = FRAME.exec(line);
-  if (!frame) return KERNEL.test(line) ? undefined : line;
+  if (!frame) return KERNEL.test(line) || BARE.test(line) ? undefined : withinCells(line, sources);
   const [, head, file, serial, row, column, tail] = frame as unknown as string[];
   const at = { line: Number(row), column: Number(column) };
   if (serial === undefined) {

@@ -20,9 +20,18 @@ const MIME = /^[\w.+-]+\/[\w.+-]+(;.*)?$/;
  * mimeBundle([1, 2])['text/plain']; // '[ 1, 2 ]'
  */
 export function mimeBundle(value: unknown): MimeBundle {
-  const own = ownBundle(value);
-  if (own) return 'text/plain' in own ? own : { ...own, 'text/plain': util.inspect(value) };
-  return foreignBundle(value) ?? { 'text/plain': util.inspect(value) };
+  const own = util.types.isProxy(value) ? ofProxy(value) : (ownBundle(value) ?? foreignBundle(value));
+  if (!own) return { 'text/plain': util.inspect(value) };
+  return 'text/plain' in own ? own : { ...own, 'text/plain': util.inspect(value) };
+}
+
+/** A proxy may refuse to be asked; what it stands for can be shown all the same. */
+function ofProxy(value: unknown): MimeBundle | undefined {
+  try {
+    return ownBundle(value) ?? foreignBundle(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function ownBundle(value: unknown): MimeBundle | undefined {

@@ -37,8 +37,8 @@ export class KernelClient {
   private readonly heart = new zmq.Request({ linger: 0, receiveTimeout: 3000 });
   private readonly replies: Message[] = [];
   private readonly wakers = new Set<() => void>();
-  /** Answers `input_request`s. */
-  onInput: (prompt: string) => string = () => '';
+  /** Answers `input_request`s; nothing for no answer. */
+  onInput: (prompt: string) => string | undefined = () => '';
 
   private constructor(
     readonly process: ChildProcess,
@@ -96,7 +96,7 @@ export class KernelClient {
     void this.gather(this.control, (message) => this.replies.push(message));
     void this.gather(this.stdin, (message) => {
       const value = this.onInput(String(message.content['prompt']));
-      void this.stdin.send(this.frames('input_reply', { value }, message.header));
+      if (value !== undefined) void this.stdin.send(this.frames('input_reply', { value }, message.header));
     });
     await this.until(() => this.published.some(({ header }) => header.msg_type === 'iopub_welcome'), 30_000);
     await this.request('kernel_info_request', {});

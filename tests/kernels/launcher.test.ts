@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, test } from 'node:test';
+import { KernelClient } from './client';
 
 const LAUNCHER = path.join(__dirname, '..', '..', 'kernels', 'launcher.js');
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'reluctant-launcher-'));
@@ -46,4 +48,13 @@ test('one that is not set up, and a folder without one, leave it to this install
   assert.match(alone, /connection\.json/);
   install(path.join(other, 'node_modules', 'reluctant'), false);
   assert.equal(startedIn(other).split('\n')[0], alone.split('\n')[0]);
+});
+
+test('a kernel ends with the Jupyter that it belongs to, however many processes lie between', async () => {
+  const jupyter = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  const kernel = await KernelClient.start(undefined, { JPY_PARENT_PID: String(jupyter.pid) });
+  const gone = once(kernel.process, 'exit');
+  jupyter.kill('SIGKILL');
+  await gone;
+  await kernel.stop();
 });

@@ -223,3 +223,77 @@ describe('messages that must not be obeyed', () => {
     assert.equal((await kernel.run('typeof (globalThis as any).broken')).result, "'undefined'");
   });
 });
+
+test('standard input is asked for when somebody waits for a line, once a line, in one cell after the other', async () => {
+  const kernel = await KernelClient.start();
+  try {
+    const asked: string[] = [];
+    kernel.onInput = (prompt) => {
+      asked.push(prompt);
+      return `line ${asked.length}`;
+    };
+    const question = (name: string) =>
+      `{ const { createInterface } = await import('node:readline/promises');
+        const lines = createInterface({ input: process.stdin, output: process.stdout });
+        (globalThis as any).${name} = await lines.question('?'); lines.close(); } (globalThis as any).${name}`;
+    assert.equal((await kernel.run(question('a'))).result, "'line 1'");
+    assert.equal((await kernel.run(question('b'))).result, "'line 2'");
+    const once = `String(await new Promise((done) => process.stdin.once('data', done)))`;
+    assert.equal((await kernel.run(once)).result, "'line 3\\n'");
+    assert.equal((await kernel.run(once)).result, "'line 4\\n'");
+    // Nobody waits for what this asks for; the next cell asks anew.
+    kernel.onInput = () => undefined;
+    await kernel.run("process.stdin.on('data', () => {}); 1");
+    kernel.onInput = () => 'whole';
+    assert.equal((await kernel.run(once)).result, "'whole\\n'");
+    assert.equal(asked.length, 4);
+  } finally {
+    await kernel.stop();
+  }
+});
+
+test('an answer that names no question is one to the last, not to one that was interrupted', async () => {
+  const kernel = await KernelClient.start();
+  try {
+    kernel.onInput = () => undefined;
+    await kernel.runAndInterrupt(`console.log("begun");prompt('one')`);
+    kernel.onInput = () => {
+      void kernel.stdin.send(kernel.frames('input_reply', { value: 'two' }));
+      return undefined;
+    };
+    assert.equal((await kernel.run("prompt('two')")).result, "'two'");
+  } finally {
+    await kernel.stop();
+  }
+});
+
+test('waiting code, and code made of texts, are named by their lines in the cell; proxies are shown', async () => {
+  const kernel = await KernelClient.start();
+  try {
+    const { stdout } = await kernel.run(
+      `import { readFile } from 'node:fs/promises';
+
+try {
+  await readFile('/nope');
+} catch (error) {
+  console.log((error as Error).stack);
+}
+try {
+  eval('throw new Error("made")');
+} catch (error) {
+  console.log((error as Error).stack);
+}`,
+    );
+    assert.match(stdout, /at async cell 1:4:\d+/);
+    assert.match(stdout, /eval at <anonymous> \(cell 1:9:\d+\)|cell 1:9:\d+/);
+    assert.doesNotMatch(stdout, /reluctant-cell/);
+    assert.equal(
+      (await kernel.run('const r = Proxy.revocable({}, {}); r.revoke(); r.proxy')).result,
+      '<Revoked Proxy>',
+    );
+    const trapped = await kernel.run("new Proxy({ a: 1 }, { get() { throw new Error('no'); } })");
+    assert.equal(trapped.result, '{ a: 1 }');
+  } finally {
+    await kernel.stop();
+  }
+});

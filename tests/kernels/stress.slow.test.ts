@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { attack } from './attack';
 import { KernelClient } from './client';
 
@@ -38,5 +39,31 @@ test('2,000 malformed or unsigned messages: none kills the kernel, none is obeye
     assert.equal((await kernel.run('typeof (globalThis as any).broken')).result, "'undefined'");
   } finally {
     await kernel.stop();
+  }
+});
+
+test('work that never lets the thread go, and that the cell does not wait for, ends by a second interrupt at the latest', {
+  timeout: 120_000,
+}, async () => {
+  for (const code of [
+    'function task() { queueMicrotask(task); } task(); 5',
+    '(async () => { while (true) await null; })(); 5',
+    'function tick() { process.nextTick(tick); } tick(); 5',
+  ]) {
+    const kernel = await KernelClient.start();
+    try {
+      const id = await kernel.send('execute_request', { code, silent: false });
+      await wait(500);
+      await kernel.send('interrupt_request', {}, 'control');
+      await wait(10_500);
+      await kernel.send('interrupt_request', {}, 'control');
+      const { content } = await kernel.until(() =>
+        kernel.published.find(({ header, parent }) => header.msg_type === 'error' && parent.msg_id === id),
+      );
+      assert.match(String(content['ename']), /Interrupted|KernelDied/, code);
+      assert.equal((await kernel.run('1 + 1')).result, '2', code);
+    } finally {
+      await kernel.stop();
+    }
   }
 });

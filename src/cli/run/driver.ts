@@ -9,6 +9,8 @@ import type { CellOutput, Notebook } from './notebookFile';
 /** What python/headless/run_notebook.py is asked for. */
 export interface DriverRequest {
   notebook: Notebook;
+  /** Its file, by which cells know their own name. */
+  file: string;
   kernel: string;
   cwd: string;
   out: string | null;
@@ -77,7 +79,7 @@ export function startDriver(
   }
   // A group of its own: Ctrl-C reaches this process only, which then interrupts the kernel and lets nbclient finish.
   // The kernel hears by its environment that nobody looks on: no sliders, still figures, progress as lines of a log.
-  const env = { ...process.env, RELUCTANT_HEADLESS: '1' };
+  const env = { ...process.env, RELUCTANT_HEADLESS: '1', JPY_SESSION_NAME: request.file };
   const child = spawn(PYTHON, ['-X', 'utf8', SCRIPT], { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env });
   child.stdin.on('error', () => {}); // it has ended: `close` says how
   child.stdin.write(`${JSON.stringify(request)}\n`);

@@ -104,6 +104,7 @@ export async function performRun(prepared: PreparedRun, options: RunOptions): Pr
   const driver = startDriver(
     {
       notebook,
+      file: path.resolve(file),
       kernel,
       cwd: path.dirname(path.resolve(file)),
       out: executedPath,

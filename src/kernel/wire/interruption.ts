@@ -12,8 +12,8 @@ const HOPELESS = 10_000;
 
 /** Stops what the cell thread runs, however busy it is. */
 export class Interruption {
-  /** When the oldest interrupt was asked for that has had no effect yet. */
-  private pendingSince: number | undefined;
+  /** The oldest interrupt that has had no effect yet. */
+  private pending: { request: number; since: number } | undefined;
   /** Processes that cells have started and do not wait for. */
   private background: readonly number[] = [];
 
@@ -42,14 +42,15 @@ export class Interruption {
     Atomics.notify(flags, FLAG.answers);
     this.post({ kind: 'interrupt', request });
     const asked = now();
-    if (this.pendingSince !== undefined && asked - this.pendingSince > HOPELESS) {
+    // A cut alone proves nothing: microtasks that follow each other for ever go on after it.
+    if (this.pending && Atomics.load(flags, FLAG.noted) >= this.pending.request) this.pending = undefined;
+    if (this.pending && asked - this.pending.since > HOPELESS) {
       this.die('it did not react to two interrupts: it was inside native code, or hangs');
     }
-    this.pendingSince ??= asked;
+    this.pending ??= { request, since: asked };
     this.endAwaitedChildren();
     const timer = setInterval(() => {
       if (Atomics.load(flags, FLAG.noted) >= request) {
-        this.pendingSince = undefined;
         return clearInterval(timer);
       }
       const phase = Atomics.load(flags, FLAG.phase);
@@ -67,7 +68,6 @@ export class Interruption {
     inspector.post('Runtime.terminateExecution', () => {
       Atomics.compareExchange(this.flags, FLAG.phase, PHASE.cutting, PHASE.kernel);
       inspector.disconnect();
-      this.pendingSince = undefined;
       this.post({ kind: 'cut', request });
     });
   }

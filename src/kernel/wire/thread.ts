@@ -72,6 +72,8 @@ function handle(channel: Channel, message: Message): void {
       break;
     case 'interrupt_request':
       interruption.request();
+      // Who asks stops asking; an answer that comes later is one to another question.
+      blocking.clear();
       answer('interrupt_reply', { status: 'ok' });
       break;
     case 'shutdown_request': {
@@ -94,7 +96,7 @@ function handle(channel: Channel, message: Message): void {
 /** Hands an answer on; clients of older protocols do not say which question they answer. */
 function answered(message: Message, question: string): void {
   const value = textField(message.content, 'value');
-  const id = blocking.has(question) ? question : [...blocking][0];
+  const id = blocking.has(question) ? question : [...blocking].at(-1);
   if (id === undefined) {
     post({ kind: 'message', channel: 'stdin', message, received: now() });
     return;
@@ -140,14 +142,27 @@ async function leave(): Promise<void> {
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), 500);
 }
 
-/** A kernel whose Jupyter has died has nobody to talk to. */
+/**
+ * A kernel whose Jupyter has died has nobody to talk to. Jupyter's own process may be further up than the one that has started this one, and
+ * says itself which it is, unless the kernel is to outlive it.
+ */
 function watchParent(): void {
   const parent = process.ppid;
+  const jupyter = Number(process.env['JPY_PARENT_PID'] ?? 0);
   setInterval(() => {
-    if (process.ppid === parent) return;
+    if (process.ppid === parent && (!(jupyter > 1) || isAlive(jupyter))) return;
     keeper?.discard();
     process.kill(process.pid, 'SIGKILL');
   }, PARENT_LOOK).unref();
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
 
 /** Passes on what is written to the streams of the process; until `isTold`, it is the last output of the one before. */
