@@ -179,7 +179,12 @@ export function judge(
 /** What a mend is written with, by head; the entry `''` is of the whole run. */
 function factsOf({ heads, options, history }: Evidence): Readonly<Record<string, MendFacts>> {
   const rate = options.optimizer?.learningRate;
-  const run = { ...(typeof rate === 'number' && { learningRate: rate }), epochs: history.length };
+  const optimizer = options.optimizer?.kind;
+  const run = {
+    ...(typeof rate === 'number' && { learningRate: rate }),
+    ...(optimizer && { optimizer }),
+    epochs: history.length,
+  };
   return Object.fromEntries([
     ['', run],
     ...heads.map(({ head, activation, loss }) => [head, { ...run, activation, loss }] as const),
@@ -263,7 +268,7 @@ export class Diagnosis {
     const own = (verdict: Verdict): VerdictRecord => {
       const { cause, title, where, says, evidence, change, wrongIf } = verdict;
       const facts = this.facts[where] ?? this.facts[''];
-      const code = mendDiff(cause, where, framework, { ...facts, to: change.activation });
+      const code = mendDiff(cause, where, framework, { ...facts, to: change.activation, after: change.settings });
       return {
         title,
         where,

@@ -1,5 +1,6 @@
 import { type TF, tf } from '../core';
 import { outputNames } from '../inspection';
+import { orderedInputs } from '../inspection/layers';
 import type { TrainingData } from '../training';
 import { matrixOf } from './evidence/headEvidence';
 import { hits, scoped } from './evidence/references';
@@ -15,12 +16,7 @@ import { isClasses, targetKind } from './evidence/targetKind';
 export function outcomesOf(model: TF.LayersModel, data: TrainingData): { head: string; score: number }[] {
   const { inputs, targets } = data.validation ?? data;
   return scoped(() => {
-    const outputs = predicted(
-      model,
-      inputs instanceof tf.Tensor
-        ? [inputs]
-        : model.inputs.map(({ name }) => inputs[name.replace(/:0$/, '')] ?? Object.values(inputs)[0]!),
-    );
+    const outputs = predicted(model, orderedInputs('confirm', model, inputs));
     return outputNames(model).map((head, k) => ({
       head,
       score: scoreOf(targets instanceof tf.Tensor ? targets : targets[head]!, outputs[k]!),

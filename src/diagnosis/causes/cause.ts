@@ -10,6 +10,8 @@ export interface Change {
   says: string;
   /** The activation that the head concerned gets, so that code can be written. */
   activation?: string;
+  /** What settings of the training become, so that code can be written. */
+  settings?: { learningRate?: number; momentum?: number; epochs?: number };
   /** The parts of a program with the change made; absent where only the reader can make it. */
   apply?(program: ProgramParts<TF.LayersModel>): ProgramParts<TF.LayersModel> | Promise<ProgramParts<TF.LayersModel>>;
 }

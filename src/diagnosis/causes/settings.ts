@@ -1,7 +1,14 @@
 import { formatNumber, formatShare } from '../../tables';
 import type { Evidence } from '../evidence/evidence';
 import { withAllTrainable, withHeInitialisation, withOptimizer, withoutPenalties } from '../mends/changes';
-import { withLessDropout, withMoreEpochs, withoutClipping, withoutDecay, withUsualBatch } from '../mends/mends';
+import {
+  moreEpochs,
+  withLessDropout,
+  withMoreEpochs,
+  withoutClipping,
+  withoutDecay,
+  withUsualBatch,
+} from '../mends/mends';
 import { type Cause, together } from './cause';
 
 /** Rates below which each optimiser is slow, and those it is usually given. */
@@ -149,6 +156,7 @@ export const settings: readonly Cause[] = [
           severity: isHigh ? 0.9 : 0.6,
           change: {
             says: `lower the learning rate to ${formatNumber(target)}${momentum > 0.95 ? ' and the momentum to 0.9' : ''}`,
+            settings: { learningRate: target, ...(momentum > 0.95 && { momentum: 0.9 }) },
             apply: withOptimizer(() => ({ learningRate: target, ...(momentum > 0.95 && { momentum: 0.9 }) })),
           },
           wrongIf: 'a tenth of the rate gave the same loss after ten times the steps',
@@ -186,6 +194,7 @@ export const settings: readonly Cause[] = [
           isHarmful: isStillFalling(evidence),
           change: {
             says: `raise the learning rate to ${formatNumber(target)}${isDescent ? ' with a momentum of 0.9' : ''}`,
+            settings: { learningRate: target, ...(isDescent && { momentum: 0.9 }) },
             apply: withOptimizer(() => ({ learningRate: target, ...(isDescent && { momentum: 0.9 }) })),
           },
           wrongIf: 'a higher rate left the loss where it is',
@@ -291,6 +300,7 @@ export const duration: readonly Cause[] = [
               isHarmful: isStillFalling(evidence),
               change: {
                 says: 'train for five times as many epochs, 1,500 steps at least',
+                settings: { epochs: moreEpochs(evidence.options.epochs ?? 10, evidence.stepsPerEpoch, 5, 1500) },
                 apply: withMoreEpochs(5, 1500),
               },
               wrongIf: 'more epochs left the training loss where it is',

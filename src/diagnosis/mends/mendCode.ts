@@ -7,6 +7,10 @@ export interface MendFacts {
   to?: string | undefined;
   learningRate?: number | undefined;
   epochs?: number | undefined;
+  /** The kind of optimiser, by our name; default `adam`. */
+  optimizer?: string | undefined;
+  /** What the change makes of settings. */
+  after?: { learningRate?: number; momentum?: number; epochs?: number } | undefined;
   /** Loss of the head concerned, by our name. */
   loss?: string | undefined;
 }
@@ -56,17 +60,47 @@ const loss = (keras: string, torch: string, tfjs: string, { loss: current }: Men
     : added(`rl.fit(model, data, { losses: '${tfjs}' })`),
 });
 
-function rate(factor: number, { learningRate }: MendFacts): Code {
+/** Classes of optimisers in Keras and PyTorch, where they are not called as here with a capital letter. */
+const OPTIMIZERS: Readonly<Record<string, readonly [keras: string, torch: string]>> = {
+  adamw: ['AdamW', 'AdamW'],
+  nadam: ['Nadam', 'NAdam'],
+  sgd: ['SGD', 'SGD'],
+  rmsprop: ['RMSprop', 'RMSprop'],
+};
+
+function rate(factor: number, { learningRate, optimizer = 'adam', after = {} }: MendFacts): Code {
   const [sign, by] = factor < 1 ? ['/', 1 / factor] : ['*', factor];
-  const [from, to] =
-    learningRate === undefined
-      ? ['learning_rate', `learning_rate ${sign} ${by}`]
-      : [String(learningRate), String(Number((learningRate * factor).toPrecision(6)))];
-  const tfjs = (x: string) => `rl.fit(model, data, { optimizer: { learningRate: ${x} }, ... })`;
+  const rounded = (x: number) => String(Number(x.toPrecision(4)));
+  const from = learningRate === undefined ? 'learning_rate' : rounded(learningRate);
+  const to =
+    after.learningRate !== undefined
+      ? rounded(after.learningRate)
+      : learningRate === undefined
+        ? `learning_rate ${sign} ${by}`
+        : rounded(learningRate * factor);
+  const name = `${optimizer[0]!.toUpperCase()}${optimizer.slice(1)}`;
+  const [keras, torch] = OPTIMIZERS[optimizer] ?? [name, name];
+  const { momentum } = after;
+  const more = (x: string, text: string) => (x === to && momentum !== undefined ? text : '');
+  const own = optimizer === 'adam' ? '' : `kind: '${optimizer}', `;
   return {
-    keras: changed((x) => `model.compile(keras.optimizers.Adam(learning_rate=${x}), loss=...)`, from, to),
-    torch: changed((x) => `torch.optim.Adam(model.parameters(), lr=${x})`, from, to),
-    tfjs: changed(tfjs, from.replace('learning_rate', 'learningRate'), to.replace('learning_rate', 'learningRate')),
+    keras: changed(
+      (x) =>
+        `model.compile(keras.optimizers.${keras}(learning_rate=${x}${more(x, `, momentum=${momentum}`)}), loss=...)`,
+      from,
+      to,
+    ),
+    torch: changed(
+      (x) => `torch.optim.${torch}(model.parameters(), lr=${x}${more(x, `, momentum=${momentum}`)})`,
+      from,
+      to,
+    ),
+    tfjs: changed(
+      (x) =>
+        `rl.fit(model, data, { optimizer: { ${own}learningRate: ${x}${more(x, `, momentum: ${momentum}`)} }, ... })`,
+      from.replace('learning_rate', 'learningRate'),
+      to.replace('learning_rate', 'learningRate'),
+    ),
   };
 }
 
@@ -76,8 +110,9 @@ const scaled = (what: string): Code => ({
   tfjs: added(`const scaler = rl.data.Scaler.fit('standard', names, columns); // of the training rows`),
 });
 
-function longer({ epochs }: MendFacts): Code {
-  const [from, to] = epochs ? [String(epochs), String(4 * epochs)] : ['epochs', '4 * epochs'];
+function longer({ epochs, after = {} }: MendFacts): Code {
+  const from = epochs ? String(epochs) : 'epochs';
+  const to = after.epochs !== undefined ? String(after.epochs) : epochs ? String(5 * epochs) : '5 * epochs';
   return {
     keras: changed((x) => `model.fit(inputs, targets, epochs=${x}, validation_data=...)`, from, to),
     torch: changed((x) => `for epoch in range(${x}): ...`, from, to),

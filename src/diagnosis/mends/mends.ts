@@ -16,14 +16,17 @@ export const withRateTimes = (factor: number, { least = 0, most = Infinity } = {
     return { optimizer: { ...optimizer, learningRate: Math.min(Math.max(rate * factor, least), most) } };
   });
 
-/** More epochs: `factor` times as many, and so many that at least `steps` steps are made, at most a hundred times as many. */
+/** `factor` times as many epochs, and so many that at least `steps` steps are made, at most a hundred times as many. */
+export const moreEpochs = (epochs: number, stepsPerEpoch: number, factor: number, steps = 0): number =>
+  Math.min(Math.max(epochs * factor, Math.ceil(steps / stepsPerEpoch)), epochs * 100);
+
+/** More epochs, see {@link moreEpochs}. */
 export const withMoreEpochs =
   (factor: number, steps = 0) =>
   (program: Program) => {
     const { epochs = 10, batchSize = 32 } = program.options;
     const perEpoch = Math.ceil(rowsOf(program.data) / batchSize);
-    const wanted = Math.max(epochs * factor, Math.ceil(steps / perEpoch));
-    return withOptions(() => ({ epochs: Math.min(wanted, epochs * 100) }))(program);
+    return withOptions(() => ({ epochs: moreEpochs(epochs, perEpoch, factor, steps) }))(program);
   };
 
 /** Batches of 32 rows, or fewer where that makes under four of them. */

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Mapping
 
 from ._folder import path_of
 
@@ -113,13 +113,18 @@ def command() -> list[str]:
 
 
 def diagnose(
-    folder: str | os.PathLike[str], *, confirm: bool = False, html: str | os.PathLike[str] | None = None
+    folder: str | os.PathLike[str],
+    *,
+    confirm: bool = False,
+    html: str | os.PathLike[str] | None = None,
+    loss: str | Mapping[str, str] | None = None,
 ) -> Diagnosis:
     """Names what kept a recorded training from learning.
 
     :param folder: what a callback or watcher wrote, or a folder of ``reluctant train``.
     :param confirm: make the change of the first verdict, train again here, and say whether the model got better.
     :param html: write a page with verdict, evidence and mend to this file.
+    :param loss: in place of a recorded loss of your own, the nearest of those that are known: ``"mae"``, or by head.
     :raises ProgramMissing: without Node.js or the program.
     :raises ProgramFailed: with the message of the program.
     """
@@ -128,6 +133,8 @@ def diagnose(
         line.append("--confirm")
     if html is not None:
         line += ["--html", os.fspath(html)]
+    if loss is not None:
+        line += ["--loss", *([loss] if isinstance(loss, str) else [f"{head}={name}" for head, name in loss.items()])]
     try:
         ended = subprocess.run(line, capture_output=True, text=True, check=False)
     except OSError as error:
