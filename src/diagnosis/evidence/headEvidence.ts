@@ -22,7 +22,7 @@ import {
   straightLine,
 } from './references';
 import type { Sample } from './sample';
-import { squashesPredictions } from './secondSigmoid';
+import { fromLogits, squashed, squashesPredictions } from './secondSigmoid';
 import { isClasses, type TargetKind, targetKind } from './targetKind';
 import { type ClosestColumn, closestColumn, laggedSkill } from './windows';
 
@@ -57,13 +57,13 @@ export interface TargetEvidence {
 /** A head of the model with what it was asked for and what it gives. */
 export interface HeadEvidence extends TargetEvidence {
   head: string;
-  /** Activation of the last layer; `linear` when there is none. */
+  /** Activation of the last layer, `linear` when there is none; of logits, the one inside their loss. */
   activation: string;
   /** Least and most that it can give. */
   range: readonly [least: number, most: number];
   /** Columns of its output. */
   columns: number;
-  /** Name of the loss, or `custom`. */
+  /** Name of the loss, or `custom`; of one from logits, the one inside it. */
   loss: string;
   lossWeight: number;
   /** Column by column, on training and on validation rows. NaN-only predictions leave them empty. */
@@ -107,11 +107,12 @@ export function lossGiven({ losses }: TrainingOptions, head: string): LossName |
 /** What stays the same from look to look: the loss, the targets, and what is easily reached. */
 export function targetEvidence(
   head: string,
-  given: LossName | Loss,
+  named: LossName | Loss,
   train: Sample,
   validation: Sample | undefined,
   tables: { training: Matrix; validation?: Matrix; patterns?: Matrix; validationPatterns?: Matrix },
 ): TargetEvidence {
+  const given = fromLogits(named)?.loss ?? named;
   const targets = matrixOf(train.targets[head]!);
   const kind = targetKind(targets.values, targets.columns);
   const classes = isClasses(kind);
@@ -141,7 +142,7 @@ export function targetEvidence(
   const isOneClass = kind === 'one-of-many' || kind === 'yes-or-no';
   return {
     behaviour,
-    squashes: attempt(() => squashesPredictions(given, targets.columns)) ?? false,
+    squashes: attempt(() => squashesPredictions(named, targets.columns)) ?? false,
     kind,
     classes,
     targets: Float32Array.from(targets.values),
@@ -204,9 +205,17 @@ export function headEvidence(
   asked: TargetEvidence,
   parts: { train: Sample; validation?: Sample; initial?: Record<string, TF.Tensor> },
 ): HeadEvidence {
-  const { train, validation, initial } = parts;
+  const named = lossGiven(options, head);
+  // Logits are judged as their loss sees them: as the probabilities that it makes of them.
+  const inside = fromLogits(named);
+  const given = inside?.loss ?? named;
+  const seen = (told: TF.Tensor | undefined) => (inside && told ? squashed(inside, told) : told);
+  const ofPart = (part: Sample): Sample => ({ ...part, predictions: { [head]: seen(part.predictions[head])! } });
+  const train = ofPart(parts.train);
+  const validation = parts.validation && ofPart(parts.validation);
   const output = model.outputs[outputNames(model).indexOf(head)]!;
-  const given = lossGiven(options, head);
+  const own = activationOf(output.sourceLayer) || 'linear';
+  const isLogits = inside !== undefined && own === 'linear';
   const curve = (prefix: string) => {
     const key = `${prefix}${head}_loss`;
     return run.history.map((row) => row[key] ?? row[`${prefix}loss`] ?? Number.NaN);
@@ -220,7 +229,7 @@ export function headEvidence(
     part && told ? judgement(asked, given, part.targets[head]!, told, name) : undefined;
   const training = judged(train, train.predictions[head], 'training');
   const held = judged(validation, validation?.predictions[head], 'validation');
-  const before = judged(train, initial?.[head], 'training');
+  const before = judged(train, seen(parts.initial?.[head]), 'training');
   const byClass =
     validation && asked.classOf && held && Number.isFinite(held.skill)
       ? classesFound(matrixOf(validation.targets[head]!), matrixOf(validation.predictions[head]!))
@@ -228,8 +237,9 @@ export function headEvidence(
   return {
     ...asked,
     head,
-    activation: activationOf(output.sourceLayer) || 'linear',
-    range: outputRangeOf(output.sourceLayer),
+    activation: isLogits ? inside.activation : own,
+    range: isLogits ? [0, 1] : outputRangeOf(output.sourceLayer),
+    squashes: asked.squashes && !isLogits,
     columns: output.shape[output.shape.length - 1] ?? 1,
     loss: typeof given === 'string' ? given : 'custom',
     lossWeight: options.lossWeights?.[head] ?? 1,

@@ -1,12 +1,26 @@
-import { tf } from '../../core';
+import { type TF, tf } from '../../core';
 import { type Loss, type LossName, lossOf } from '../../losses';
 
+/** What a loss from logits is made of: an activation, and the loss of what it gives. */
+export interface FromLogits {
+  activation: 'sigmoid' | 'softmax';
+  loss: LossName;
+}
+
 /** Losses that apply the sigmoid, or the softmax, themselves. */
-const FROM_LOGITS: Readonly<Partial<Record<LossName, 'sigmoid' | 'softmax'>>> = {
-  binaryCrossentropyFromLogits: 'sigmoid',
-  categoricalCrossentropyFromLogits: 'softmax',
-  sparseCategoricalCrossentropyFromLogits: 'softmax',
+const FROM_LOGITS: Readonly<Partial<Record<LossName, FromLogits>>> = {
+  binaryCrossentropyFromLogits: { activation: 'sigmoid', loss: 'binaryCrossentropy' },
+  categoricalCrossentropyFromLogits: { activation: 'softmax', loss: 'categoricalCrossentropy' },
+  sparseCategoricalCrossentropyFromLogits: { activation: 'softmax', loss: 'sparseCategoricalCrossentropy' },
 };
+
+/** The parts of a loss from logits that is known by name. */
+export const fromLogits = (given: LossName | Loss): FromLogits | undefined =>
+  typeof given === 'string' ? FROM_LOGITS[given] : undefined;
+
+/** What such a loss makes of predictions before it compares them. */
+export const squashed = ({ activation }: FromLogits, predictions: TF.Tensor): TF.Tensor =>
+  activation === 'softmax' ? tf.softmax(predictions) : tf.sigmoid(predictions);
 
 /**
  * Whether a loss squashes its predictions before it compares them: told by its name, or by its value falling on beyond the
