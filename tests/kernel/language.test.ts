@@ -36,6 +36,32 @@ describe('a cell may be written in TypeScript', () => {
   }
 });
 
+describe('a type that no declaration file can hold is no reason to refuse a cell', () => {
+  const cells: [cell: string, value: string][] = [
+    ["const disk = await import('node:fs'); disk.existsSync('/')", 'true'],
+    ["const { parseArgs: read } = await import('node:util'); typeof read", "'function'"],
+    ['const anonymous = new class { private y = 1; z = 2 }; anonymous.z', '2'],
+    [
+      'function made() { class Own { private a = 1; b = 3 } return new Own() }\nconst one = made(), four = 4; one.b',
+      '3',
+    ],
+    ['new (class Counts extends Map<string, number> { private n = 0 })().size', '0'],
+    ['[anonymous.z, one.b, four, disk.constants.F_OK]', '[ 2, 3, 4, 0 ]'],
+  ];
+  for (const [cell, value] of cells)
+    test(cell, async () => {
+      const { result, reply } = await kernel.run(cell);
+      assert.equal(result, value, String(reply['evalue']));
+    });
+
+  test('what a module is known by stays known, and what is wrong beside it is told alone', async () => {
+    const wrong = await kernel.run("disk.existsSync('/') === 'x'");
+    assert.match(String(wrong.reply['evalue']), /no overlap/);
+    const both = await kernel.run("const bad: number = 'x'; const other = new class { private y = 1 }");
+    assert.doesNotMatch(String((both.reply['traceback'] as string[]).join()), /TS4094/);
+  });
+});
+
 describe('what runs in the folder of a notebook runs in the notebook', () => {
   const runs = async (cell: string, value: string) => {
     const { result, reply } = await kernel.run(cell);

@@ -6,6 +6,7 @@ import { isTooDeep, TOO_DEEP } from './depth';
 import { loadEngine, type TypeScript } from './engine';
 import { withoutExports } from './exports';
 import { LocalFiles } from './localFiles';
+import { isOfDeclarations, withOpenTypes } from './openTypes';
 import { cellOptions } from './options';
 import { isCell, ProgramWatch, type WatchHost } from './programs';
 import { Resolution } from './resolution';
@@ -163,10 +164,13 @@ export class CellCompiler {
     if (refused.length > 0) {
       throw new CompileError(refused.map((complaint) => ({ ...complaint, file: undefined, code: undefined })));
     }
-    const converted = this.converter.convert(this.known, plain);
+    const converted = this.convert(plain);
     // The converter writes to the tree of the declarations while it prints those that remain.
     this.watch.forget(`${this.cellFolder}__prev__.d.ts`);
-    if (converted.diagnostics.length > 0) throw new CompileError(converted.diagnostics.map(complaintOf));
+    if (converted.diagnostics.length > 0) {
+      const own = converted.diagnostics.filter((one) => !isOfDeclarations(one));
+      throw new CompileError((own.length > 0 ? own : converted.diagnostics).map(complaintOf));
+    }
     const modules = new Map<string, Compiled>();
     for (const { path: file, data } of converted.sideOutputs ?? []) {
       modules.set(file, { code: data, trail: this.trails.get(data)! });
@@ -186,6 +190,20 @@ export class CellCompiler {
       compiled.trail = this.trails.get(converted.output)!.after(PREFIX_LINES);
     }
     return compiled;
+  }
+
+  /** A cell as the converter gives it, with types that can be declared for names whose own cannot. */
+  private convert(code: string): Tslab.ConvertResult {
+    let converted = this.converter.convert(this.known, code);
+    for (let text: string | undefined = code; text !== undefined; ) {
+      const { diagnostics } = converted;
+      text =
+        diagnostics.length > 0 && diagnostics.every(isOfDeclarations)
+          ? withOpenTypes(this.ts, text, diagnostics)
+          : undefined;
+      if (text !== undefined) converted = this.converter.convert(this.known, text);
+    }
+    return converted;
   }
 
   /** The file that `name` stands for in a cell or in a module of the user. */
