@@ -123,12 +123,9 @@ export class CellModules {
     module.paths = (Module as unknown as { _nodeModulePaths(folder: string): string[] })._nodeModulePaths(
       path.dirname(source),
     );
+    const run = functionOf(this.compiled.get(file)!.code, source);
+    // Known before it has run, to modules that it uses and that use it.
     this.loaded.set(file, module);
-    const run = vm.compileFunction(
-      this.compiled.get(file)!.code,
-      ['exports', 'require', 'module', '__filename', '__dirname', IMPORT_META],
-      { filename: file },
-    );
     try {
       const load = this.requireFrom(createRequire(source), source);
       const meta = metaOf(source, load.resolve);
@@ -139,5 +136,19 @@ export class CellModules {
     }
     module.loaded = true;
     return module.exports;
+  }
+}
+
+/** The JavaScript of a module as a function. @throws Error in words where it waits at its top: what runs is CommonJS, which cannot. */
+function functionOf(code: string, source: string): (...given: unknown[]) => void {
+  try {
+    return vm.compileFunction(code, ['exports', 'require', 'module', '__filename', '__dirname', IMPORT_META], {
+      filename: source + COMPILED,
+    }) as (...given: unknown[]) => void;
+  } catch (error) {
+    if (!(error instanceof SyntaxError) || !/await is only valid/.test(error.message)) throw error;
+    throw new Error(
+      `${source} waits at its top (an await outside of functions), which modules that cells import cannot; export a function that waits, and call it: await load()`,
+    );
   }
 }

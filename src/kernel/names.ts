@@ -89,7 +89,10 @@ export function declarationsAfterFailure(
   const kept: string[] = [];
   const names = new Set<string>();
   for (const statement of namedStatements(ts, after)) {
-    const reached = statement.isType || statement.names.every((name) => written.has(name)) || old.has(statement.text);
+    const { isType, isImport, names: own, text } = statement;
+    // A module gives all that is imported of it at once, and types among that are never written.
+    const isWritten = isImport ? own.some((name) => written.has(name)) : own.every((name) => written.has(name));
+    const reached = isType || isWritten || old.has(text);
     if (!reached) continue;
     kept.push(statement.text);
     for (const name of statement.names) names.add(name);
@@ -105,6 +108,7 @@ interface NamedStatement {
   names: string[];
   /** Whether it exists for the compiler only and is there as soon as the cell compiles. */
   isType: boolean;
+  isImport: boolean;
 }
 
 /** The statements of a declaration file, one declared variable each. */
@@ -120,14 +124,26 @@ function namedStatements(ts: typeof TypeScript, text: string): NamedStatement[] 
           text: printer.printNode(ts.EmitHint.Unspecified, single, file),
           names: [declaration.name.getText(file)],
           isType: false,
+          isImport: false,
         };
       });
     }
-    const isType = ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement);
-    return [
-      { text: printer.printNode(ts.EmitHint.Unspecified, statement, file), names: namesOf(ts, statement), isType },
-    ];
+    const isImport = ts.isImportDeclaration(statement);
+    const isType =
+      ts.isInterfaceDeclaration(statement) ||
+      ts.isTypeAliasDeclaration(statement) ||
+      (isImport && importsTypesOnly(ts, statement));
+    const printed = printer.printNode(ts.EmitHint.Unspecified, statement, file);
+    return [{ text: printed, names: namesOf(ts, statement), isType, isImport }];
   });
+}
+
+function importsTypesOnly(ts: typeof TypeScript, { importClause: clause }: TypeScript.ImportDeclaration): boolean {
+  if (!clause || clause.isTypeOnly) return clause !== undefined;
+  const { name, namedBindings: bindings } = clause;
+  return (
+    !name && bindings !== undefined && ts.isNamedImports(bindings) && bindings.elements.every((one) => one.isTypeOnly)
+  );
 }
 
 function namesOf(ts: typeof TypeScript, statement: TypeScript.Statement): string[] {

@@ -62,6 +62,25 @@ describe('a type that no declaration file can hold is no reason to refuse a cell
   });
 });
 
+test('a cell that fails keeps what it has imported, types among it', async () => {
+  await kernel.run(
+    "import { type Stats, readdirSync as list } from 'node:fs';\nimport type { Dirent } from 'node:fs';\nlist('/nope')",
+  );
+  assert.equal(
+    (await kernel.run("const held: Stats | Dirent | undefined = undefined; list('/').length > 0")).result,
+    'true',
+  );
+});
+
+test('a module that waits at its top is refused each time, in words', async () => {
+  write('waits.mjs', 'export const v = await Promise.resolve(7);');
+  for (let k = 0; k < 2; k++) {
+    const { reply } = await kernel.run("const waited = await import('./waits.mjs'); waited.v");
+    assert.match(String(reply['evalue']), /waits\.mjs waits at its top/);
+    assert.doesNotMatch(String((reply['traceback'] as string[]).join()), /__reluctant/);
+  }
+});
+
 describe('what runs in the folder of a notebook runs in the notebook', () => {
   const runs = async (cell: string, value: string) => {
     const { result, reply } = await kernel.run(cell);
