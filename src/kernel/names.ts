@@ -88,14 +88,13 @@ export function declarationsAfterFailure(
   const old = new Map(namedStatements(ts, before).map((statement) => [statement.text, statement]));
   const kept: string[] = [];
   const names = new Set<string>();
-  for (const statement of namedStatements(ts, after)) {
-    const { isType, isImport, names: own, text } = statement;
+  const isSet = (name: string) => written.has(name);
+  for (const { isType, isImport, names: own, text } of namedStatements(ts, after)) {
     // A module gives all that is imported of it at once, and types among that are never written.
-    const isWritten = isImport ? own.some((name) => written.has(name)) : own.every((name) => written.has(name));
-    const reached = isType || isWritten || old.has(text);
-    if (!reached) continue;
-    kept.push(statement.text);
-    for (const name of statement.names) names.add(name);
+    const isWritten = isImport ? own.some(isSet) : own.every(isSet);
+    if (!isType && !isWritten && !old.has(text)) continue;
+    kept.push(text);
+    for (const name of own) names.add(name);
   }
   for (const [text, statement] of old) {
     if (!kept.includes(text) && statement.names.every((name) => !names.has(name))) kept.push(text);
@@ -108,6 +107,7 @@ interface NamedStatement {
   names: string[];
   /** Whether it exists for the compiler only and is there as soon as the cell compiles. */
   isType: boolean;
+  /** Whether it imports values, which are there all at once or not at all. */
   isImport: boolean;
 }
 

@@ -9,9 +9,16 @@ import { FLAG } from './shared';
 /** How often a blocked cell looks whether it is to stop, in milliseconds. */
 const LOOK = 200;
 
+/** Who waits for an answer. */
+interface Waiting {
+  take(line: string): void;
+  /** For who goes on without an answer where the cell ends before it comes. */
+  drop?: () => void;
+}
+
 /** Asks the user of the front end for lines of text, on behalf of a cell. */
 export class Questions {
-  private readonly answers = new Map<string, { take(line: string): void; drop?: (() => void) | undefined }>();
+  private readonly answers = new Map<string, Waiting>();
 
   /**
    * @param answered the port on which the wire thread sends answers to questions that block
@@ -39,7 +46,7 @@ export class Questions {
     run: CellRun | undefined,
     operation: string,
     content: { prompt: string; password: boolean },
-    answer: { take(line: string): void; drop?: () => void },
+    answer: Waiting,
   ): void {
     this.check(run, operation);
     const id = randomUUID();
@@ -81,7 +88,7 @@ export class Questions {
 
   /** Forgets what was asked: the cell that has asked is interrupted. */
   forget(): void {
-    for (const { drop } of this.answers.values()) drop?.();
+    this.forgetLines();
     this.answers.clear();
   }
 

@@ -61,14 +61,21 @@ export function placeOf(error: object): Place | undefined {
   return places.get(error);
 }
 
-/** A frame of `eval` or `new Function`, which names the place in the cell that called it. */
-function withinCells(line: string, sources: Sources): string {
-  return line.replace(WITHIN, (_, serial: string, row: string, column: string) => {
-    const cell = sources.cell(Number(serial));
-    const origin = cell?.trail.origin({ line: Number(row), column: Number(column) });
-    return cell && origin ? `cell ${cell.number}:${origin.line}:${origin.column}` : 'a cell';
-  });
+/** Where in the text of a cell a place of its JavaScript came from, and how a frame says it. */
+function inCell(serial: string, at: Position, sources: Sources): { place: Place; says: string } | undefined {
+  const cell = sources.cell(Number(serial));
+  const origin = cell?.trail.origin(at);
+  if (!cell || !origin) return undefined;
+  return { place: { ...origin, code: cell.code }, says: `cell ${cell.number}:${origin.line}:${origin.column}` };
 }
+
+/** A frame of `eval` or `new Function`, which names the place in the cell that called it. */
+const withinCells = (line: string, sources: Sources): string =>
+  line.replace(
+    WITHIN,
+    (_, serial: string, row: string, column: string) =>
+      inCell(serial, { line: Number(row), column: Number(column) }, sources)?.says ?? 'a cell',
+  );
 
 /**
  * One line of a stack trace in lines of TypeScript; nothing for a frame that is not the user's business.
@@ -85,11 +92,10 @@ export function translateLine(line: string, sources: Sources, error: object): st
     if (module && origin) return `${head}${module.source}:${origin.line}:${origin.column}${tail}`;
     return KERNEL.test(line) ? undefined : line;
   }
-  const cell = sources.cell(Number(serial));
-  const origin = cell?.trail.origin(at);
+  const found = inCell(serial, at, sources);
   // The function that wraps a cell has no place in it.
-  if (!cell || !origin) return undefined;
-  if (!places.has(error)) places.set(error, { ...origin, code: cell.code });
+  if (!found) return undefined;
+  if (!places.has(error)) places.set(error, found.place);
   const name = head!.replace(/(?:Object\.<anonymous>|Object\.eval|eval) \($/, '(');
-  return `${name}cell ${cell.number}:${origin.line}:${origin.column}${tail}`.replace(/at \((cell [^()]*)\)$/, 'at $1');
+  return `${name}${found.says}${tail}`.replace(/at \((cell [^()]*)\)$/, 'at $1');
 }

@@ -73,10 +73,7 @@ export async function describe(
     bindings.values,
     bindings.types,
   );
-  const fields: Field[] = description.getRows().map(([name, type]) => ({
-    name: String(name),
-    type: String(type),
-  }));
+  const fields: Field[] = description.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }));
   await lookAtValues(session, relation, fields, options, bindings, zones);
   const plan = planColumns(operation, file, fields, options, bindings);
   return { plan, statement: `SELECT ${plan.projection} FROM ${relation}`, bindings };

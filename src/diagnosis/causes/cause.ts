@@ -2,6 +2,7 @@ import type { TF } from '../../core';
 import type { ProgramParts } from '../../programs';
 import type { Evidence } from '../evidence/evidence';
 import { withHeadActivation } from '../mends/changes';
+import type { ChangedSettings } from '../mends/mendCode';
 import type { Measurement, Symptom } from '../rules/rule';
 
 /** A change to a program that should make a symptom go. */
@@ -11,7 +12,7 @@ export interface Change {
   /** The activation that the head concerned gets, so that code can be written. */
   activation?: string;
   /** What settings of the training become, so that code can be written. */
-  settings?: { learningRate?: number; momentum?: number; epochs?: number };
+  settings?: ChangedSettings;
   /** The parts of a program with the change made; absent where only the reader can make it. */
   apply?(program: ProgramParts<TF.LayersModel>): ProgramParts<TF.LayersModel> | Promise<ProgramParts<TF.LayersModel>>;
 }

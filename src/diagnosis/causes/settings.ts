@@ -9,7 +9,7 @@ import {
   withoutDecay,
   withUsualBatch,
 } from '../mends/mends';
-import { type Cause, together } from './cause';
+import { type Cause, type Change, together } from './cause';
 
 /** Rates below which each optimiser is slow, and those it is usually given. */
 const rates = ({ options: { optimizer = {} } }: Evidence) => {
@@ -20,6 +20,13 @@ const rates = ({ options: { optimizer = {} } }: Evidence) => {
     ? { rate, momentum, effective: rate / (1 - momentum), slow: 0.005, usual: 0.05, high: 0.2 }
     : { rate, momentum, effective: rate, slow: 3e-4, usual: 5e-3, high: 0.01 };
 };
+
+/** Settings of the optimiser as they are to be. */
+const setTo = (says: string, settings: { learningRate: number; momentum?: number }): Change => ({
+  says,
+  settings,
+  apply: withOptimizer(() => settings),
+});
 
 /** Causes in the settings: initial values, penalties. */
 export const settings: readonly Cause[] = [
@@ -154,11 +161,10 @@ export const settings: readonly Cause[] = [
               .join('; ') || 'the run stays where the first steps threw it'
           }`,
           severity: isHigh ? 0.9 : 0.6,
-          change: {
-            says: `lower the learning rate to ${formatNumber(target)}${momentum > 0.95 ? ' and the momentum to 0.9' : ''}`,
-            settings: { learningRate: target, ...(momentum > 0.95 && { momentum: 0.9 }) },
-            apply: withOptimizer(() => ({ learningRate: target, ...(momentum > 0.95 && { momentum: 0.9 }) })),
-          },
+          change: setTo(
+            `lower the learning rate to ${formatNumber(target)}${momentum > 0.95 ? ' and the momentum to 0.9' : ''}`,
+            { learningRate: target, ...(momentum > 0.95 && { momentum: 0.9 }) },
+          ),
           wrongIf: 'a tenth of the rate gave the same loss after ten times the steps',
         },
       ];
@@ -192,11 +198,10 @@ export const settings: readonly Cause[] = [
           says: `at ${formatNumber(rate)} the run ended before it arrived${behind.length ? `: ${seen.has('step-length', 'too-short') ? `one step ${formatNumber(seen.of('step-length', 'too-short')[0]!.evidence[0]!.value)} times as long still removes ${formatShare(seen.of('step-length', 'too-short')[0]!.evidence[1]!.value)} of the loss` : seen.has('loss-curve', 'falling') ? 'the loss was still falling' : 'the weights are still close to where they started'}` : ''}`,
           severity: 0.92,
           isHarmful: isStillFalling(evidence),
-          change: {
-            says: `raise the learning rate to ${formatNumber(target)}${isDescent ? ' with a momentum of 0.9' : ''}`,
-            settings: { learningRate: target, ...(isDescent && { momentum: 0.9 }) },
-            apply: withOptimizer(() => ({ learningRate: target, ...(isDescent && { momentum: 0.9 }) })),
-          },
+          change: setTo(
+            `raise the learning rate to ${formatNumber(target)}${isDescent ? ' with a momentum of 0.9' : ''}`,
+            { learningRate: target, ...(isDescent && { momentum: 0.9 }) },
+          ),
           wrongIf: 'a higher rate left the loss where it is',
         },
       ];
@@ -256,6 +261,9 @@ const REASONS: readonly [rule: string, kind: string | undefined, text: string][]
   ['dead-relu', undefined, 'rectified units were thrown to where they are dead'],
 ];
 
+/** How much longer a run is made that ended too early. */
+const LONGER: [factor: number, steps: number] = [5, 1500];
+
 /** Causes in how long was trained: what remains when nothing held the run back. */
 export const duration: readonly Cause[] = [
   {
@@ -300,8 +308,8 @@ export const duration: readonly Cause[] = [
               isHarmful: isStillFalling(evidence),
               change: {
                 says: 'train for five times as many epochs, 1,500 steps at least',
-                settings: { epochs: moreEpochs(evidence.options.epochs ?? 10, evidence.stepsPerEpoch, 5, 1500) },
-                apply: withMoreEpochs(5, 1500),
+                settings: { epochs: moreEpochs(evidence.options.epochs ?? 10, evidence.stepsPerEpoch, ...LONGER) },
+                apply: withMoreEpochs(...LONGER),
               },
               wrongIf: 'more epochs left the training loss where it is',
             },

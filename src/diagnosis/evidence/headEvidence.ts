@@ -22,7 +22,7 @@ import {
   straightLine,
 } from './references';
 import type { Sample } from './sample';
-import { fromLogits, squashed, squashesPredictions } from './secondSigmoid';
+import { fromLogits, ofProbabilities, squashed, squashesPredictions } from './secondSigmoid';
 import { isClasses, type TargetKind, targetKind } from './targetKind';
 import { type ClosestColumn, closestColumn, laggedSkill } from './windows';
 
@@ -112,7 +112,7 @@ export function targetEvidence(
   validation: Sample | undefined,
   tables: { training: Matrix; validation?: Matrix; patterns?: Matrix; validationPatterns?: Matrix },
 ): TargetEvidence {
-  const given = fromLogits(named)?.loss ?? named;
+  const given = ofProbabilities(named);
   const targets = matrixOf(train.targets[head]!);
   const kind = targetKind(targets.values, targets.columns);
   const classes = isClasses(kind);
@@ -208,7 +208,7 @@ export function headEvidence(
   const named = lossGiven(options, head);
   // Logits are judged as their loss sees them: as the probabilities that it makes of them.
   const inside = fromLogits(named);
-  const given = inside?.loss ?? named;
+  const given = ofProbabilities(named);
   const seen = (told: TF.Tensor | undefined) => (inside && told ? squashed(inside, told) : told);
   const ofPart = (part: Sample): Sample => ({ ...part, predictions: { [head]: seen(part.predictions[head])! } });
   const train = ofPart(parts.train);

@@ -18,6 +18,9 @@ const FROM_LOGITS: Readonly<Partial<Record<LossName, FromLogits>>> = {
 export const fromLogits = (given: LossName | Loss): FromLogits | undefined =>
   typeof given === 'string' ? FROM_LOGITS[given] : undefined;
 
+/** The loss that sees probabilities: the one inside a loss from logits, or the loss itself. */
+export const ofProbabilities = (given: LossName | Loss): LossName | Loss => fromLogits(given)?.loss ?? given;
+
 /** What such a loss makes of predictions before it compares them. */
 export const squashed = ({ activation }: FromLogits, predictions: TF.Tensor): TF.Tensor =>
   activation === 'softmax' ? tf.softmax(predictions) : tf.sigmoid(predictions);

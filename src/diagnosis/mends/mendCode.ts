@@ -1,5 +1,12 @@
 import type { Framework } from '../../recordings';
 
+/** What a change makes of settings of the training. */
+export interface ChangedSettings {
+  learningRate?: number;
+  momentum?: number;
+  epochs?: number;
+}
+
 /** What is known of the training as it was: what goes is written with it. */
 export interface MendFacts {
   /** Activation of the head concerned, and the one that the change gives it. */
@@ -9,8 +16,7 @@ export interface MendFacts {
   epochs?: number | undefined;
   /** The kind of optimiser, by our name; default `adam`. */
   optimizer?: string | undefined;
-  /** What the change makes of settings. */
-  after?: { learningRate?: number; momentum?: number; epochs?: number } | undefined;
+  after?: ChangedSettings | undefined;
   /** Loss of the head concerned, by our name. */
   loss?: string | undefined;
 }
@@ -81,7 +87,7 @@ function rate(factor: number, { learningRate, optimizer = 'adam', after = {} }: 
   const name = `${optimizer[0]!.toUpperCase()}${optimizer.slice(1)}`;
   const [keras, torch] = OPTIMIZERS[optimizer] ?? [name, name];
   const { momentum } = after;
-  const more = (x: string, text: string) => (x === to && momentum !== undefined ? text : '');
+  const more = (x: string, text: string) => (momentum !== undefined && x !== from ? text : '');
   const own = optimizer === 'adam' ? '' : `kind: '${optimizer}', `;
   return {
     keras: changed(

@@ -194,16 +194,11 @@ export class CellCompiler {
 
   /** A cell as the converter gives it, with types that can be declared for names whose own cannot. */
   private convert(code: string): Tslab.ConvertResult {
-    let converted = this.converter.convert(this.known, code);
-    for (let text: string | undefined = code; text !== undefined; ) {
-      const { diagnostics } = converted;
-      text =
-        diagnostics.length > 0 && diagnostics.every(isOfDeclarations)
-          ? withOpenTypes(this.ts, text, diagnostics)
-          : undefined;
-      if (text !== undefined) converted = this.converter.convert(this.known, text);
-    }
-    return converted;
+    const converted = this.converter.convert(this.known, code);
+    const { diagnostics } = converted;
+    if (diagnostics.length === 0 || !diagnostics.every(isOfDeclarations)) return converted;
+    const open = withOpenTypes(this.ts, code, diagnostics);
+    return open === undefined ? converted : this.convert(open);
   }
 
   /** The file that `name` stands for in a cell or in a module of the user. */

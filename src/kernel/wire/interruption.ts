@@ -50,9 +50,7 @@ export class Interruption {
     this.pending ??= { request, since: asked };
     this.endAwaitedChildren();
     const timer = setInterval(() => {
-      if (Atomics.load(flags, FLAG.noted) >= request) {
-        return clearInterval(timer);
-      }
+      if (Atomics.load(flags, FLAG.noted) >= request) return clearInterval(timer);
       const phase = Atomics.load(flags, FLAG.phase);
       if (phase !== PHASE.userCode && phase !== PHASE.betweenCells) return;
       if (now() - asked < this.patienceIn(phase)) return;
