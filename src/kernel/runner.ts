@@ -1,12 +1,13 @@
 import * as path from 'node:path';
-import * as vm from 'node:vm';
 import type * as Metadata from 'tslab/dist/metadata';
-import type { CellCompiler, Compiled, CompiledCell } from './compiler/cells';
-import { GUARD, IMPORT_META, type SourceTrail } from './compiler/transpile';
+import type { CellCompiler, CompiledCell } from './compiler/cells';
+import { CompileError } from './compiler/complaints';
+import { GUARD, type SourceTrail, type Transpiled } from './compiler/transpile';
 import { CellModules, metaOf, type Shield } from './modules';
 import { CellNames, declarationsAfterFailure } from './names';
 import { type CellRun, enterRun, guard } from './scope';
 import { cellFile } from './stacks';
+import { EarlyError, functionOf } from './surroundings';
 
 /** The head of a cell says whether it is a module. */
 const { getCodeMetadata } = require('tslab/dist/metadata') as typeof Metadata;
@@ -58,10 +59,13 @@ export class Runner {
     special: Readonly<Record<string, () => unknown>>,
     shield?: Shield,
   ) {
-    const find = (name: string, from?: string) => compiler.fileOf(name, from);
+    const sources = {
+      find: (name: string, from?: string) => compiler.fileOf(name, from),
+      compile: (file: string) => compiler.compileModule(file),
+    };
     // Jupyter's server names the notebook; other clients do not.
     this.file = path.join(notebook, path.basename(process.env['JPY_SESSION_NAME'] ?? 'notebook.ipynb'));
-    this.modules = new CellModules(notebook, installation, find, special, shield);
+    this.modules = new CellModules(notebook, installation, sources, special, shield);
     Object.defineProperty(globalThis, GUARD, { value: Object.freeze(guard) });
   }
 
@@ -93,15 +97,16 @@ export class Runner {
    * nothing is called that a cell may have changed.
    */
   run(cell: CompiledCell, code: string, run: CellRun, course: Course): void {
-    const body = cell.code === undefined ? undefined : this.load(cell as Compiled & CompiledCell, run.serial);
-    if (body) this.remember(run.serial, { code, trail: cell.trail!, number: run.number });
-    this.names.beginCell(cell.fixedNames);
     const done = () => course.done(() => this.outcome(cell));
+    this.names.beginCell(cell.fixedNames);
     try {
+      const body = cell.code === undefined ? undefined : this.load(cell as Transpiled & CompiledCell, run.serial);
+      if (body) this.remember(run.serial, { code, trail: cell.trail!, number: run.number });
       enterRun(run);
       course.enter();
-      const running = body?.();
-      if (cell.isAsync) then(running as Promise<void>, done, course.failed);
+      const preparing = body && this.modules.preparing(cell.imports ?? []);
+      const running = preparing ? after(preparing, body) : body?.();
+      if (cell.isAsync || preparing) then(running as Promise<void>, done, course.failed);
       else done();
     } catch (error) {
       course.failed(error);
@@ -115,7 +120,10 @@ export class Runner {
 
   /** A failed or interrupted cell keeps the variables that it had set. */
   abandon(cell: CompiledCell): void {
+    this.modules.forgetStarting();
     const { typescript, declarations } = this.compiler;
+    // Its value is nobody's any more.
+    if (cell.resultName !== undefined) this.names.take(cell.resultName);
     const written = this.names.writtenNames;
     this.compiler.adopt(declarationsAfterFailure(typescript, declarations, cell.declarations, written));
   }
@@ -124,18 +132,27 @@ export class Runner {
   evaluate(expression: string): unknown {
     const cell = this.compiler.compile(`(${expression})`);
     if (cell.isAsync) throw new Error('an expression of a request cannot await');
-    this.load(cell as Compiled & CompiledCell, 0)();
+    this.load(cell as Transpiled & CompiledCell, 0)();
     return this.outcome(cell).value;
   }
 
-  private load(cell: Compiled & CompiledCell, serial: number): () => unknown {
-    // Reading `exports` through a parameter is much faster than through a global. A cell may give these names another
-    // meaning (const __dirname = ...), so they belong to a function around it.
-    const head = `(function (exports, require, __filename, __dirname, ${IMPORT_META}) { return ${cell.isAsync ? 'async ' : ''}function () {`;
-    const script = new vm.Script(`${head}\n${cell.code}\n}})`, { filename: cellFile(serial), lineOffset: -1 });
+  private load(cell: Transpiled & CompiledCell, serial: number): () => unknown {
     const { require } = this.modules;
-    const wrap = script.runInThisContext() as (...values: unknown[]) => () => unknown;
-    return wrap(this.names.exports, require, this.file, path.dirname(this.file), metaOf(this.file, require.resolve));
+    const around = {
+      // Reading it through a parameter is much faster than through a global.
+      exports: this.names.exports,
+      require,
+      file: this.file,
+      meta: metaOf(this.file, require.resolve),
+      import: (name: unknown) => this.modules.import(name),
+    };
+    try {
+      return functionOf(cell, cellFile(serial), cell.isAsync)(around);
+    } catch (error) {
+      if (!(error instanceof EarlyError)) throw error;
+      const { line, column } = error.place ?? { line: 1, column: 1 };
+      throw new CompileError([{ file: undefined, line, column, code: undefined, message: error.message }]);
+    }
   }
 
   private outcome(cell: CompiledCell): Outcome {
@@ -149,4 +166,10 @@ export class Runner {
     // Functions of old cells may still throw, but a kernel that runs for weeks must not keep every text.
     if (this.cells.size > CODE_KEPT) this.cells.delete(this.cells.keys().next().value!);
   }
+}
+
+/** Runs a cell when the modules are there that it imports. */
+async function after(preparing: () => Promise<void>, body: () => unknown): Promise<void> {
+  await guard.wait(preparing());
+  await body();
 }

@@ -1,5 +1,5 @@
 import * as util from 'node:util';
-import { CompileError, type Complaint, numberOf } from './compiler/cells';
+import { CompileError, type Complaint, numberOf } from './compiler/complaints';
 import type { Position } from './compiler/transpile';
 import type { Json } from './message';
 import { safely, textIn, textOf } from './safely';

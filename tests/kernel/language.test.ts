@@ -72,13 +72,119 @@ test('a cell that fails keeps what it has imported, types among it', async () =>
   );
 });
 
-test('a module that waits at its top is refused each time, in words', async () => {
-  write('waits.mjs', 'export const v = await Promise.resolve(7);');
-  for (let k = 0; k < 2; k++) {
-    const { reply } = await kernel.run("const waited = await import('./waits.mjs'); waited.v");
-    assert.match(String(reply['evalue']), /waits\.mjs waits at its top/);
-    assert.doesNotMatch(String((reply['traceback'] as string[]).join()), /__reluctant/);
+/** Cells of one notebook, in order, with what each shows, or what its error says. */
+async function runs(cells: readonly (readonly [cell: string, value: string | RegExp | undefined])[]): Promise<void> {
+  for (const [cell, value] of cells) {
+    const { result, reply } = await kernel.run(cell, { stop_on_error: false });
+    const told = ((reply['traceback'] as string[] | undefined) ?? []).join('\n');
+    if (value instanceof RegExp) {
+      assert.match(told, value, cell);
+      assert.doesNotMatch(told, /__reluctant|__require|tsLastExpr|reluctant-cell/, cell);
+    } else assert.equal(result, value, `${cell}\n${told}`);
   }
+}
+
+describe('what a cell declares is there in all later cells', () => {
+  test('variables of blocks and loops', () =>
+    runs([
+      ['for (var turn = 0; turn < 2; turn++); if (turn) { var [left, right] = [1, "b"]; }', undefined],
+      ['[turn, left, right.length]', '[ 2, 1, 1 ]'],
+      ['turn = 7; (() => turn)()', '7'],
+      ['while (true) { var odd = new (class { private q = 1; z = 2 }); break }', undefined],
+      ['[odd.z, turn]', '[ 2, 7 ]'],
+      ['function hides() { var inside = 1; return inside } hides()', '1'],
+      ['inside', /TS2304/],
+    ]));
+
+  test('namespaces, and what stands for a part of them', () =>
+    runs([
+      ['namespace Box.Inner { export const size = 4; export interface Lid { x: number } }', undefined],
+      ['function counted() { return 1 }\nnamespace counted { export const most = 9 }', undefined],
+      ['const lid: Box.Inner.Lid = { x: Box.Inner.size }; lid', '{ x: 4 }'],
+      ['import Short = Box.Inner; Short.size', '4'],
+      ["import disks = require('node:fs')", undefined],
+      ['[Short.size, counted() + counted.most, disks.existsSync("/")]', '[ 4, 10, true ]'],
+      ['const Box = 3; Box', '3'],
+    ]));
+
+  test('what is declared as global', () =>
+    runs([
+      [
+        'declare global { var shared: number; interface Array<T> { final(): T } }\nArray.prototype.final = function () { return this[this.length - 1] }; globalThis.shared = 5',
+        '5',
+      ],
+      ['[4, shared].final()', '5'],
+      ['declare global { var shared: string }\nglobalThis.shared = "text"; ({ shared })', "{ shared: 'text' }"],
+      ['shared.toUpperCase() + [1].final()', "'TEXT1'"],
+    ]));
+
+  test('a cell with something to dispose of has a value', () =>
+    runs([
+      ["using tool = { [Symbol.dispose]() {} }; 'value'", "'value'"],
+      ["await using other = { async [Symbol.asyncDispose]() {} }; 'awaited'", "'awaited'"],
+      ["using broken = { [Symbol.dispose]() { throw new Error('no end') } }; 'lost'", /no end/],
+      ['using quiet = null', undefined],
+    ]));
+
+  test('what has no name gets none, and what is refused is told of the text', () =>
+    runs([
+      ['() => 1', '[Function (anonymous)]'],
+      ['(class {})', '[class (anonymous)]'],
+      ['const exports = 5', /choose another name/],
+      ['// @ts-nocheck\nlet twice = 1;\nlet twice = 2;', /cell \d+:3:5 - error .*already been declared/],
+      ["// @ts-nocheck\nconst wrong: number = 'a'; wrong", "'a'"],
+      ["const right: number = 'a'", /TS2322/],
+    ]));
+});
+
+test('modules that wait at their top are waited for, whoever imports them', async () => {
+  write('waits.mts', 'export const v: number = await Promise.resolve(7);');
+  write('above.ts', "import { v } from './waits.mts'; export const twice = 2 * v;");
+  write('luckless.mjs', "await Promise.reject(new Error('no luck')); export {};");
+  write(
+    'first.ts',
+    "import { second } from './second'; export const first = await 1; export const use = () => second;",
+  );
+  write('second.ts', "import { first } from './first'; export const second = 2; export const use = () => first;");
+  write('node_modules/waiting/package.json', '{ "name": "waiting", "type": "module", "exports": "./index.js" }');
+  write('node_modules/waiting/index.d.ts', 'export const five: number; declare const six: number; export default six;');
+  write('node_modules/waiting/index.js', 'export const five = await Promise.resolve(5); export default 6;');
+  await runs([
+    ["import { twice } from './above'; twice", '14'],
+    [
+      "const [one, two] = await Promise.all([import('./waits.mts'), import('./above.ts')]); [one.v, two.twice]",
+      '[ 7, 14 ]',
+    ],
+    ["await import('./luckless.mjs')", /no luck/],
+    ["await import('./luckless.mjs')", /no luck/],
+    ["import six, { five } from 'waiting'; [five, six]", '[ 5, 6 ]'],
+    ["(await import('waiting')).default", '6'],
+    ["await import('./first.ts')", /circle of modules/],
+    ["require('./waits.mts').v", '7'],
+  ]);
+  write('waits.mts', 'export const v: number = await Promise.resolve(8);');
+  await runs([["import { twice as again } from './above'; again", '16']]);
+});
+
+test('modules are found by names that a running cell makes', async () => {
+  write('parts/made.ts', 'export enum Colour { Red } export const here = import.meta.filename;');
+  write('parts/broken.ts', 'export const a = ;');
+  await runs([
+    ["const which = 'made'; (await import('./parts/' + which + '.ts')).Colour.Red", '0'],
+    ["require('./parts/' + which).Colour.Red", '0'],
+    ["(await import(new URL('./parts/made.ts', import.meta.url).href)).here.endsWith('made.ts')", 'true'],
+    ["require('./parts/' + 'broken')", /broken\.ts:1:18 - error TS1109/],
+    ["require('./parts/' + 'none')", /Cannot find module '\.\/parts\/none' from /],
+    ["(await import('data:text/javascript,export default ' + 12)).default", '12'],
+  ]);
+  write('parts/made.ts', 'export const later = 3;');
+  await runs([
+    ["(await import('./parts/' + which + '.ts')).later", '3'],
+    [
+      "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); require('node:path').sep",
+      "'/'",
+    ],
+  ]);
 });
 
 describe('what runs in the folder of a notebook runs in the notebook', () => {

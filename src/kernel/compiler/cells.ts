@@ -1,25 +1,29 @@
 import * as path from 'node:path';
 import type * as Tslab from 'tslab/dist/converter';
 import { type Completion, complete, type Explanation, explain, type Place } from './assistance';
+import { CompileError, complaintOf, diagnosticsOf } from './complaints';
+import { type Completeness, completenessOf } from './completeness';
 import { DeclarationPack, writePack } from './declarationPack';
 import { isTooDeep, TOO_DEEP } from './depth';
 import { loadEngine, type TypeScript } from './engine';
 import { withoutExports } from './exports';
+import { forgotten, withoutRepeated } from './lastingDeclarations';
+import { LAST_VALUE } from './lastValue';
 import { LocalFiles } from './localFiles';
 import { isOfDeclarations, withOpenTypes } from './openTypes';
 import { cellOptions } from './options';
-import { isCell, ProgramWatch, type WatchHost } from './programs';
+import { ProgramWatch, type WatchHost } from './programs';
 import { Resolution } from './resolution';
-import { type Position, type SourceTrail, transpile } from './transpile';
+import { type Transpiled, transpile } from './transpile';
 
-/** JavaScript of one source, and the way back from its lines to the TypeScript they came from. */
-export interface Compiled {
-  code: string;
-  trail: SourceTrail;
+/** A module of the user that may be run. */
+export interface Compiled extends Transpiled {
+  /** Whether it awaits outside of functions, so that those who import it have to wait. */
+  waits: boolean;
 }
 
 /** A cell that may be run. */
-export interface CompiledCell extends Partial<Compiled> {
+export interface CompiledCell extends Partial<Transpiled> {
   /** Whether the code awaits at its top level and must run as an async function. */
   isAsync: boolean;
   /** The exported name that holds the value of the last expression, if the cell ends in one. */
@@ -32,36 +36,12 @@ export interface CompiledCell extends Partial<Compiled> {
   fixedNames: ReadonlySet<string>;
 }
 
-/** A complaint of the compiler, in lines and columns counted from 1. */
-export interface Complaint extends Position {
-  /** The file, for complaints about something else than the cell. */
-  file: string | undefined;
-  /** Number of the compiler's message; nothing for what the kernel itself refuses. */
-  code: number | undefined;
-  message: string;
-}
-
-/** The name of a complaint: `TS2322`, or nothing. */
-export const numberOf = ({ code }: Pick<Complaint, 'code'>): string => (code === undefined ? '' : `TS${code}: `);
-
-/** Thrown instead of running a cell that does not compile. */
-export class CompileError extends Error {
-  override readonly name = 'TypeScriptError';
-
-  constructor(readonly complaints: readonly Complaint[]) {
-    super(complaints.map((complaint) => `${numberOf(complaint)}${complaint.message}`).join('\n'));
-  }
-}
-
 /** What tslab puts before the text of a cell. */
 const PREFIX = 'export {};\n';
 const PREFIX_LINES = 1;
 
 /** What most notebooks begin with. */
 const LIBRARY = "import * as rl from 'reluctant'";
-
-/** Texts that end where something else has to follow: a template, a comment. */
-const OPEN = new Set([1160, 1010]);
 
 /**
  * The TypeScript side of a notebook: compiles cells one after the other, each seeing the declarations of those before it.
@@ -71,7 +51,7 @@ export class CellCompiler {
   private readonly converter: Tslab.Converter;
   private readonly engine: typeof Tslab;
   private readonly files = new LocalFiles();
-  private readonly trails = new Map<string, SourceTrail>();
+  private readonly transpiled = new Map<string, Transpiled>();
   private resolution!: Resolution;
   private watch!: ProgramWatch;
   private known = '';
@@ -88,7 +68,6 @@ export class CellCompiler {
     private readonly installation: string,
     { packed = true }: { packed?: boolean } = {},
   ) {
-    const slashed = (folder: string) => folder.replaceAll('\\', '/');
     this.cellFolder = slashed(path.parse(notebook).root);
     let typescript!: typeof TypeScript;
     this.engine = loadEngine((ts) => {
@@ -123,9 +102,9 @@ export class CellCompiler {
         getQuickInfoAtPosition: (source: TypeScript.SourceFile, _: unknown, __: unknown, position: number) =>
           this.asked?.(source, position),
         transpileModule: (javascript: string, options: TypeScript.TranspileOptions) => {
-          const { code, trail } = transpile(ts, javascript, options);
-          this.trails.set(code, trail);
-          return { outputText: code };
+          const result = transpile(ts, javascript, options);
+          this.transpiled.set(result.code, result);
+          return { outputText: result.code };
         },
       };
     });
@@ -157,29 +136,20 @@ export class CellCompiler {
   /** @throws CompileError */
   compile(code: string): CompiledCell {
     this.refresh();
-    this.trails.clear();
+    this.transpiled.clear();
     if (isTooDeep(this.ts, code))
       throw new CompileError([{ file: undefined, line: 1, column: 1, code: undefined, message: TOO_DEEP }]);
     const { code: plain, refused } = withoutExports(this.ts, code);
     if (refused.length > 0) {
       throw new CompileError(refused.map((complaint) => ({ ...complaint, file: undefined, code: undefined })));
     }
-    const converted = this.convert(plain);
-    // The converter writes to the tree of the declarations while it prints those that remain.
-    this.watch.forget(`${this.cellFolder}__prev__.d.ts`);
-    if (converted.diagnostics.length > 0) {
-      const own = converted.diagnostics.filter((one) => !isOfDeclarations(one));
-      throw new CompileError((own.length > 0 ? own : converted.diagnostics).map(complaintOf));
-    }
-    const modules = new Map<string, Compiled>();
-    for (const { path: file, data } of converted.sideOutputs ?? []) {
-      modules.set(file, { code: data, trail: this.trails.get(data)! });
-    }
+    const known = withoutRepeated(this.ts, this.known, plain);
+    const converted = this.convert(known, plain);
     const compiled: CompiledCell = {
       isAsync: awaits(this.ts, code),
-      resultName: converted.lastExpressionVar,
-      modules,
-      declarations: converted.declOutput ?? '',
+      resultName: converted.lastExpressionVar ?? LAST_VALUE,
+      modules: this.modulesOf(converted),
+      declarations: this.declarationsAfter(known, converted),
       fixedNames: this.watch.fixedNames(`${this.cellFolder}__tslab__.ts`),
     };
     if (converted.output) {
@@ -187,18 +157,53 @@ export class CellCompiler {
       compiled.code = converted.output
         .replace('"use strict";', '')
         .replace('Object.defineProperty(exports, "__esModule", { value: true });', '');
-      compiled.trail = this.trails.get(converted.output)!.after(PREFIX_LINES);
+      const { trail, imports } = this.transpiled.get(converted.output)!;
+      compiled.trail = trail.after(PREFIX_LINES);
+      compiled.imports = imports;
     }
     return compiled;
   }
 
+  /**
+   * Compiles a source of the user that a running cell asks for by a name which nobody could know before.
+   * @returns it and what it imports, as far as that has changed
+   * @throws CompileError
+   */
+  compileModule(file: string): ReadonlyMap<string, Compiled> {
+    this.refresh();
+    this.transpiled.clear();
+    return this.modulesOf(this.convert(this.known, `import ${JSON.stringify(slashed(file))};`));
+  }
+
+  /** @throws CompileError */
+  private modulesOf({ diagnostics, sideOutputs = [] }: Tslab.ConvertResult): ReadonlyMap<string, Compiled> {
+    if (diagnostics.length > 0) {
+      const own = diagnostics.filter((one) => !isOfDeclarations(one));
+      throw new CompileError((own.length > 0 ? own : diagnostics).map(complaintOf));
+    }
+    return new Map(
+      sideOutputs.map(({ path: file, data }) => [
+        file,
+        { ...this.transpiled.get(data)!, waits: awaits(this.ts, data) },
+      ]),
+    );
+  }
+
   /** A cell as the converter gives it, with types that can be declared for names whose own cannot. */
-  private convert(code: string): Tslab.ConvertResult {
-    const converted = this.converter.convert(this.known, code);
+  private convert(known: string, code: string): Tslab.ConvertResult {
+    const converted = this.converter.convert(known, code);
+    // The converter writes to the tree of the declarations while it prints those that remain.
+    this.watch.forget(`${this.cellFolder}__prev__.d.ts`);
     const { diagnostics } = converted;
     if (diagnostics.length === 0 || !diagnostics.every(isOfDeclarations)) return converted;
     const open = withOpenTypes(this.ts, code, diagnostics);
-    return open === undefined ? converted : this.convert(open);
+    return open === undefined ? converted : this.convert(known, open);
+  }
+
+  /** What the cell after one will see. */
+  private declarationsAfter(known: string, { declOutput = '' }: Tslab.ConvertResult): string {
+    const own = this.watch.namesOf(`${this.cellFolder}__tslab__.ts`);
+    return declOutput + forgotten(this.ts, known, declOutput, (name) => own.has(name));
   }
 
   /** The file that `name` stands for in a cell or in a module of the user. */
@@ -220,17 +225,8 @@ export class CellCompiler {
   }
 
   /** Whether `code` can be run as it stands. */
-  isComplete(code: string): { status: 'complete' | 'incomplete' | 'invalid'; indent?: string } {
-    // Whoever runs it is told what is wrong.
-    if (isTooDeep(this.ts, code)) return { status: 'complete' };
-    const parsed = this.ts.createSourceFile('cell.ts', code, this.ts.ScriptTarget.Latest);
-    const [first] = (parsed as unknown as { parseDiagnostics: TypeScript.DiagnosticWithLocation[] }).parseDiagnostics;
-    if (!first) return { status: 'complete' };
-    const says = typeof first.messageText === 'string' && / expected\.$/.test(first.messageText);
-    const isOpen = OPEN.has(first.code) || (says && first.start >= code.trimEnd().length);
-    // An empty line behind it says that the reader thinks otherwise.
-    if (!isOpen || /\n\s*\n\s*$/.test(code)) return { status: 'invalid' };
-    return { status: 'incomplete', indent: this.engine.isCompleteCode(code).indent ?? '' };
+  isComplete(code: string): Completeness {
+    return completenessOf(this.ts, code, () => this.engine.isCompleteCode(code).indent ?? '');
   }
 
   /**
@@ -281,53 +277,6 @@ export class CellCompiler {
   }
 }
 
-function complaintOf(diagnostic: Tslab.Diagnostic): Complaint {
-  const { start, fileName, code, messageText } = diagnostic;
-  return {
-    file: fileName === undefined ? undefined : `/${fileName}`,
-    line: start.line + 1,
-    column: start.character + 1,
-    code,
-    message: messageText,
-  };
-}
-
-/** What is wrong with `sources`, without the compiler's word on its options. */
-function diagnosticsOf(
-  ts: typeof TypeScript,
-  watch: ProgramWatch,
-  sources: readonly TypeScript.SourceFile[],
-): TypeScript.Diagnostic[] {
-  const look = (program: TypeScript.Program) =>
-    sources.flatMap((source) => [
-      ...program.getSyntacticDiagnostics(source),
-      ...program.getSemanticDiagnostics(source),
-      // Later cells see the declarations of a cell; of a module they see the module itself.
-      ...(isCell(source) ? program.getDeclarationDiagnostics(source) : []),
-    ]);
-  // A checker that has looked at other cells, or at code that was still being written, remembers what was wrong with them: it is
-  // told apart by the file, unless a comment such as @ts-expect-error takes it for its own.
-  const isCommented = sources.some(
-    (source) => (source as TypeScript.SourceFile & Commented).commentDirectives !== undefined,
-  );
-  let all = look(isCommented ? watch.renew() : watch.current);
-  if (all.some(({ file }) => file && isCell(file) && !sources.includes(file))) all = look(watch.renew());
-  if (isCommented || all.length > 0) watch.giveUp();
-  // The reasons behind a complaint belong to it, and what a regular expression may be is for the engine to say.
-  return [...ts.sortAndDeduplicateDiagnostics(all.filter(({ code }) => code !== NEWER_EXPRESSION))].map((each) => ({
-    ...each,
-    messageText: ts.flattenDiagnosticMessageText(each.messageText, '\n'),
-  }));
-}
-
-/** Comments of a file that suppress what is wrong with the next line, which the compiler's declaration file leaves out. */
-interface Commented {
-  commentDirectives?: readonly unknown[];
-}
-
-/** "This regular expression flag is only available when targeting ..." */
-const NEWER_EXPRESSION = 1501;
-
 /** Whether code awaits something outside all functions, so that it must run as one that is asynchronous. */
 function awaits(ts: typeof TypeScript, code: string): boolean {
   if (!/\bawait\b/.test(code)) return false;
@@ -342,3 +291,5 @@ function awaits(ts: typeof TypeScript, code: string): boolean {
   };
   return search(ts.createSourceFile('cell.ts', PREFIX + code, ts.ScriptTarget.Latest));
 }
+
+const slashed = (file: string): string => file.replaceAll('\\', '/');

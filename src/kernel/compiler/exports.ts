@@ -57,7 +57,15 @@ export function withoutExports(ts: typeof TypeScript, code: string): WithoutExpo
       }
     }
   }
+  const own = namesOf(ts, parsed).get('exports')?.valueDeclaration;
+  if (own) refuse(own, 'by the name exports cells hand their variables on to each other; choose another name');
   return { code: result, refused };
+}
+
+/** What a cell declares. */
+function namesOf(ts: typeof TypeScript, parsed: TypeScript.SourceFile): ReadonlyMap<string, TypeScript.Symbol> {
+  (ts as unknown as Internals).bindSourceFile(parsed, {});
+  return (parsed as unknown as { locals?: ReadonlyMap<string, TypeScript.Symbol> }).locals ?? new Map();
 }
 
 const MODULE = ', or put it into a module that cells import (a cell that begins with /** @module name */, or a file)';
@@ -99,8 +107,7 @@ function ownNames(
   parsed: TypeScript.SourceFile,
 ): [from: number, until: number][] {
   if (!exportClause || !ts.isNamedExports(exportClause)) return [];
-  (ts as unknown as Internals).bindSourceFile(parsed, {});
-  const { locals } = parsed as unknown as { locals: ReadonlyMap<string, unknown> };
+  const locals = namesOf(ts, parsed);
   return exportClause.elements.flatMap((element): [number, number][] => {
     if (!locals.has(element.name.text)) return [];
     const comma = /^\s*,/.exec(parsed.text.slice(element.end))?.[0].length ?? 0;

@@ -9,6 +9,46 @@ export function variablesOf(ts: typeof TypeScript, statement: TypeScript.Stateme
   return isFixed || isAmbient ? [] : declarationList.declarations.flatMap(({ name }) => namesIn(ts, name));
 }
 
+/** The variables that `var` declares in blocks and loops of a cell: outside functions they belong to the cell as a whole. */
+export function innerVariables(ts: typeof TypeScript, file: TypeScript.SourceFile): string[] {
+  const names = new Set<string>();
+  const look = (node: TypeScript.Node): void => {
+    if (ts.isFunctionLike(node) || ts.isClassLike(node) || ts.isModuleDeclaration(node)) return;
+    if (ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.BlockScoped) === 0)
+      for (const { name } of node.declarations) for (const each of namesIn(ts, name)) names.add(each);
+    ts.forEachChild(node, look);
+  };
+  for (const statement of file.statements) if (!ts.isVariableStatement(statement)) look(statement);
+  for (const statement of file.statements) for (const name of variablesOf(ts, statement)) names.delete(name);
+  return [...names];
+}
+
+/** Declarations of {@link innerVariables}, which the compiler leaves out of a cell's declaration file. */
+export function declareInner(
+  ts: typeof TypeScript,
+  checker: TypeScript.TypeChecker,
+  file: TypeScript.SourceFile,
+): string {
+  const { locals } = file as unknown as { locals?: ReadonlyMap<string, TypeScript.Symbol> };
+  const printer = ts.createPrinter({ removeComments: true });
+  const flags = ts.NodeBuilderFlags.NoTruncation | ts.NodeBuilderFlags.AllowNodeModulesRelativePaths;
+  const textOf = (name: string): string => {
+    const symbol = locals?.get(name);
+    const type = symbol && checker.typeToTypeNode(checker.getTypeOfSymbolAtLocation(symbol, file), file, flags);
+    const text = type ? printer.printNode(ts.EmitHint.Unspecified, type, file) : 'any';
+    // A class without a name, for one, has a type that cannot be written.
+    return isType(ts, text) ? text : 'any';
+  };
+  return innerVariables(ts, file)
+    .map((name) => `declare var ${name}: ${textOf(name)};\n`)
+    .join('');
+}
+
+function isType(ts: typeof TypeScript, text: string): boolean {
+  const parsed = ts.createSourceFile('type.d.ts', `declare var x: ${text};`, ts.ScriptTarget.Latest);
+  return (parsed as unknown as { parseDiagnostics: readonly unknown[] }).parseDiagnostics.length === 0;
+}
+
 function namesIn(ts: typeof TypeScript, name: TypeScript.BindingName): string[] {
   if (ts.isIdentifier(name)) return [name.text];
   return name.elements.flatMap((element) => (ts.isBindingElement(element) ? namesIn(ts, element.name) : []));
@@ -44,7 +84,8 @@ export function bindVariables(ts: typeof TypeScript): TypeScript.TransformerFact
   };
 
   return () => (file) => {
-    const bound = new Set(file.statements.flatMap((statement) => variablesOf(ts, statement)));
+    const inner = innerVariables(ts, file);
+    const bound = new Set([...inner, ...file.statements.flatMap((statement) => variablesOf(ts, statement))]);
     if (bound.size === 0) return file;
     const statements = file.statements.flatMap((statement): TypeScript.Statement[] => {
       if (ts.isExportDeclaration(statement) && statement.exportClause && ts.isNamedExports(statement.exportClause)) {
@@ -57,6 +98,6 @@ export function bindVariables(ts: typeof TypeScript): TypeScript.TransformerFact
         typeof item === 'string' ? bind(item) : item,
       );
     });
-    return factory.updateSourceFile(file, statements);
+    return factory.updateSourceFile(file, [...inner.map(bind), ...statements]);
   };
 }

@@ -3,8 +3,10 @@ import { disguised, undisguised } from './disguise';
 import { writeOutEarlierNames } from './earlierNames';
 import type { TypeScript } from './engine';
 import { LastingProgram } from './lastingProgram';
+import { keepLastValue } from './lastValue';
 import { nodeTypes } from './libraries';
-import { bindVariables, variablesOf } from './liveVariables';
+
+import { bindVariables, declareInner, innerVariables, variablesOf } from './liveVariables';
 import type { Resolution } from './resolution';
 import { allowTypesByPlace } from './typesByPlace';
 
@@ -40,6 +42,9 @@ interface Internals {
 /** Files whose text tslab makes up: the cell and the declarations of the cells before it. */
 const MADE_UP = /\/(__tslab__\.ts|__prev__\.d\.ts)$/;
 const PACKAGE = /\/node_modules\//;
+const EARLIER = '/__prev__.d.ts';
+/** What tells that a cell has declared something as global. */
+const GLOBALS = /\bdeclare global\b/;
 
 /** Whether a file is the cell itself. */
 export const isCell = (file: TypeScript.SourceFile): boolean => MADE_UP.test(file.fileName);
@@ -128,13 +133,19 @@ export class ProgramWatch {
     return this.program?.getSourceFiles() ?? [];
   }
 
+  /** The names that a file declares. */
+  namesOf(name: string): ReadonlySet<string> {
+    const { locals } = (this.files.get(name)?.file ?? {}) as { locals?: ReadonlyMap<string, unknown> };
+    return new Set([...(locals?.keys() ?? [])].map(unescaped));
+  }
+
   /** The names that a file declares other than by `let` and `var`. */
   fixedNames(name: string): ReadonlySet<string> {
+    const names = new Set(this.namesOf(name));
     const file = this.files.get(name)?.file;
-    if (!file) return new Set();
-    const { locals } = file as unknown as { locals?: ReadonlyMap<string, unknown> };
-    const names = new Set([...(locals?.keys() ?? [])].map(unescaped));
+    if (!file) return names;
     for (const statement of file.statements) for (const name of variablesOf(this.ts, statement)) names.delete(name);
+    for (const name of innerVariables(this.ts, file)) names.delete(name);
     return names;
   }
 
@@ -169,10 +180,7 @@ export class ProgramWatch {
       getProgram: program,
       getAllDependencies: (file) => sourceDependencies(program(), file, this.watch.resolution),
       emit: (file, write, token, onlyDeclarations, transformers) => {
-        if (file === undefined || isCell(file)) {
-          const before = [writeOutEarlierNames(ts, program().getTypeChecker()), bindVariables(ts)];
-          return program().emit(file, write, token, onlyDeclarations, { ...transformers, before });
-        }
+        if (file === undefined || isCell(file)) return this.emitCell(program(), file, write!, transformers);
         // A module goes by the name of its source: `x.ts` and `x.mts` are two.
         const named: TypeScript.WriteFileCallback = (output, text, ...rest) => {
           if (/\.[cm]?jsx?$/.test(output)) write!(`${this.watch.options.outDir}${file.fileName}.js`, text, ...rest);
@@ -180,6 +188,21 @@ export class ProgramWatch {
         return program().emit(file, named, token, onlyDeclarations);
       },
     });
+  }
+
+  private emitCell(
+    program: TypeScript.Program,
+    file: TypeScript.SourceFile | undefined,
+    write: TypeScript.WriteFileCallback,
+    transformers: TypeScript.CustomTransformers | undefined,
+  ): TypeScript.EmitResult {
+    const { ts } = this;
+    const checker = program.getTypeChecker();
+    const earlier = program.getSourceFile(this.rootFiles.find((name) => name.endsWith(EARLIER))!)?.text ?? '';
+    const before = [writeOutEarlierNames(ts, checker, GLOBALS.test(earlier)), bindVariables(ts), keepLastValue(ts)];
+    const withInner: TypeScript.WriteFileCallback = (name, text, ...rest) =>
+      write(name, file && name.endsWith('.d.ts') ? text + declareInner(ts, checker, file) : text, ...rest);
+    return program.emit(file, withInner, undefined, false, { ...transformers, before });
   }
 
   private build(): TypeScript.Program {
@@ -250,6 +273,7 @@ export class ProgramWatch {
     const packed = this.watch.pack?.textOf(name);
     const text = packed ?? withNames(name, this.systemFor(name).readFile(name));
     const file = text === undefined ? undefined : this.ts.createSourceFile(name, text, version);
+    if (file && MADE_UP.test(name)) obeyComment(this.ts, file);
     if (file && packed !== undefined) this.bare.add(file);
     const entry: Timed = { file };
     if (MADE_UP.test(name)) entry.text = text!;
@@ -265,10 +289,24 @@ export class ProgramWatch {
 /** The compiler puts a further underscore before names that begin with two. */
 const unescaped = (name: string): string => name.replace(/^___/, '__');
 
-/** tslab exports the names of a cell as the compiler keeps them. */
+/** tslab exports the names of a cell as the compiler keeps them, and what is `declare global` under a name like any other. */
 function withNames(file: string, text: string | undefined): string | undefined {
-  if (text === undefined || !MADE_UP.test(file) || !text.includes('___')) return text;
-  return text.replace(/\nexport \{[^{}]*\}$/, (list) => list.replace(/(?<=[{ ])___/g, '__'));
+  if (text === undefined || !MADE_UP.test(file) || !text.includes('__')) return text;
+  return text.replace(/\nexport \{[^{}]*\}$/, (list) =>
+    list.replace(/(?<=[{ ])__global(, |(?=\}))/, '').replace(/(?<=[{ ])___/g, '__'),
+  );
+}
+
+/** The compiler looks for `@ts-nocheck` above the first statement, and tslab puts one before a cell. */
+function obeyComment(ts: typeof TypeScript, file: TypeScript.SourceFile & Partial<CheckComment>): void {
+  const comments = ts.getLeadingCommentRanges(file.text, file.text.indexOf('\n')) ?? [];
+  if (comments.some(({ pos, end }) => /^\/\/+\s*@ts-nocheck\b/.test(file.text.slice(pos, end))))
+    file.checkJsDirective = { enabled: false, pos: 0, end: 0 };
+}
+
+/** Whether a file is to be checked, as far as it says so itself; the compiler's declaration file leaves it out. */
+interface CheckComment {
+  checkJsDirective: { enabled: boolean; pos: number; end: number };
 }
 
 /** All TypeScript and JavaScript sources that `file` imports, directly or not; declaration files are not entered. */

@@ -1,5 +1,6 @@
 import { ReluctantError } from '../../core';
-import { CellCompiler, CompileError } from '../compiler/cells';
+import { CellCompiler } from '../compiler/cells';
+import { CompileError } from '../compiler/complaints';
 
 /**
  * Has the kernel's compiler check assignments against the declarations of the parameters cell, so that a value of a wrong

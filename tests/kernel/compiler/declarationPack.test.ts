@@ -4,7 +4,8 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, beforeEach, describe, test } from 'node:test';
 import type * as ts from 'typescript';
-import { CellCompiler, type CompileError } from '../../../src/kernel/compiler/cells';
+import { CellCompiler } from '../../../src/kernel/compiler/cells';
+import type { CompileError } from '../../../src/kernel/compiler/complaints';
 import { DeclarationPack } from '../../../src/kernel/compiler/declarationPack';
 import { packDeclarations } from '../../../src/kernel/compiler/packing';
 
