@@ -144,6 +144,15 @@ describe('runNotebook', () => {
     await refuses(write('list.ipynb', '[1]'), {}, 'notebook-not-valid');
     await refuses(write('null.ipynb', 'null'), {}, 'notebook-not-valid');
     await refuses(write('worksheets.ipynb', '{"nbformat": 3, "worksheets": []}'), {}, 'notebook-not-valid');
+    for (const cell of [
+      { cell_type: 'code', source: 5 },
+      { cell_type: 'code', source: ['1', 2] },
+      { cell_type: 'program', source: '1' },
+      { cell_type: 'code', source: '1', outputs: 'none' },
+      { cell_type: 'code', source: '1', metadata: { tags: 'parameters' } },
+      null,
+    ])
+      await refuses(write('cell.ipynb', JSON.stringify({ nbformat: 4, cells: [cell] })), {}, 'notebook-not-valid');
     for (const [name, bytes] of [
       ['wide.ipynb', Buffer.from('\ufeff{"nbformat": 4, "cells": []}', 'utf16le')],
       ['latin.ipynb', Buffer.from('{"nbformat": 4, "cells": [], "metadata": {"title": "\u00fc"}}', 'latin1')],

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { MOST_TEXT, parseJSON, ReluctantError, readPlainFile } from '../../core';
+import { formFault, lazy, MOST_TEXT, parseJSON, ReluctantError, readPlainFile, z } from '../../core';
 
 /** What a cell has shown, as it stands in a notebook file. */
 export interface CellOutput {
@@ -111,8 +111,26 @@ export function parseNotebook(text: string, file: string): Notebook {
     const convert = `convert it with: jupyter nbconvert --to notebook --inplace ${JSON.stringify(file)}`;
     throw invalid(`the notebook has format ${notebook.nbformat}, not 4`, convert);
   }
+  const formed = form.safeParse(content);
+  if (!formed.success)
+    throw invalid(
+      `the notebook is damaged: ${formFault(formed.error)}`,
+      'open it in JupyterLab, or take it from version control again',
+    );
   return { ...(notebook as Notebook), metadata: notebook.metadata ?? {}, cells: notebook.cells!.map(joined) };
 }
+
+/** What a notebook must hold to be run; the rest is kept as it is. */
+const form = lazy(() => {
+  const text = z.union([z.string(), z.array(z.string())], 'expected a text or a list of lines');
+  const cell = z.object({
+    cell_type: z.enum(['code', 'markdown', 'raw']),
+    source: text.optional(),
+    metadata: z.looseObject({ tags: z.array(z.string()).optional() }).optional(),
+    outputs: z.array(z.looseObject({ output_type: z.string() })).optional(),
+  });
+  return z.object({ metadata: z.looseObject({}).optional(), cells: z.array(cell) });
+});
 
 /** Files keep a source as a text or as a list of lines. */
 function joined(cell: NotebookCell): NotebookCell {
