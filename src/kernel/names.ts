@@ -28,8 +28,10 @@ export class CellNames {
       defineProperty: (target, name, { get: getter, set: setter, value }) => {
         if (name === '__esModule') return true;
         note(name);
-        if (getter && setter) return defineProperty(target, name, accessors(getter, setter));
-        return define(target, name, getter ? getter() : value);
+        if (!getter) return define(target, name, value);
+        // What a cell imports is what the module has at the time, until somebody sets the name to something else.
+        const replace = (other: unknown): unknown => define(target, name, other);
+        return defineProperty(target, name, accessors(getter, setter ?? replace));
       },
       // A cell that freezes this object would leave no place for the names of all others.
       preventExtensions: () => false,

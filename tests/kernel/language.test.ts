@@ -166,6 +166,16 @@ test('modules that wait at their top are waited for, whoever imports them', asyn
   await runs([["import { twice as again } from './above'; again", '16']]);
 });
 
+test('what is imported is what the module has now, until the name is set anew', async () => {
+  write('state.ts', 'export let level = 1; export const raise = (to: number) => { level = to };');
+  await runs([
+    ["import { level, raise } from './state'", undefined],
+    ['raise(4); level', '4'],
+    ["let level = 'own'; level", "'own'"],
+    ['raise(5); level', "'own'"],
+  ]);
+});
+
 test('modules are found by names that a running cell makes', async () => {
   write('parts/made.ts', 'export enum Colour { Red } export const here = import.meta.filename;');
   write('parts/broken.ts', 'export const a = ;');
