@@ -1,5 +1,6 @@
 import { isTracing, loopOverTime, type TimeStep } from '../compile';
 import { type TF, tf } from '../core';
+import { leaveStates, startingStates } from './stateHolder';
 
 type Activation = { apply(x: TF.Tensor): TF.Tensor } | null;
 
@@ -76,19 +77,50 @@ const CELLS: Readonly<Record<string, CellKind>> = {
  * What a recurrent layer of tfjs computes, as a loop in the graph instead of one copy of its cell per time step; while no step
  * is traced, the layer's own.
  *
- * @returns undefined for layers that stay as they are: such as keep their state between batches, which would be frozen into the graph, and cells
- *   other than tfjs's LSTM, GRU and simple cell.
+ * @returns undefined for layers that stay as they are: those with cells other than tfjs's LSTM, GRU and simple cell.
  */
 export function recurrentCall(layer: TF.layers.Layer): TF.layers.Layer['call'] | undefined {
   const { cell, stateful } = layer as unknown as RecurrentLayer;
-  const kind = cell && typeof cell.getClassName === 'function' ? CELLS[cell.getClassName()] : undefined;
-  if (!cell || !kind || stateful || !['RNN', 'LSTM', 'GRU', 'SimpleRNN'].includes(layer.getClassName()))
-    return undefined;
+  const kind = kindOf(layer);
+  if (!cell || !kind) return undefined;
   const plain = layer.call.bind(layer);
   return (inputs, options) => {
-    if (!isTracing()) return plain(inputs, options);
-    return tf.tidy(() => runLoop(layer as unknown as RecurrentLayer, cell, kind, inputs, options));
+    if (isTracing()) return tf.tidy(() => runLoop(layer as unknown as RecurrentLayer, cell, kind, inputs, options));
+    return stateful ? withOwnStates(layer, plain, inputs, options) : plain(inputs, options);
   };
+}
+
+function kindOf(layer: TF.layers.Layer): CellKind | undefined {
+  const { cell } = layer as unknown as RecurrentLayer;
+  if (!cell || typeof cell.getClassName !== 'function') return undefined;
+  return ['RNN', 'LSTM', 'GRU', 'SimpleRNN'].includes(layer.getClassName()) ? CELLS[cell.getClassName()] : undefined;
+}
+
+/** Whether a layer keeps its state between batches, and its calls can be given it from outside. */
+export function keepsStates(layer: TF.layers.Layer): boolean {
+  if (!(layer as unknown as RecurrentLayer).stateful) return false;
+  return layer.getClassName() === 'ResetAfterGRU' || kindOf(layer) !== undefined;
+}
+
+/** tfjs's own call with states from outside, which it would otherwise change in the middle of a step. */
+function withOwnStates(
+  layer: TF.layers.Layer,
+  plain: TF.layers.Layer['call'],
+  inputs: TF.Tensor | TF.Tensor[],
+  options: Record<string, unknown>,
+): TF.Tensor | TF.Tensor[] {
+  const start = startingStates(layer);
+  if (!start) return plain(inputs, options);
+  // Hides the layer's own until the call is over.
+  Object.defineProperty(layer, 'resetStates', {
+    value: (states: TF.Tensor[]) => leaveStates(layer, states),
+    configurable: true,
+  });
+  try {
+    return plain(inputs, { initialState: start, ...options });
+  } finally {
+    Reflect.deleteProperty(layer, 'resetStates');
+  }
 }
 
 function runLoop(
@@ -121,6 +153,7 @@ function runLoop(
   };
   const start =
     (initialState as TF.Tensor[] | undefined) ??
+    startingStates(layer) ??
     Array.from({ length: kind.states }, () => tf.zeros([samples, cell.units]));
   const { carried, kept } = loopOverTime(step, {
     carried: start,
@@ -129,6 +162,7 @@ function runLoop(
     weights: kernels,
     fixed: stateMask ? [stateMask] : [],
   });
+  leaveStates(layer, carried);
   const output = layer.returnSequences ? tf.transpose(kept[0]!, [1, 0, 2]) : carried[0]!;
   return layer.returnState ? [output, ...carried] : output;
 }

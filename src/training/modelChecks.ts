@@ -1,5 +1,6 @@
-import { ReluctantError, type TF } from '../core';
+import { ReluctantError, type TF, tf } from '../core';
 import { layersWithin } from '../layers';
+import { keepsStates } from '../layers/recurrentCalls';
 import { isDisposedOf, isLayersModel, type ModelFace, type Trainable } from './trainable';
 
 /** Refuses a model of which a weight was disposed of, before tfjs does in its own words. */
@@ -43,7 +44,13 @@ function notComputed(layer: TF.layers.Layer): { reason: string; fix: string } | 
   return NOT_COMPUTED[className];
 }
 
-/** Refuses what training cannot honour: layers that keep a state or cannot be computed, and a model with nothing to train. */
+/** Whether a layer has a state that is not one of the recurrent layers' which are carried over; containers only report those of others. */
+function keepsUnknownState(layer: TF.layers.Layer): boolean {
+  if (layer instanceof tf.LayersModel || layer.getClassName() === 'Bidirectional') return false;
+  return (layer as unknown as { stateful?: boolean }).stateful === true && !keepsStates(layer);
+}
+
+/** Refuses what training cannot honour: layers whose state cannot be carried over or cannot be computed, and a model with nothing to train. */
 export function checkTrainable(model: Trainable, face: ModelFace): void {
   if (isLayersModel(model)) {
     for (const layer of layersWithin(model)) {
@@ -58,14 +65,14 @@ export function checkTrainable(model: Trainable, face: ModelFace): void {
           fix: cannot.fix,
         });
       }
-      if (!(layer as unknown as { stateful?: boolean }).stateful || layer.getClassName() === 'Sequential') continue;
+      if (!keepsUnknownState(layer)) continue;
       throw new ReluctantError({
         code: 'layer-keeps-state',
         operation: 'fit',
-        problem: 'a layer keeps its state from one batch to the next, which shuffled, compiled steps do not carry over',
+        problem: 'a layer keeps a state from one batch to the next that compiled steps cannot carry over',
         where: { layer: layer.name },
-        received: 'stateful: true',
-        expected: 'layers that begin every batch anew',
+        received: `${layer.getClassName()} with stateful: true`,
+        expected: 'lstm, gru or simpleRNN where a state is kept',
         fix: 'make the layer with stateful: false, and give it whole sequences',
       });
     }

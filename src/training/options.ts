@@ -160,7 +160,7 @@ export interface FitOptions<
    * normalisations are not averaged.
    */
   averaging?: Averaging;
-  /** New order of the rows in every epoch; default true. */
+  /** New order of the rows in every epoch; default true. Layers that keep their state from batch to batch need false. */
   shuffle?: boolean;
   /** Seed of order and of dropout; default 0. The same seed and mode give the same bits. */
   seed?: number;

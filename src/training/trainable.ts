@@ -1,5 +1,6 @@
 import { ReluctantError, type TF, tf } from '../core';
 import { forwardOnNeededSteps, forwardWithMasks, type MaskedForward, trainingCalls } from '../layers';
+import { type KeptStates, keptStates } from '../layers/keptStates';
 import { penaltiesOf } from '../layers/penalties';
 
 /** Tensors by name: of a model's inputs, or of its heads. */
@@ -36,8 +37,13 @@ export interface ModelFace {
   /** Names of {@link weights}, in the same order, as inspections print them. */
   weightNames: readonly string[];
   forward(inputs: Named<TF.Tensor>, training: boolean): Named<TF.Tensor>;
-  /** The same with the masks of the heads' steps. */
-  forwardWithMasks(inputs: Named<TF.Tensor>, training: boolean): Forwarded;
+  /** What layers keep from one batch to the next; undefined where every batch stands by itself. */
+  states: KeptStates | undefined;
+  /**
+   * The same with the masks of the heads' steps, and with the states after the batch where those before it are handed over; otherwise
+   * layers begin with the states that they have, and keep them.
+   */
+  forwardWithMasks(inputs: Named<TF.Tensor>, training: boolean, states?: readonly TF.Tensor[]): Forwarded;
   /** Whether layers leave steps out, so that heads may have masks. */
   makesMasks: boolean;
   /** Rows that may be predicted at a time, where it is not their inputs that take the memory. */
@@ -50,6 +56,8 @@ export interface ModelFace {
 export interface Forwarded {
   predictions: Named<TF.Tensor>;
   masks: Named<TF.Tensor>;
+  /** What layers hand on to the next batch; empty unless they were given that of the batch before. */
+  states: TF.Tensor[];
 }
 
 /** The face of a model. Throws `not-a-model` on anything else. */
@@ -69,7 +77,9 @@ export function faceOf(model: Trainable): ModelFace {
       forwardWithMasks: (inputs, training) => ({
         predictions: checkPredictions(model, model.predict(inputs, training)),
         masks: {},
+        states: [],
       }),
+      states: undefined,
       makesMasks: false,
       rowsAtOnce: model.rowsAtOnce ?? Number.POSITIVE_INFINITY,
       penalties: () => [],
@@ -133,10 +143,14 @@ function layersFace(model: TF.LayersModel): ModelFace {
   const forward = masked ?? partialForward(model) ?? wholeForward(model);
   const variables = (weights: TF.LayersModel['weights']) => weights.map((weight) => weight.read() as TF.Variable);
   const asTrained = trainingCalls(model);
-  const predict = (given: Named<TF.Tensor>, training: boolean): Forwarded => {
+  const states = keptStates(model);
+  const predict = (given: Named<TF.Tensor>, training: boolean, before?: readonly TF.Tensor[]): Forwarded => {
     const ordered = inputs.map((name) => given[name]!);
-    const { outputs, masks } = asTrained(() => forward(ordered, training));
+    const run = () => asTrained(() => forward(ordered, training));
+    const called = states && withStates(states, ordered[0]!.shape[0]!, before, run);
+    const { outputs, masks } = called ? called.result : run();
     return {
+      states: called?.states ?? [],
       predictions: Object.fromEntries(heads.map((head, k) => [head, outputs[k]!])),
       masks: Object.fromEntries(heads.flatMap((head, k) => (masks[k] ? [[head, masks[k]]] : []))),
     };
@@ -154,10 +168,20 @@ function layersFace(model: TF.LayersModel): ModelFace {
     weightNames: model.weights.map(weightName),
     forward: (given, training) => predict(given, training).predictions,
     forwardWithMasks: predict,
+    states,
     makesMasks: masked !== undefined,
     rowsAtOnce: Number.POSITIVE_INFINITY,
     penalties: () => penaltiesOf(model).map((penalty) => penalty()),
   };
+}
+
+/** A call from given states, or from those that the layers have, which it then leaves as they are. */
+function withStates<T>(kept: KeptStates, rows: number, before: readonly TF.Tensor[] | undefined, run: () => T) {
+  if (before) return kept.during(before, rows, run);
+  const own = kept.read();
+  const { result, states } = kept.during(own, rows, run);
+  tf.dispose([...own, ...states]);
+  return { result, states: [] };
 }
 
 type Constrained = TF.LayersModel['weights'][number] & { constraint?: { apply(weight: TF.Tensor): TF.Tensor } | null };

@@ -70,6 +70,13 @@ const MODELS: Readonly<Record<string, () => TF.LayersModel>> = {
     layers.lstm({ units: 3, recurrentActivation: 'sigmoid' }),
     layers.dense({ units: 1 }),
   ),
+  stateful: chain(
+    layers.gru({
+      ...{ units: 3, stateful: true, recurrentActivation: 'sigmoid', returnSequences: true },
+      batchInputShape: [4, 6, 4],
+    }),
+    layers.bidirectional({ layer: layers.simpleRNN({ units: 2, stateful: true }) as TF.RNN, mergeMode: 'concat' }),
+  ),
   shapes: chain(
     layers.permute({ dims: [2, 1], ...series }),
     layers.reshape({ targetShape: [4, 6] }),

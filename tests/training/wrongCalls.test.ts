@@ -32,18 +32,29 @@ const frozen = () => {
   const layers = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [5], trainable: false })] });
   return fit(layers, single, { losses: 'huber', epochs: 1 });
 };
-const stateful = () => {
+const stateful = (options: object, rows = 8, validated = 8) => {
   const layers = tf.sequential({
     layers: [
       tf.layers.gru({ units: 2, stateful: true, batchInputShape: [4, 3, 2], name: 'memory' }),
       tf.layers.dense({ units: 1 }),
     ],
   });
-  return fit(
-    layers,
-    { inputs: tf.zeros([8, 3, 2]), targets: tf.zeros([8, 1]) },
-    { losses: 'huber', epochs: 1, batchSize: 4 },
-  );
+  const zeros = (count: number) => ({ inputs: tf.zeros([count, 3, 2]), targets: tf.zeros([count, 1]) });
+  const data = { ...zeros(rows), validation: zeros(validated) };
+  return fit(layers, data, { losses: 'huber', epochs: 1, batchSize: 4, shuffle: false, ...options });
+};
+const remembering = () => {
+  const layers = tf.sequential({
+    layers: [
+      tf.layers.convLstm2d({
+        ...{ filters: 1, kernelSize: 1, stateful: true, batchInputShape: [4, 2, 2, 2, 1], name: 'pictures' },
+      } as never),
+      tf.layers.flatten(),
+      tf.layers.dense({ units: 1 }),
+    ],
+  });
+  const data = { inputs: tf.zeros([4, 2, 2, 2, 1]), targets: tf.zeros([4, 1]) };
+  return fit(layers, data, { losses: 'huber', epochs: 1, batchSize: 4, shuffle: false });
 };
 const gone = () => {
   const layers = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [5] })] });
@@ -176,7 +187,11 @@ const WRONG: [what: string, call: () => Promise<unknown>, says: RegExp][] = [
   ['a disposed model', gone, /weights of the model were disposed of/],
   ['a model that is none', () => fit({} as never, single, { losses: 'huber' }), /model is of no known kind/],
   ['a model with nothing to train', frozen, /no trainable weight/],
-  ['a layer that keeps a state', stateful, /keeps its state.*layer memory/],
+  ['rows in a new order before a state', () => stateful({ shuffle: true }), /layer memory.*set shuffle: false/],
+  ['batches of another size than a state', () => stateful({ batchSize: 2 }), /layer memory.*set batchSize: 4/],
+  ['a last batch without a state', () => stateful({}, 10), /the training rows.*layer memory.*leave the last 2 out/],
+  ['the same in validation', () => stateful({}, 8, 7), /the validation rows.*layer memory.*leave the last 3 out/],
+  ['a state that cannot be carried over', remembering, /keeps a state.*layer pictures.*ConvLSTM2D/],
   ['predict without a head', () => functions(() => ({})), /no tensor for "y"/],
   ['an asynchronous predict', () => functions(async ({ input }) => ({ y: input! })), /predict without async/],
   [

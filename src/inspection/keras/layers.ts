@@ -35,8 +35,9 @@ const RECURRENT = [
   'recurrent_dropout',
   'return_sequences',
   'go_backwards',
+  'stateful',
 ];
-const PLAIN_STATE = { return_state: false, stateful: false };
+const PLAIN_STATE = { return_state: false };
 const pool = (...keys: string[]): LayerRule => ({ keep: keys, only: CHANNELS_LAST });
 const merge: LayerRule = { keep: [] };
 const operands: LayerRule = { keep: [], repeats: true };

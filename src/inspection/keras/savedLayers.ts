@@ -28,7 +28,7 @@ const MORE: Readonly<Record<string, { keep?: readonly string[]; fixed?: Json }>>
 };
 
 /** Settings for which Keras has a value of its own, and of which a layer here may have another. */
-const LOST: readonly string[] = ['return_state', 'stateful', 'noise_shape'];
+const LOST: readonly string[] = ['return_state', 'noise_shape'];
 
 const camelCase = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -23,6 +23,16 @@ const MOST_BYTES = 2 ** 31 - 2 ** 24;
 export async function saveSavedModel(model: TF.LayersModel, folder: string): Promise<void> {
   const operation = 'inspect.saveSavedModel';
   const face = faceOf(model);
+  if (face.states)
+    throw new ReluctantError({
+      code: 'layer-not-saved',
+      operation,
+      problem: 'a layer keeps its state from one batch to the next, for which a graph of constants has no place',
+      where: { layer: face.states.layer },
+      received: 'stateful: true',
+      expected: 'layers that begin every batch anew',
+      fix: 'save it by inspect.saveKeras, or make the layer with stateful: false',
+    });
   const bytes = face.weights.reduce((sum, { size }) => sum + 4 * size, 0);
   if (bytes > MOST_BYTES)
     throw new ReluctantError({

@@ -4,6 +4,7 @@ import { defineLayer, only } from '../define';
 import { dropout } from '../dropout';
 import { type Initializer, type InitializerSource, toInitializer, writtenInitializer } from '../initializer';
 import { type RegularizerSource, toRegularizer, writtenRegularizers } from '../regularizer';
+import { leaveStates, startingStates } from '../stateHolder';
 
 /** Options of {@link gatedRecurrentUnit}: the settings of Keras's `GRU`. */
 export interface GatedRecurrentUnitOptions {
@@ -13,6 +14,8 @@ export interface GatedRecurrentUnitOptions {
   useBias?: boolean;
   returnSequences?: boolean;
   goBackwards?: boolean;
+  /** Whether a batch begins with the states that the one before ended with; the model then says how many rows a batch has. */
+  stateful?: boolean;
   /** Shares of the inputs and of the state that are dropped in training, one draw for all steps. */
   dropout?: number;
   recurrentDropout?: number;
@@ -48,6 +51,8 @@ export const gatedRecurrentUnit: (options: GatedRecurrentUnitOptions) => TF.laye
     private kernel!: TF.LayerVariable;
     private recurrentKernel!: TF.LayerVariable;
     private bias?: TF.LayerVariable;
+    /** Under the name, and with the method below, that tfjs's own recurrent layers have. */
+    states_: TF.Tensor[] = [];
 
     constructor(args: GatedRecurrentUnitOptions) {
       super(args as object);
@@ -55,6 +60,7 @@ export const gatedRecurrentUnit: (options: GatedRecurrentUnitOptions) => TF.laye
       // Bidirectional goes on to change what it has handed over.
       this.options = { ...args };
       this.returnSequences = args.returnSequences === true;
+      this._stateful = args.stateful === true;
       this.kernelInitializer = toInitializer(args.kernelInitializer ?? 'glorotUniform');
       this.recurrentInitializer = toInitializer(args.recurrentInitializer ?? 'orthogonal');
       this.candidate = tf.layers.activation({ activation: (args.activation ?? 'tanh') as 'tanh' });
@@ -77,7 +83,20 @@ export const gatedRecurrentUnit: (options: GatedRecurrentUnitOptions) => TF.laye
         recurrentRegularizer,
       );
       if (useBias !== false) this.bias = add('bias', [2, 3 * units], toInitializer(biasInitializer), biasRegularizer);
+      if (this.stateful) this.states_ = [tf.keep(tf.zeros([(shape as number[])[0]!, units]))];
       this.built = true;
+    }
+
+    /** Gives the layer copies of other states; without any, zeros. */
+    override resetStates(states?: TF.Tensor[]): void {
+      const before = this.states_;
+      this.states_ = before.map((state, k) => tf.keep(states ? states[k]!.clone() : tf.zeros(state.shape)));
+      tf.dispose(before);
+    }
+
+    protected override disposeWeights(): number {
+      tf.dispose(this.states_);
+      return super.disposeWeights();
     }
 
     override computeOutputShape(shape: TF.Shape | TF.Shape[]): TF.Shape {
@@ -113,14 +132,15 @@ export const gatedRecurrentUnit: (options: GatedRecurrentUnitOptions) => TF.laye
         );
         const projected = (inputBias ? tf.add(product, inputBias) : product).reshape([samples, time, 3 * units]);
         const counts = [mask].flat()[0]?.expandDims(2);
-        if (isTracing()) return this.loop(projected as TF.Tensor3D, counts, kept, stateBias);
+        const start = this.startingState(samples);
+        if (isTracing()) return this.loop(projected as TF.Tensor3D, start, counts, kept, stateBias);
         const unstacked = (all: TF.Tensor): TF.Tensor2D[] => {
           const steps = tf.unstack(all, 1) as TF.Tensor2D[];
           // The list itself belongs to the tape that gradients are read off, and has to keep its order.
           return this.options.goBackwards ? [...steps].reverse() : steps;
         };
         const counting = counts && unstacked(counts);
-        let state = tf.zeros([samples, units]) as TF.Tensor2D;
+        let state = start;
         const states = unstacked(projected).map((step, k) => {
           const next = this.next(step, kept ? tf.mul(state, kept) : state, state, {
             kernel: this.recurrentKernel.read(),
@@ -129,18 +149,29 @@ export const gatedRecurrentUnit: (options: GatedRecurrentUnitOptions) => TF.laye
           state = counting ? (tf.where(counting[k]!, next, state) as TF.Tensor2D) : next;
           return state;
         });
+        this.leave(state);
         return this.returnSequences ? tf.stack(states, 1) : state;
       });
+    }
+
+    private startingState(samples: number): TF.Tensor2D {
+      const [kept] = startingStates(this) ?? this.states_.map((state) => state.clone());
+      return (kept ?? tf.zeros([samples, this.options.units])) as TF.Tensor2D;
+    }
+
+    /** Leaves the state for the next batch: with whoever has handed over the first one, or with the layer itself. */
+    private leave(state: TF.Tensor): void {
+      if (this.stateful && !leaveStates(this, [state])) this.resetStates([state]);
     }
 
     /** The same as one loop in the graph that is being traced, so that time steps cost nothing to trace and to compile. */
     private loop(
       projected: TF.Tensor3D,
+      start: TF.Tensor2D,
       counts: TF.Tensor | undefined,
       kept: TF.Tensor2D | undefined,
       bias: TF.Tensor1D | undefined,
     ): TF.Tensor {
-      const [samples] = projected.shape;
       const inTime = (all: TF.Tensor) => {
         const steps = tf.transpose(all, [1, 0, 2]);
         return this.options.goBackwards ? tf.reverse(steps, 0) : steps;
@@ -154,12 +185,13 @@ export const gatedRecurrentUnit: (options: GatedRecurrentUnitOptions) => TF.laye
         return { carried: [next], kept: this.returnSequences ? [next] : [] };
       };
       const results = loopOverTime(step, {
-        carried: [tf.zeros([samples, this.options.units])],
+        carried: [start],
         sequences: [inTime(projected)],
         ...(counts && { fixedSequences: [inTime(counts)] }),
         weights: [this.recurrentKernel.read(), ...(bias ? [bias] : [])],
         fixed: kept ? [kept] : [],
       });
+      this.leave(results.carried[0]!);
       return this.returnSequences ? tf.transpose(results.kept[0]!, [1, 0, 2]) : results.carried[0]!;
     }
 

@@ -77,7 +77,8 @@ export async function findLearningRate(
   checkOptionValues(options, [...allowed, ...RANGE] as typeof FIT_OPTIONS, 'findLearningRate');
   const { from, to, steps, smoothing, divergence, ...rest } = withRange(options);
   checkAlive(model);
-  const { weights } = faceOf(model);
+  const { weights, states } = faceOf(model);
+  const statesBefore = states?.read();
   const before = weights.map((weight) => weight.clone());
   const curve = new Curve(smoothing);
   const rates = Array.from({ length: steps }, (_, k) => from * (to / from) ** (k / (steps - 1)));
@@ -102,7 +103,8 @@ export async function findLearningRate(
     weights.forEach((weight, k) => {
       if (!weight.isDisposed) weight.assign(before[k]!);
     });
-    tf.dispose(before);
+    if (statesBefore) states!.write(statesBefore);
+    tf.dispose([before, statesBefore ?? []]);
   }
   return { points: curve.points, suggested: curve.steepest(), lowest: curve.lowest(), stopReason };
 }

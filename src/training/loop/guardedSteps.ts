@@ -17,12 +17,13 @@ export interface BadStep {
 }
 
 /** All variables that a step changes. */
-export const stateOf = ({ face, optimizer, balancing, averages }: StepPlan): TF.Variable[] => [
+export const stateOf = ({ face, optimizer, balancing, averages, states }: StepPlan): TF.Variable[] => [
   ...face.weights,
   ...optimizer.slots,
   ...balancing.trainable,
   ...balancing.adjusted,
   ...(averages?.variables ?? []),
+  ...(states ?? []),
 ];
 
 /** Runs steps and, if one goes wrong, puts back the weights from before it and says which it was. */

@@ -8,11 +8,12 @@ import { type PredictOptions, predictRows } from './predictRows';
 
 /**
  * What a model predicts for rows, batch by batch through one compiled call: many times faster than `model.predict` for small models,
- * and bounded in memory for many rows. The same model is compiled once.
+ * and bounded in memory for many rows. The same model is compiled once. Layers with `stateful: true` go on from the state they have, batch
+ * by batch, and keep the last; `model.resetStates()` gives them zeros.
  *
  * @param inputs one tensor, or one by input name; [rows, ...]. They stay the caller's.
  * @returns predictions by head, [rows, ...], which are the caller's.
- * @throws ReluctantError `input-shape`, `tensors-missing`, `aborted`.
+ * @throws ReluctantError `input-shape`, `tensors-missing`, `aborted`, `layer-keeps-state`.
  * @example
  * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2], name: 'sum' })] });
  * const { sum } = await predict(model, tf.ones([1000, 2]), { batchSize: 100 });

@@ -12,6 +12,7 @@ import { Run, type WeightValues } from '../run';
 import type { TrainingData } from '../samples';
 import { checkOptions, type RunSettings } from '../settings';
 import { restoreTensors, saveTensors, type TrainingState } from '../state';
+import { checkStates } from '../stateChecks';
 import { Averages } from '../step/averages';
 import { Balancing, balanceKeys } from '../step/balancing';
 import { createOptimizer } from '../step/optimizers';
@@ -27,6 +28,7 @@ import { type EpochNumbers, type EpochOutcome, Epochs } from './epochs';
 import { LearningRate } from './learningRate';
 import { Monitor } from './monitor';
 import { checkSameSettings, settingsToResume } from './resume';
+import { TrainingStates } from './trainingStates';
 import { validate } from './validation';
 
 /** A run keeps the initial values of at most so many weights: 64 MB. */
@@ -72,6 +74,7 @@ export class Training {
       const settings = { losses: this.settings.losses, metrics: this.settings.plan.metrics };
       this.feed = this.owned(feedOf(face, data, settings, options));
       this.validation = data.validation && this.owned(TensorFeed.of(face, data.validation, 'validation', settings));
+      checkStates(face, this.settings, { training: this.feed, validation: this.validation });
       this.plan = this.planOf(face);
       const names = face.weights.map(({ name }) => name);
       this.best = this.owned(new BestWeights(face.weights, names));
@@ -205,14 +208,16 @@ export class Training {
     const balancing = this.owned(new Balancing(balancer, face.heads, { seed, gradientShares }));
     const optimizer = this.owned(createOptimizer([...face.trainable, ...balancing.trainable], this.optimizer, frame));
     const averages = averaging && this.owned(new Averages(face.trainable, averaging));
+    const { variables: states } = this.owned(new TrainingStates(face));
     const stepsBefore = continuedSteps(this.options.continueFrom, optimizer);
-    return { face, optimizer, balancing, averages, stepsBefore, ...plan };
+    return { face, optimizer, balancing, averages, stepsBefore, states, ...plan };
   }
 
   /** Variables beside the weights that a resumed run needs. */
   private get slots() {
-    const { optimizer, balancing, averages } = this.plan;
-    return [...optimizer.slots, ...balancing.trainable, ...balancing.adjusted, ...(averages?.variables ?? [])];
+    const { optimizer, balancing, averages, states = [] } = this.plan;
+    const ofSteps = [...optimizer.slots, ...balancing.trainable, ...balancing.adjusted];
+    return [...ofSteps, ...(averages?.variables ?? []), ...states];
   }
 
   private resume(state: TrainingState): void {

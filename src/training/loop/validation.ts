@@ -10,18 +10,29 @@ import type { Forwarded, ModelFace, Named } from '../trainable';
 const CHUNK_NUMBERS = 2 ** 19;
 const CHUNK_ROWS = 512;
 
-/** Predictions of every row and masks of their steps, by head; the caller owns them. `most` rows at a time. */
-function predictAll(face: ModelFace, { all, rows }: TensorFeed, most = Number.POSITIVE_INFINITY) {
+/**
+ * Predictions of every row and masks of their steps, by head; the caller owns them. `most` rows at a time. States that layers keep go
+ * on from batch to batch, as they do in Keras, whose next epoch begins with those of the validation.
+ */
+function predictAll(face: ModelFace, { all, rows }: TensorFeed, states: StepPlan['states'], most: number) {
   const inputs = Object.entries(all.inputs);
   const parts: Named<Named<TF.Tensor[]>> = { predictions: {}, masks: {} };
   const width = inputs.reduce((sum, [, tensor]) => sum + tensor.size, 0) / rows;
-  const chunk = Math.min(most, face.rowsAtOnce, Math.max(CHUNK_ROWS, Math.floor(CHUNK_NUMBERS / width)));
+  const fitting = Math.min(most, face.rowsAtOnce, Math.max(CHUNK_ROWS, Math.floor(CHUNK_NUMBERS / width)));
+  const chunk = face.states?.batchSize ?? fitting;
   for (let start = 0; start < rows; start += chunk) {
     const count = Math.min(chunk, rows - start);
     const given = Object.fromEntries(inputs.map(([name, tensor]) => [name, tensor.slice(start, count)]));
-    const result = tf.tidy(() => face.forwardWithMasks(given, false) as unknown as TF.TensorContainerObject);
+    const called = tf.tidy(
+      () => face.forwardWithMasks(given, false, states) as unknown as TF.TensorContainerObject,
+    ) as unknown as Forwarded;
     tf.dispose(given);
-    for (const [kind, tensors] of Object.entries(result as unknown as Named<Named<TF.Tensor>>))
+    states?.forEach((variable, k) => {
+      variable.assign(called.states[k]!);
+    });
+    const { states: after, ...result } = called;
+    tf.dispose(after);
+    for (const [kind, tensors] of Object.entries(result))
       for (const [head, tensor] of Object.entries(tensors))
         parts[kind]![head] = [...(parts[kind]![head] ?? []), tensor];
   }
@@ -42,7 +53,7 @@ export function validate(
   lossWeights: Named<number>,
   most?: number,
 ): Record<string, number> {
-  const forwarded = predictAll(plan.face, feed, most);
+  const forwarded = predictAll(plan.face, feed, plan.states, most ?? Number.POSITIVE_INFINITY);
   try {
     return scoresOf(plan, feed, lossWeights, forwarded, 'val_');
   } finally {
@@ -55,7 +66,7 @@ export function scoresOf(
   plan: Pick<StepPlan, 'face' | 'losses' | 'metrics'>,
   feed: TensorFeed,
   lossWeights: Named<number>,
-  { predictions, masks }: Forwarded,
+  { predictions, masks }: Omit<Forwarded, 'states'>,
   prefix: '' | 'val_',
 ): { loss: number } & Record<string, number> {
   const { face, losses, metrics } = plan;

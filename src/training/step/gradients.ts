@@ -16,6 +16,8 @@ export interface StepGradients {
   predictions: Named<TF.Tensor>;
   /** Of heads whose steps do not all count. */
   masks: Named<TF.Tensor>;
+  /** What layers hand on to the next batch. */
+  states: TF.Tensor[];
   /** Numbers of the balancer to record. */
   balance: TF.Tensor1D[];
 }
@@ -26,10 +28,10 @@ export function gradientsOf(plan: StepPlan, inputs: TrainingStepInputs): StepGra
 }
 
 /** Predictions and unweighted losses of one batch; losses may draw random numbers as layers do. */
-function forward({ face, losses }: StepPlan, { columns, perStep }: TrainingStepInputs) {
+function forward({ face, losses, states: before }: StepPlan, { columns, perStep }: TrainingStepInputs) {
   const { inputs, targets, weights } = columns;
   return withRandomKey(perStep.key as TF.Tensor1D, () => {
-    const { predictions, masks } = face.forwardWithMasks(inputs, true);
+    const { predictions, masks, states } = face.forwardWithMasks(inputs, true, before);
     const terms = face.heads.map((head) =>
       headLoss(head, losses[head]!, {
         targets: targets[head]!,
@@ -38,7 +40,7 @@ function forward({ face, losses }: StepPlan, { columns, perStep }: TrainingStepI
         mask: masks[head],
       }),
     );
-    return { predictions, masks, terms };
+    return { predictions, masks, states, terms };
   });
 }
 
@@ -49,7 +51,7 @@ function allAtOnce(plan: StepPlan, inputs: TrainingStepInputs): StepGradients {
   const results: Partial<StepGradients> = {};
   const variables = [...face.trainable, ...balancing.trainable];
   const { grads } = variableGrads(() => {
-    const { predictions, masks, terms } = forward(plan, inputs);
+    const { predictions, masks, states, terms } = forward(plan, inputs);
     const stacked = tf.stack(terms) as TF.Tensor1D;
     const weighted = balancing.total(tf.mul(stacked, inputs.fixed.lossWeights), factors);
     const total = face.penalties().reduce((sum, penalty) => tf.add(sum, penalty), weighted as TF.Tensor) as TF.Scalar;
@@ -58,6 +60,7 @@ function allAtOnce(plan: StepPlan, inputs: TrainingStepInputs): StepGradients {
     results.terms = tf.keep(stacked);
     results.predictions = kept(predictions);
     results.masks = kept(masks);
+    results.states = states.map((state) => tf.keep(state.clone()));
     return total;
   }, variables);
   const gradients = variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
@@ -76,10 +79,11 @@ function termByTerm(plan: StepPlan, inputs: TrainingStepInputs): StepGradients {
   const results: Partial<StepGradients> = {};
   const perTerm = face.heads.map((head, k) => {
     const { grads } = variableGrads(() => {
-      const { predictions, masks, terms } = forward(plan, inputs);
+      const { predictions, masks, states, terms } = forward(plan, inputs);
       results.terms ??= tf.keep(tf.stack(terms) as TF.Tensor1D);
       results.predictions ??= kept(predictions);
       results.masks ??= kept(masks);
+      results.states ??= states.map((state) => tf.keep(state.clone()));
       return tf.mul(terms[k]!, lossWeights.slice([k], [1]).reshape([])) as TF.Scalar;
     }, [...face.trainable]);
     if (Object.keys(grads).length > 0) return face.trainable.map((variable) => grads[variable.name]);

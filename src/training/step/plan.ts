@@ -1,3 +1,4 @@
+import type { TF } from '../../core';
 import type { Loss } from '../../losses';
 import { historyKey, type MetricChoice } from '../history';
 import { metricOf } from '../metrics';
@@ -16,6 +17,8 @@ export interface StepPlan {
   balancing: Balancing;
   /** Averages of the weights, if any are kept. */
   averages?: Averages | undefined;
+  /** What layers keep from one batch to the next, in the order of `face.states`. */
+  states?: readonly TF.Variable[] | undefined;
   /** Steps of the fit that this one continues, which its optimiser has behind it; default 0. */
   stepsBefore?: number | undefined;
 }

@@ -9,10 +9,13 @@ import { maskOutput, recordedHeads, rowMetrics, type StepPlan } from './plan';
 export function trainingStep(plan: StepPlan): TrainingStep {
   const heads = recordedHeads(plan);
   return (inputs) => {
-    const { gradients, total, terms, predictions, masks, balance } = gradientsOf(plan, inputs);
+    const { gradients, total, terms, predictions, masks, states, balance } = gradientsOf(plan, inputs);
     plan.optimizer.apply(gradients, inputs.perStep.scalars as TF.Tensor1D);
     plan.face.constrain();
     plan.averages?.afterStep();
+    plan.states?.forEach((variable, k) => {
+      variable.assign(states[k]!);
+    });
     const means = rowMetrics(plan).map(({ head, metric }) => {
       const { perRow } = metricOf(metric);
       return meanOfMetric(perRow!, inputs.columns.targets[head]!, predictions[head]!, masks[head]).reshape([1]);
@@ -24,7 +27,7 @@ export function trainingStep(plan: StepPlan): TrainingStep {
         ...(masks[head] ? [[maskOutput(head), tf.cast(masks[head], 'float32')]] : []),
       ]),
     );
-    tf.dispose([total, terms, predictions, masks] as TF.TensorContainer);
+    tf.dispose([total, terms, predictions, masks, states] as TF.TensorContainer);
     return { record, rows };
   };
 }

@@ -40,7 +40,9 @@ export async function sweep(
   for (const setting of settings) checkOptions(face, { ...common, ...withoutRate(setting) });
   const seconds = () => (performance.now() - started) / 1000;
   const before = face.weights.map((variable) => variable.clone());
+  const states = face.states?.read();
   const putBack = () => {
+    if (states) face.states!.write(states);
     face.weights.forEach((variable, k) => {
       variable.assign(before[k]!);
     });
@@ -68,7 +70,7 @@ export async function sweep(
     return new Sweep(runs, false, reason, seconds());
   } finally {
     putBack();
-    tf.dispose(before);
+    tf.dispose([before, states ?? []]);
   }
 }
 

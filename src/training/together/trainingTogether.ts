@@ -43,6 +43,12 @@ export class TrainingTogether {
         operation: 'sweep',
         problem: 'layers of the model leave steps out',
       });
+    if (face.states)
+      throw new ReluctantError({
+        code: 'not-vectorizable',
+        operation: 'sweep',
+        problem: 'layers of the model keep their state from batch to batch',
+      });
     if (data.source || data.stream)
       throw new ReluctantError({
         code: 'not-vectorizable',
