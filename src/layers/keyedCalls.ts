@@ -2,6 +2,7 @@ import { randomUniform } from '../compile';
 import { type TF, tf } from '../core';
 import { only } from './define';
 import { dilatedCall } from './dilatedCalls';
+import { isPrepared } from './preparedLayers';
 import { recurrentCall } from './recurrentCalls';
 
 type Call = TF.layers.Layer['call'];
@@ -114,6 +115,8 @@ export function trainingCalls(model: TF.LayersModel): <T>(run: () => T) => T {
     const draw = KEYED[className];
     const dilated = dilatedCall(layer);
     const recurrent = recurrentCall(layer);
+    // Done once per step by whoever trains, however often the step goes through the model.
+    if (isPrepared(layer)) changes.push({ holder: layer, name: 'isPrepared', value: true });
     if (recurrent) changes.push({ holder: layer, name: 'call', value: recurrent });
     else if (dilated) changes.push({ holder: layer, name: 'call', value: dilated });
     else if (className === 'KeyedDropout' && !random.isSeeded)

@@ -55,6 +55,10 @@ export function overPanel(
       'none',
       'use weightDecay of the optimiser',
     );
+  if (face.prepare)
+    throw notForPanel('layers of the model change their weights before each step', 'SpectralNormalization', 'none');
+  if (face.states)
+    throw notForPanel(`layer ${face.states.layer} keeps its state from batch to batch`, 'stateful: true', 'none');
   const predict = ({ day }: Named<TF.Tensor>, training: boolean): Named<TF.Tensor> => {
     if (!day)
       throw notForPanel('the rows do not name days', 'inputs without "day"', 'inputs { day } of StockPanel.samples');

@@ -1,7 +1,8 @@
 import { ReluctantError, type TF, tf } from '../core';
-import { forwardOnNeededSteps, forwardWithMasks, type MaskedForward, trainingCalls } from '../layers';
+import { forwardOnNeededSteps, forwardWithMasks, layersWithin, type MaskedForward, trainingCalls } from '../layers';
 import { type KeptStates, keptStates } from '../layers/keptStates';
 import { penaltiesOf } from '../layers/penalties';
+import { isPrepared } from '../layers/preparedLayers';
 
 /** Tensors by name: of a model's inputs, or of its heads. */
 export type Named<T> = Record<string, T>;
@@ -30,6 +31,8 @@ export interface ModelFace {
   inputShapes: Named<readonly (number | null)[]> | undefined;
   outputShapes: Named<readonly (number | null)[]> | undefined;
   trainable: readonly TF.Variable[];
+  /** Changes weights before a step, as layers ask for it; undefined where none does. */
+  prepare: (() => void) | undefined;
   /** Puts the trainable variables back within their constraints; for the end of a step. */
   constrain(): void;
   /** All weights: those training changes and those it does not, such as moving averages. */
@@ -70,6 +73,7 @@ export function faceOf(model: Trainable): ModelFace {
       inputShapes: undefined,
       outputShapes: undefined,
       trainable: model.variables,
+      prepare: undefined,
       constrain: () => undefined,
       weights: model.variables,
       weightNames: model.variables.map(({ name }) => name),
@@ -163,6 +167,7 @@ function layersFace(model: TF.LayersModel): ModelFace {
     inputShapes: shapes(inputs, model.inputs),
     outputShapes: shapes(heads, model.outputs),
     trainable: variables(model.trainableWeights),
+    prepare: preparing(model),
     constrain: () => constrain(model.trainableWeights),
     weights: variables(model.weights),
     weightNames: model.weights.map(weightName),
@@ -172,6 +177,14 @@ function layersFace(model: TF.LayersModel): ModelFace {
     makesMasks: masked !== undefined,
     rowsAtOnce: Number.POSITIVE_INFINITY,
     penalties: () => penaltiesOf(model).map((penalty) => penalty()),
+  };
+}
+
+function preparing(model: TF.LayersModel): (() => void) | undefined {
+  const layers = [...new Set(layersWithin(model))].filter(isPrepared);
+  if (layers.length === 0) return undefined;
+  return () => {
+    for (const layer of layers) layer.prepare();
   };
 }
 

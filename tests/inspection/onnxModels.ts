@@ -1,6 +1,7 @@
 import { type TF, tf } from '../../src/core';
 import { activityRegularization, causalConvolution, dropout, layerNormalization } from '../../src/layers';
 import { gatedRecurrentUnit } from '../../src/layers/keras/gatedRecurrentUnit';
+import { spectralNormalization } from '../../src/layers/keras/spectralNormalization';
 
 const { layers } = tf;
 const chain =
@@ -51,6 +52,12 @@ export const ONNX_MODELS: Readonly<Record<string, () => TF.LayersModel>> = {
     layers.thresholdedReLU({ theta: 0.2 }),
     layers.reLU(),
     layers.softmax(),
+  ),
+  spectral: chain(
+    layers.inputLayer(picture),
+    spectralNormalization({ layer: layers.conv2d({ filters: 3, kernelSize: 2, activation: 'tanh' }) }),
+    layers.flatten(),
+    spectralNormalization({ layer: layers.dense({ units: 2, useBias: false }) }),
   ),
   onlyInTraining: chain(
     layers.dense({ units: 6, inputShape: [5] }),

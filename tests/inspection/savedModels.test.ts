@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { ReluctantError, type TF, tf } from '../../src/core';
 import { model as loadKeras, saveKeras } from '../../src/inspection';
 import { activityRegularization, dropout, layerNormalization } from '../../src/layers';
+import { spectralNormalization } from '../../src/layers/keras/spectralNormalization';
 import { wave } from '../training/modelRuns';
 
 const { layers } = tf;
@@ -69,6 +70,12 @@ const MODELS: Readonly<Record<string, () => TF.LayersModel>> = {
     layers.masking({ maskValue: 0, ...series }),
     layers.lstm({ units: 3, recurrentActivation: 'sigmoid' }),
     layers.dense({ units: 1 }),
+  ),
+  spectral: chain(
+    layers.inputLayer(series),
+    spectralNormalization({ layer: layers.conv1d({ filters: 3, kernelSize: 2, activation: 'tanh' }) }),
+    layers.flatten(),
+    spectralNormalization({ layer: layers.dense({ units: 2, useBias: false }), powerIterations: 3 }),
   ),
   stateful: chain(
     layers.gru({

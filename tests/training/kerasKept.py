@@ -2,7 +2,7 @@
 
 Usage, from the project folder:  .venv/bin/python tests/training/kerasKept.py
 
-Writes kerasKept.json, and both models before training as stateful.keras and spectral.keras. Data are sines of their index.
+Writes kerasKept.json, and the models before training as stateful.keras, spectral.keras and spectral.h5. Data are sines of their index.
 """
 
 import json
@@ -90,9 +90,44 @@ def stateful():
     return written
 
 
+def spectral():
+    keras.utils.set_random_seed(6)
+    normalized = layers.SpectralNormalization
+    model = keras.Sequential(
+        [
+            keras.Input((6, 6, 2)),
+            normalized(layers.Conv2D(4, 3, activation="tanh", name="convolution"), name="pictures"),
+            layers.Flatten(),
+            normalized(
+                layers.Dense(6, activation="elu", kernel_regularizer=keras.regularizers.L2(0.01), name="wide"),
+                power_iterations=2,
+                name="features",
+            ),
+            normalized(layers.Dense(3, use_bias=False, name="narrow"), name="few"),
+            layers.Dense(1),
+        ]
+    )
+    model.get_layer("few").trainable = False
+    model.save(HERE / "spectral.keras")
+    model.save(HERE / "spectral.h5")
+    inputs = wave((16, 6, 6, 2), 1.3)
+    before = model.predict(inputs, verbose=0)
+    targets = np.mean(inputs[:, :2] ** 2, axis=(1, 2, 3))[:, None] + 0.3 * wave((16, 1), 0.7)
+    model.compile(keras.optimizers.Adam(0.01), "mean_squared_error")
+    watched = Losses()
+    model.fit(inputs, targets, batch_size=8, epochs=25, shuffle=False, verbose=0, callbacks=[watched])
+    vectors = [layer.vector_u for layer in model.layers if hasattr(layer, "vector_u")]
+    return {
+        "before": rounded(before),
+        "losses": rounded(watched.losses),
+        "after": rounded(model.predict(inputs, verbose=0)),
+        "vectors": rounded(np.concatenate([np.ravel(vector) for vector in vectors])),
+    }
+
+
 def main():
     target = HERE / "kerasKept.json"
-    target.write_text(json.dumps({"keras": keras.__version__, "stateful": stateful()}) + "\n")
+    target.write_text(json.dumps({"keras": keras.__version__, "stateful": stateful(), "spectral": spectral()}) + "\n")
     print("written", target)
 
 

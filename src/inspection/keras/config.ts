@@ -34,6 +34,9 @@ export interface ConvertedModel {
 }
 
 const MODELS = new Set(['Functional', 'Model', 'Sequential']);
+const WRAPPERS = new Set(['Bidirectional', 'TimeDistributed', 'SpectralNormalization']);
+/** What Keras normalises here; an embedding there turns into whole numbers where its input is of whole numbers. */
+const WITH_KERNEL = new Set(['Dense', 'Conv1D', 'Conv2D', 'Conv2DTranspose']);
 const DEEPEST = 20;
 /** A model is called with tensors alone. */
 const MODEL: LayerRule = { keep: [] };
@@ -141,7 +144,9 @@ function convertLayer(given: unknown, place: Place, context: Context): Converted
     if (!first) throw malformed('an operation is not called', where);
     return { ...rest, ...operationLayer(target, first) };
   }
-  if (kerasClass === 'Bidirectional' || kerasClass === 'TimeDistributed') {
+  if (kerasClass === 'SpectralNormalization' && calls.length > 1)
+    throw fileError('unsupported', 'a SpectralNormalization that is called more than once in a step', where);
+  if (WRAPPERS.has(kerasClass)) {
     return { ...rest, parts: rule.parts!, ...wrapped(target, place, context) };
   }
   return { ...rest, ...(rule.parts && { parts: rule.parts }), ...substitute(target) };
@@ -174,6 +179,20 @@ function wrapped(
     // Keras has put its prefix before the name already, and tfjs does it again.
     innerConfig['name'] = String(innerConfig['name']).replace(/^forward_/, '');
     return { class_name: 'Bidirectional', config: { ...config, layer: { class_name, config: innerConfig } } };
+  }
+  if (kerasClass === 'SpectralNormalization') {
+    if (!WITH_KERNEL.has(class_name)) {
+      throw fileError(
+        'unsupported',
+        'a SpectralNormalization around a layer whose kernel is not normalised here',
+        where,
+        {
+          received: class_name,
+          expected: [...WITH_KERNEL].join(', '),
+        },
+      );
+    }
+    return { class_name: kerasClass, config: { ...config, layer: { class_name, config: innerConfig } } };
   }
   // What treats all steps alike needs nobody to take it from one to the next.
   if (STEPWISE.has(class_name)) return { class_name, config: { ...innerConfig, name: config['name'] } };

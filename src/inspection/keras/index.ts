@@ -152,7 +152,8 @@ function setWeights(
       continue;
     }
     if (layer.weights.length === 0) continue;
-    const tensors = file.weightsOf(layerFolder, kerasName, parts);
+    const filed = file.weightsOf(layerFolder, kerasName, parts);
+    const tensors = kerasClass === 'SpectralNormalization' ? withVectorLast(filed) : filed;
     const wanted = layer.weights.map(({ shape }) => shape.map(Number));
     const given = tensors.map(({ shape }) => [...shape]);
     if (JSON.stringify(given) !== JSON.stringify(wanted)) {
@@ -170,6 +171,18 @@ function setWeights(
       layer.setWeights(tensors.map(({ values, shape }) => tf.tensor(singles(values()), [...shape], 'float32'))),
     );
   }
+}
+
+type FiledWeights = ReturnType<KerasFile['weightsOf']>;
+
+/**
+ * The weights of a layer in a SpectralNormalization, then its vector: Keras 3 files the kernel with both, `.h5` files have the vector
+ * behind the kernel.
+ */
+function withVectorLast(filed: FiledWeights): FiledWeights {
+  const named = filed.findIndex(({ name }) => /vector_u/.test(name));
+  if (named >= 0) return [...filed.slice(0, named), ...filed.slice(named + 1), filed[named]!];
+  return filed.filter((_, k) => k !== filed.length - 2);
 }
 
 /** tfjs takes no doubles. */

@@ -113,6 +113,7 @@ export const LAYERS: Readonly<Record<string, LayerRule>> = {
   SimpleRNN: { keep: RECURRENT, only: PLAIN_STATE },
   Bidirectional: { keep: ['merge_mode'], parts: ['forward_layer', 'backward_layer'] },
   TimeDistributed: { keep: [], parts: ['layer'] },
+  SpectralNormalization: { keep: ['power_iterations'], parts: ['layer', ''] },
   MultiHeadAttention: {
     keep: ['num_heads', 'key_dim', 'value_dim', 'use_bias', 'output_shape', 'dropout', ...KERNEL],
     only: { attention_axes: 1, use_gate: false, sliding_window: null },

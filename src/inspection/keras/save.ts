@@ -10,6 +10,9 @@ const KERAS_VERSION = '3.0.0';
 /** Layers whose weights are those of a cell in Keras. */
 const WITH_CELL: ReadonlySet<string> = new Set(['GRU', 'LSTM', 'ResetAfterGRU', 'SimpleRNN']);
 
+/** Wrappers of one layer. */
+const AROUND_ONE: ReadonlySet<string> = new Set(['TimeDistributed', 'SpectralNormalization']);
+
 /** What tfjs says of one layer of a model. */
 interface DescribedLayer {
   name: string;
@@ -88,7 +91,7 @@ function savedLayer(layer: TF.layers.Layer): KerasLayer {
   }
   if ('layers' in layer) throw refusal(layer, 'it is a model of its own', className);
   const { layer: inner, forwardLayer } = layer as unknown as Wrapper;
-  const wrapped = className === 'Bidirectional' ? forwardLayer! : className === 'TimeDistributed' ? inner! : undefined;
+  const wrapped = className === 'Bidirectional' ? forwardLayer! : AROUND_ONE.has(className) ? inner! : undefined;
   const saved = kerasLayer(layer);
   if (!wrapped) return saved;
   const { class_name, config } = kerasLayer(wrapped);
@@ -106,6 +109,17 @@ function weightsOf(layer: TF.layers.Layer, folder: string): WrittenTensor[] {
       ...weightsOf(backwardLayer!, `${folder}/backward_layer`),
     ];
   if (layer.getClassName() === 'TimeDistributed') return weightsOf(inner!, `${folder}/layer`);
+  if (layer.getClassName() === 'SpectralNormalization') {
+    const within = weightsOf(inner!, `${folder}/layer`);
+    // Keras files the kernel a second time, with the vector.
+    const { values, shape } = within[0]!;
+    const vector = layer.weights.at(-1)!.read();
+    return [
+      ...within,
+      { path: `${folder}/vars/0`, shape, values },
+      { path: `${folder}/vars/1`, shape: vector.shape, values: Float32Array.from(vector.dataSync()) },
+    ];
+  }
   const at = WITH_CELL.has(layer.getClassName()) ? `${folder}/cell/vars` : `${folder}/vars`;
   return layer.weights.map((weight, k) => {
     const tensor = weight.read();

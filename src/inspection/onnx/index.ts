@@ -24,6 +24,11 @@ const CONVERSIONS: Readonly<Record<string, Conversion>> = {
       throw refusal(call.layer, 'what it applies to every step is not written down', className);
     return CONVERSIONS[className]!({ ...call, layer, config: layer.getConfig() });
   },
+  // Predictions take the kernel as training has left it.
+  SpectralNormalization: (call) => {
+    const { layer } = call.layer as unknown as { layer: TF.layers.Layer };
+    return conversionOf(layer)({ ...call, layer, config: layer.getConfig() });
+  },
 };
 
 /** Names of the layer classes that {@link saveONNX} can write. */

@@ -8,6 +8,7 @@ import './gatedRecurrentUnit';
 import './groupNormalization';
 import './multiHeadAttention';
 import './selection';
+import './spectralNormalization';
 import './timeConvolution';
 import './timeSteps';
 import './vectorNormalization';

@@ -9,6 +9,7 @@ import { maskOutput, recordedHeads, rowMetrics, type StepPlan } from './plan';
 export function trainingStep(plan: StepPlan): TrainingStep {
   const heads = recordedHeads(plan);
   return (inputs) => {
+    plan.face.prepare?.();
     const { gradients, total, terms, predictions, masks, states, balance } = gradientsOf(plan, inputs);
     plan.optimizer.apply(gradients, inputs.perStep.scalars as TF.Tensor1D);
     plan.face.constrain();
