@@ -5,7 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, test } from 'node:test';
 import { ReluctantError, type TF, tf } from '../../src/core';
-import { saveSafetensors, saveSavedModel, saveTfjs, tensors } from '../../src/inspection';
+import { model as loadKeras, saveONNX, saveSafetensors, saveSavedModel, saveTfjs, tensors } from '../../src/inspection';
 import { dropout, layerNormalization, registerLayers } from '../../src/layers';
 import { wave } from '../training/modelRuns';
 import { ONNX_MODELS } from './onnxModels';
@@ -222,4 +222,17 @@ print(json.dumps({n: [list(t.shape), str(t.dtype), t.ravel().tolist()] for n, t 
     assert.deepEqual(loaded[name], [tensor.shape, 'float32', Array.from(tensor.dataSync())]);
     assert.deepEqual(Array.from(values()), Array.from(tensor.dataSync()));
   }
+});
+
+test('models that others read are told apart from files that are no models, with what reads them', async () => {
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+  await saveTfjs(model, path.join(folder, 'ofTfjs'));
+  await saveONNX(model, path.join(folder, 'other.onnx'));
+  fs.writeFileSync(path.join(folder, 'ofKeras.json'), '{"module": "keras", "class_name": "Sequential"}');
+  const load = (name: string) => loadKeras(path.join(folder, name));
+  for (const name of ['ofTfjs', 'ofTfjs/model.json'])
+    await assert.rejects(load(name), /one of tfjs.*registerLayers.*loadLayersModel\('file:.*model\.json'\)/s);
+  await assert.rejects(load('other.onnx'), /models of ONNX are written here, and not read/);
+  await assert.rejects(load('ofKeras.json'), /the file is no model of Keras/);
+  model.dispose();
 });

@@ -1,3 +1,5 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
 import { statusOf, type TF, tf, withWeightsAtMost } from '../../core';
 import { registerLayers } from '../../layers';
 import { tensors } from '../files';
@@ -51,6 +53,7 @@ export async function compiledModel(
 async function readThere(path: string, { architecture }: KerasFileOptions): Promise<KerasFile> {
   const status = statusOf(path);
   if (!status) throw fileError('not-readable', 'there is no such file', { file: path });
+  if (architecture === undefined) refuseOtherFormats(path, status.isDirectory());
   const isWhole = !status.isDirectory() && !/\.(safetensors|npz)$/i.test(path);
   if (isWhole && architecture === undefined) return readKerasFile(path);
   if (!isWhole && architecture !== undefined) return joinedKerasFile(architecture, path, await tensors(path));
@@ -72,6 +75,45 @@ async function readThere(path: string, { architecture }: KerasFileOptions): Prom
         `name it: ${say('architecture', 'model.json')}; or save the whole model with model.save("model.keras")`,
     },
   );
+}
+
+/** Formats that are written here and read elsewhere are told apart from files that are no model at all. */
+function refuseOtherFormats(path: string, isFolder: boolean): void {
+  const expected = 'what model.save("model.keras") or model.save("model.h5") wrote';
+  if (/\.onnx$/i.test(path)) {
+    throw fileError(
+      'not-this-format',
+      'models of ONNX are written here, and not read',
+      { file: path },
+      {
+        expected,
+        fix: 'take the model that it was made from, saved by model.save("model.keras") or inspect.saveKeras',
+      },
+    );
+  }
+  const description = isFolder ? join(path, 'model.json') : path;
+  if (!/\.json$/i.test(description) || !statusOf(description)?.isFile() || !isOfTfjs(description)) return;
+  throw fileError(
+    'not-this-format',
+    'the model is one of tfjs, which tfjs reads itself',
+    { file: path },
+    {
+      expected,
+      fix: `call layers.registerLayers(), then await tf.loadLayersModel('file://${description}')`,
+    },
+  );
+}
+
+/** Whether a JSON file is what tfjs writes; Keras's `to_json` has no such field. */
+function isOfTfjs(file: string): boolean {
+  const start = Buffer.alloc(4096);
+  const descriptor = openSync(file, 'r');
+  try {
+    readSync(descriptor, start);
+  } finally {
+    closeSync(descriptor);
+  }
+  return start.includes('"modelTopology"');
 }
 
 async function modelOf(path: string, file: KerasFile): Promise<TF.LayersModel> {
