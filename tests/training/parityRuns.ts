@@ -1,6 +1,7 @@
 import { ReluctantError, type TF, tf } from '../../src/core';
 import { registerLayers } from '../../src/layers';
 import { type FitOptions, fit, type OptimizerOptions } from '../../src/training';
+import drifts from './kerasDrifts.json';
 import { wave } from './modelRuns';
 
 /** A layer by Keras's name of its class, with its configuration in Keras's spelling. */
@@ -35,6 +36,17 @@ export type Agreement = { distance: number } | { refused: string };
 
 /** Trains as Keras did and compares every loss. */
 export async function agreement(run: ParityRun, optimizer: string): Promise<Agreement> {
+  try {
+    const distances = await distancesOf(run, optimizer);
+    return { distance: Math.max(...distances) };
+  } catch (error) {
+    if (error instanceof ReluctantError) return { refused: error.code };
+    throw error;
+  }
+}
+
+/** How far every loss is from Keras's, step by step. */
+export async function distancesOf(run: ParityRun, optimizer: string): Promise<number[]> {
   const model = await modelOf(run);
   setWaves(model);
   const data = dataOf(run, model.outputs[0]!.shape.length > 2);
@@ -49,15 +61,20 @@ export async function agreement(run: ParityRun, optimizer: string): Promise<Agre
   try {
     const losses = (await fit(model, data, options)).column('loss');
     const expected = run.losses[optimizer];
-    if (!expected) return { distance: Number.POSITIVE_INFINITY };
-    return { distance: Math.max(...expected.map((value, k) => Math.abs(value - losses[k]!))) };
-  } catch (error) {
-    if (error instanceof ReluctantError) return { refused: error.code };
-    throw error;
+    return losses.map((loss, k) => (expected ? Math.abs(loss - expected[k]!) : Number.POSITIVE_INFINITY));
   } finally {
     model.dispose();
     tf.dispose(data as unknown as TF.TensorContainer);
   }
+}
+
+/** Trainings that Keras itself does not repeat to 1e-4, with how far apart it is from itself (see kerasParity.py). */
+export const SENSITIVE = drifts.runs as unknown as (ParityRun & { drift: Record<string, number[]> })[];
+
+/** How far a training may be from Keras's: 1e-4, or twice as far as Keras is from itself. */
+export function allowed({ model, way }: ParityRun, optimizer: string): number {
+  const known = SENSITIVE.find((run) => run.model === model && run.way === way)?.drift[optimizer];
+  return Math.max(1e-4, ...(known ?? []).map((drift) => 2 * drift));
 }
 
 /** The model, read by tfjs from Keras's description of it. */
@@ -133,7 +150,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   'linear frozen': 'nothing-to-train',
 };
 
-/** Trains all of it; names what is neither within 1e-4 of Keras nor refused as it should be. */
+/** Trains all of it; names what is neither as near to Keras as it should be nor refused as it should be. */
 export async function compareAll(runs: readonly ParityRun[]): Promise<{ apart: string[]; compared: number }> {
   const apart: string[] = [];
   let compared = 0;
@@ -141,7 +158,10 @@ export async function compareAll(runs: readonly ParityRun[]): Promise<{ apart: s
     const name = `${run.model} ${run.way}`;
     for (const optimizer of Object.keys(run.losses)) {
       const result = await agreement(run, optimizer);
-      const isRight = 'refused' in result ? result.refused === REFUSED[name] : result.distance < 1e-4 && !REFUSED[name];
+      const isRight =
+        'refused' in result
+          ? result.refused === REFUSED[name]
+          : result.distance < allowed(run, optimizer) && !REFUSED[name];
       if (!isRight) apart.push(`${name} ${optimizer}: ${JSON.stringify(result)}`);
       compared++;
     }
