@@ -1,6 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { statusOf, type TF, tf, withWeightsAtMost } from '../../core';
+import { readPlainText, statusOf, type TF, tf, withWeightsAtMost } from '../../core';
 import { registerLayers } from '../../layers';
 import { tensors } from '../files';
 import { fileError } from '../files/fileError';
@@ -105,16 +104,7 @@ function refuseOtherFormats(path: string, isFolder: boolean): void {
 }
 
 /** Whether a JSON file is what tfjs writes; Keras's `to_json` has no such field. */
-function isOfTfjs(file: string): boolean {
-  const start = Buffer.alloc(4096);
-  const descriptor = openSync(file, 'r');
-  try {
-    readSync(descriptor, start);
-  } finally {
-    closeSync(descriptor);
-  }
-  return start.includes('"modelTopology"');
-}
+const isOfTfjs = (file: string): boolean => readPlainText('inspect.model', file).includes('"modelTopology"');
 
 async function modelOf(path: string, file: KerasFile): Promise<TF.LayersModel> {
   const place: Place = { file: path };
