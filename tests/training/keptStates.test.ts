@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { test } from 'node:test';
 import { inspect } from '../../src';
 import { type TF, tf } from '../../src/core';
+import { activityRegularization } from '../../src/layers';
 import { evaluate, type FitOptions, fit, predict, sweep, type TrainingState } from '../../src/training';
 import reference from './kerasKept.json';
 import { wave } from './modelRuns';
@@ -110,6 +111,35 @@ test('a balancer that goes through the model once per head moves the states on o
     return values;
   };
   assert.deepEqual(await after('pcgrad'), await after('static'));
+});
+
+test('such a balancer moves the averages of a batch normalisation once per step as well, penalties of activity included', async () => {
+  const make = () => {
+    const input = tf.input({ shape: [5] });
+    const wide = tf.layers.dense({ units: 3, kernelInitializer: tf.initializers.glorotUniform({ seed: 1 }) });
+    const normal = tf.layers.batchNormalization({ name: 'normal' }).apply(wide.apply(input)) as TF.SymbolicTensor;
+    const sparse = activityRegularization({ l2: 0.1 }).apply(normal) as TF.SymbolicTensor;
+    const heads = ['a', 'b'].map((name) => tf.layers.dense({ units: 1, name }).apply(sparse) as TF.SymbolicTensor);
+    return tf.model({ inputs: input, outputs: heads });
+  };
+  const given = wave([8, 5], 1.3).add(1);
+  const data = { inputs: given, targets: { a: wave([8, 1], 0.4), b: wave([8, 1], 0.6) } };
+  const moved = async (balancer: 'static' | 'pcgrad', mode: 'graph' | 'eager') => {
+    const model = make();
+    const still = { epochs: 2, batchSize: 4, shuffle: false, mode, optimizer: { learningRate: 0 }, balancer } as const;
+    await fit(model, data, { ...still, losses: { a: 'huber', b: 'huber' } });
+    const values = model
+      .getLayer('normal')
+      .getWeights()
+      .slice(2)
+      .map((weight) => [...weight.dataSync()]);
+    model.dispose();
+    return values.flat();
+  };
+  const expected = await moved('static', 'graph');
+  assert.ok(Math.abs(expected[0]!) > 1e-3);
+  for (const mode of ['graph', 'eager'] as const)
+    close(await moved('pcgrad', mode), expected, `average, ${mode}`, 1e-6);
 });
 
 test('predictions and evaluations move the states on; a call that is refused, and looking alone, leave them', async () => {

@@ -77,6 +77,7 @@ function termByTerm(plan: StepPlan, inputs: TrainingStepInputs): StepGradients {
   const { face, balancing } = plan;
   const lossWeights = inputs.fixed.lossWeights as TF.Tensor1D;
   const results: Partial<StepGradients> = {};
+  let putBack = (): void => undefined;
   const perTerm = face.heads.map((head, k) => {
     const { grads } = variableGrads(() => {
       const { predictions, masks, states, terms } = forward(plan, inputs);
@@ -86,6 +87,7 @@ function termByTerm(plan: StepPlan, inputs: TrainingStepInputs): StepGradients {
       results.states ??= states.map((state) => tf.keep(state.clone()));
       return tf.mul(terms[k]!, lossWeights.slice([k], [1]).reshape([])) as TF.Scalar;
     }, [...face.trainable]);
+    if (k === 0) putBack = puttingBack(face);
     if (Object.keys(grads).length > 0) return face.trainable.map((variable) => grads[variable.name]);
     throw new ReluctantError({
       code: 'head-not-trainable',
@@ -98,6 +100,7 @@ function termByTerm(plan: StepPlan, inputs: TrainingStepInputs): StepGradients {
   const factors = inputs.perStep.factors as TF.Tensor1D;
   const balanced = balancing.combine(perTerm, scaled, factors, inputs.perStep.order as TF.Tensor1D, face.trainable);
   const { gradients, penalty } = withPenalties(plan, inputs, balanced.gradients);
+  putBack();
   const weighted =
     balancing.balancer.kind === 'uncertainty'
       ? balancing.total(scaled, factors)
@@ -107,6 +110,20 @@ function termByTerm(plan: StepPlan, inputs: TrainingStepInputs): StepGradients {
     total: tf.keep(tf.add(weighted, penalty) as TF.Scalar),
     gradients: [...gradients, ...balancing.varianceGradients(scaled)],
     balance: balanceRecord(balancing, balanced),
+  };
+}
+
+/**
+ * Puts what is not trained, such as the moving averages of a batch normalisation, back to where it is now: it is to move once per
+ * step, however often the step goes through the model.
+ */
+function puttingBack({ weights, trainable }: StepPlan['face']): () => void {
+  const others = weights.filter((variable) => !trainable.includes(variable));
+  const values = others.map((variable) => variable.clone());
+  return () => {
+    others.forEach((variable, k) => {
+      if (variable.dataId !== values[k]!.dataId) variable.assign(values[k]!);
+    });
   };
 }
 
