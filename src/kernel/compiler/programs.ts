@@ -252,6 +252,9 @@ export class ProgramWatch {
     const { ts } = this;
     const { options, installation } = this.watch;
     const name = typeof reference === 'string' ? reference : reference.fileName;
+    // TensorFlow.js names what browsers have.
+    if (name === '@webgpu/types/dist')
+      return { resolvedTypeReferenceDirective: undefined, failedLookupLocations: [] } as never;
     if (name !== 'node') return ts.resolveTypeReferenceDirective(name, importer, options, ts.sys, redirected);
     const resolvedFileName = `${nodeTypes(installation)}/index.d.ts`;
     return {

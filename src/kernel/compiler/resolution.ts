@@ -18,7 +18,10 @@ export interface Places {
  * Packages that the library uses inside and never shows: their hundreds of declaration files would be read for nothing.
  * Cells that import them find them as usual.
  */
-const HIDDEN = /^(@duckdb\/|zod$)/;
+const HIDDEN = /^(@duckdb\/|zod(\/|$))/;
+/** Parts of TensorFlow.js for browsers, which its index shows beside the rest. */
+const OF_BROWSERS = /^@tensorflow\/tfjs-backend-(?:cpu|webgl)$/;
+const INDEX = /\/@tensorflow\/tfjs\/dist\/index\.d\.ts$/;
 const NOTHING = { resolvedModule: undefined } as Resolved;
 
 /**
@@ -66,6 +69,7 @@ export class Resolution {
   /** The file that `name` means when it is imported by `importer`. */
   resolve(name: string, importer: string): Resolved {
     if (HIDDEN.test(name) && importer.startsWith(`${this.places.installation}/dist/`)) return NOTHING;
+    if (OF_BROWSERS.test(name) && INDEX.test(importer)) return NOTHING;
     const folder = path.posix.dirname(importer);
     const key = `${folder}\0${name}`;
     const known = this.found.get(key);
