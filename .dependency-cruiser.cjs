@@ -73,7 +73,8 @@ const ROOMS = {
     ...['core', 'data', 'data/read', 'data/samples', 'synthetic', 'losses', 'models', 'training', 'runs', 'programs'],
   ],
   // Trainings that were made elsewhere: models of Keras and PyTorch with their rows and histories.
-  recordings: ['core', 'data', 'losses', 'training', 'inspection', 'runs', 'programs'],
+  // Models of PyTorch are rebuilt of layers that only models from elsewhere have.
+  recordings: ['core', 'data', 'losses', 'layers', 'layers/keras', 'training', 'inspection', 'runs', 'programs'],
   // Many settings of one program, in processes side by side or on a cluster, whose machines note trials in ledgers of their own and leave
   // locks of runs behind when they are lost.
   trials: ['core', 'tables', 'ledger', 'plots', 'training', 'runs', 'programs'],

@@ -2,6 +2,7 @@ import { randomUniform } from '../compile';
 import { type TF, tf } from '../core';
 import { only } from './define';
 import { dilatedCall } from './dilatedCalls';
+import { normalizationCall } from './normalizationCalls';
 import { isPrepared } from './preparedLayers';
 import { recurrentCall } from './recurrentCalls';
 
@@ -94,7 +95,7 @@ function isFrozenNormalization(layer: TF.layers.Layer, trained: ReadonlySet<unkn
  * Makes a model's layers compute what they should in training, while `run` runs: dropout and noise of tfjs depend on the
  * key of the step, so that a step that has them can be compiled; those without a seed draw by their place in the model,
  * so that the same model built twice gives the same bits; a frozen batch normalisation uses its moving statistics; dilated
- * convolutions, for which tfjs has no gradient, are computed in a way that has one. Outside training only these differ.
+ * convolutions and unusual normalisations, for which tfjs has no gradient, are computed in a way that has one. Outside training only these differ.
  *
  * @returns a function that does so for this model, again and again.
  * @example
@@ -115,6 +116,7 @@ export function trainingCalls(model: TF.LayersModel): <T>(run: () => T) => T {
     const draw = KEYED[className];
     const dilated = dilatedCall(layer);
     const recurrent = recurrentCall(layer);
+    const normalized = normalizationCall(layer);
     // Done once per step by whoever trains, however often the step goes through the model.
     if (isPrepared(layer)) changes.push({ holder: layer, name: 'isPrepared', value: true });
     if (recurrent) changes.push({ holder: layer, name: 'call', value: recurrent });
@@ -124,7 +126,8 @@ export function trainingCalls(model: TF.LayersModel): <T>(run: () => T) => T {
     else if (draw !== undefined)
       changes.push({ holder: layer, name: 'call', value: keyedCall(layer, random.seed ?? FIRST_STREAM + ++stream) });
     else if (isFrozenNormalization(layer, trained))
-      changes.push({ holder: layer, name: 'call', value: withoutTraining(layer) });
+      changes.push({ holder: layer, name: 'call', value: withoutTraining(normalized ?? layer.call.bind(layer)) });
+    else if (normalized) changes.push({ holder: layer, name: 'call', value: normalized });
     else if ((random.dropout ?? 0) > 0 || (random.recurrentDropout ?? 0) > 0) {
       const own = FIRST_STREAM + ++stream;
       // tfjs's cells take a function for their dropout; each of its calls within a step draws other numbers.
@@ -145,10 +148,10 @@ function keyedCall(layer: TF.layers.Layer, stream: number): Call {
   };
 }
 
-function withoutTraining(layer: TF.layers.Layer): Call {
-  const plain = layer.call.bind(layer);
-  return (inputs, options) => plain(inputs, { ...options, training: false });
-}
+const withoutTraining =
+  (call: Call): Call =>
+  (inputs, options) =>
+    call(inputs, { ...options, training: false });
 
 /** Runs `run` with members of objects replaced, and puts them back. */
 function swapped<T>(changes: readonly { holder: object; name: string; value: unknown }[], run: () => T): T {

@@ -18,6 +18,8 @@ const LOSSES: Readonly<Record<string, LossName>> = {
   bceloss: 'binaryCrossentropy',
   bcewithlogitsloss: 'binaryCrossentropyFromLogits',
   crossentropyloss: 'sparseCategoricalCrossentropyFromLogits',
+  // The recorder sees to it that what it is given are logarithms of probabilities, whose softmax is themselves.
+  nllloss: 'sparseCategoricalCrossentropyFromLogits',
   kld: 'klDivergence',
   kldivergence: 'klDivergence',
   kullbackleiblerdivergence: 'klDivergence',

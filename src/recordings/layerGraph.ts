@@ -1,40 +1,11 @@
-import { formFault, layerName, ReluctantError, type TF, tf, withWeightsAtMost, z } from '../core';
+import { formFault, layerName, ReluctantError, type TF, tf, withWeightsAtMost } from '../core';
+import { registerLayers } from '../layers';
+import { type Graph, graphForm, layerOf, type Node } from './graphLayers';
 import { damaged, readRecordedArrays, readRecordedJSON } from './recordingFile';
 import type { NamedArray } from './samples';
 
 const GRAPH = 'graph.json';
 
-/** A model of PyTorch as its recorder writes it: what is computed of what, and nothing that could be run. */
-const shape = () => {
-  const name = z.string().min(1).max(200);
-  const size = z.number().int().min(1).max(1e6);
-  return z.object({
-    inputs: z.array(z.object({ name, shape: z.array(size).min(1).max(4) })).min(1),
-    nodes: z
-      .array(
-        z.object({
-          name,
-          kind: z.enum([
-            ...(['dense', 'activation', 'leakyReLU', 'elu', 'dropout', 'flatten', 'batchNormalization'] as const),
-            ...(['layerNormalization', 'concatenate', 'add'] as const),
-          ]),
-          inputs: z.array(name).min(1),
-          units: size.optional(),
-          activation: z.enum(['relu', 'sigmoid', 'tanh', 'softplus', 'softmax', 'selu', 'swish', 'linear']).optional(),
-          rate: z.number().min(0).max(1).optional(),
-          alpha: z.number().optional(),
-          epsilon: z.number().positive().optional(),
-          momentum: z.number().min(0).max(1).optional(),
-          bias: z.boolean().optional(),
-        }),
-      )
-      .max(10_000),
-    outputs: z.record(name, name),
-  });
-};
-type Graph = ReturnType<ReturnType<typeof shape>['parse']>;
-/** A node, and under which name its weights are filed where that is another. */
-type Node = Graph['nodes'][number] & { filed?: string };
 /** Says what is wrong with the recording. */
 type Fail = (problem: string, file?: string) => never;
 
@@ -48,12 +19,14 @@ export async function modelOfGraph(folder: string, weights: string): Promise<TF.
   const fail: Fail = (problem, file = GRAPH) => {
     throw damaged(folder, file, problem);
   };
-  const parsed = shape().safeParse(readRecordedJSON(folder, GRAPH));
+  const parsed = graphForm().safeParse(readRecordedJSON(folder, GRAPH));
   if (!parsed.success) return fail(formFault(parsed.error));
   const graph = headsNamed(activationsJoined(parsed.data));
   const arrays = await readRecordedArrays(folder, weights);
   const count = [...arrays.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   const refuse = (layer: string): never => fail(`"${layer}" claims more weights than ${weights} holds`);
+  // Activations that tfjs lacks are found by their names.
+  registerLayers();
   const make = () => {
     try {
       return built(graph, fail);
@@ -80,44 +53,11 @@ function built(graph: Graph, fail: Fail): TF.LayersModel {
     const given = node.inputs.map(
       (name) => made.get(name) ?? fail(`"${node.name}" reads "${name}", which is not there`),
     );
-    const layer = layerOf(node, fail);
+    const layer = layerOf(node, (problem) => fail(problem));
     made.set(node.name, layer.apply(given.length === 1 ? given[0]! : given) as TF.SymbolicTensor);
   }
   const outputs = Object.values(graph.outputs).map((name) => made.get(name) ?? fail(`there is no "${name}"`));
   return tf.model({ inputs, outputs });
-}
-
-function layerOf(node: Node, fail: Fail): TF.layers.Layer {
-  const { name, activation, rate, alpha, epsilon, momentum, bias } = node;
-  switch (node.kind) {
-    case 'dense':
-      return tf.layers.dense({
-        name,
-        units: node.units ?? fail(`"${name}" has no units`),
-        useBias: bias ?? true,
-        // The default of PyTorch's linear layers: uniform within 1 / sqrt(inputs).
-        kernelInitializer: tf.initializers.varianceScaling({ scale: 1 / 3, mode: 'fanIn', distribution: 'uniform' }),
-        ...(activation && { activation: activation as never }),
-      });
-    case 'activation':
-      return tf.layers.activation({ name, activation: (activation ?? 'linear') as never });
-    case 'leakyReLU':
-      return tf.layers.leakyReLU({ name, alpha: alpha ?? 0.01 });
-    case 'elu':
-      return tf.layers.elu({ name, alpha: alpha ?? 1 });
-    case 'dropout':
-      return tf.layers.dropout({ name, rate: rate ?? 0.5 });
-    case 'flatten':
-      return tf.layers.flatten({ name });
-    case 'batchNormalization':
-      return tf.layers.batchNormalization({ name, epsilon: epsilon ?? 1e-5, momentum: momentum ?? 0.9 });
-    case 'layerNormalization':
-      return tf.layers.layerNormalization({ name, epsilon: epsilon ?? 1e-5 });
-    case 'concatenate':
-      return tf.layers.concatenate({ name });
-    case 'add':
-      return tf.layers.add({ name });
-  }
 }
 
 /** Activations that are all that follows a dense layer become its own. */
@@ -172,7 +112,10 @@ function setWeights(
   for (const layer of model.layers) {
     if (layer.weights.length === 0) continue;
     const values = layer.weights.map(({ originalName, shape }) => {
-      const name = `${filed.get(layer.name) ?? layer.name}/${originalName.split('/').at(-1)}`;
+      const part = originalName.split('/').at(-1)!;
+      // A layer that goes both ways has each of its weights twice.
+      const way = /\/(forward|backward)_/.exec(`/${originalName}`)?.[1];
+      const name = `${filed.get(layer.name) ?? layer.name}/${way ? `${way}_${part}` : part}`;
       const array = arrays.get(name) ?? fail(`there are no weights "${name}"`);
       if (array.shape.join() !== shape.join()) fail(`"${name}" has the shape [${array.shape}], not [${shape}]`);
       return tf.tensor(Float32Array.from(array.values()), [...array.shape]);

@@ -9,7 +9,7 @@ import { diagnose } from '../../src/diagnosis';
 import { tensors } from '../../src/inspection';
 import { readHistory, trainingOfFolder } from '../../src/recordings';
 import { lossNamed, optimizerNamed } from '../../src/recordings/kerasNames';
-import { historyRows } from '../../src/training';
+import { fit, historyRows } from '../../src/training';
 
 const ROOT = path.join(__dirname, '..', '..');
 const PROGRAM = path.join(ROOT, 'bin', 'reluctant.js');
@@ -109,24 +109,47 @@ describe('a model of Keras that Python recorded', () => {
 });
 
 describe('a module of PyTorch that was recorded', () => {
-  const place = path.join(ROOT, 'tests', 'recordings', 'reference', 'torch');
+  const reference = path.join(ROOT, 'tests', 'recordings', 'reference');
+  const place = path.join(reference, 'torch');
 
-  it('gives here what it gave there, to 1e-5', async () => {
-    const training = await trainingOfFolder(place);
-    const given = training.model.predict(
-      Object.values(training.data.validation!.inputs as Record<string, TF.Tensor>),
-    ) as TF.Tensor[];
-    const theirs = await tensors(path.join(place, 'predicted.npz'));
-    training.model.outputNames.forEach((head, k) => {
-      const other = theirs.find(({ name }) => name === head)!.values();
-      const mine = given[k]!.dataSync();
-      assert.ok(
-        mine.every((value, row) => Math.abs(value - other[row]!) < 1e-5),
-        head,
-      );
+  const kinds = ['recurrent', 'gated', 'convolutional', 'pictures', 'words'].map((kind) => `torchLayers/${kind}`);
+  for (const name of ['torch', ...kinds])
+    it(`gives here what it gave there, to 1e-5 (${name})`, async () => {
+      const training = await trainingOfFolder(path.join(reference, name));
+      const inputs = Object.values(training.data.validation!.inputs as Record<string, TF.Tensor>);
+      const given = [training.model.predict(inputs)].flat();
+      const theirs = await tensors(path.join(reference, name, 'predicted.npz'));
+      training.model.outputNames.forEach((head, k) => {
+        const other = (theirs.length > 1 ? theirs.find((one) => one.name === head) : theirs[0])!.values();
+        const mine = given[k]!.dataSync();
+        assert.equal(mine.length, other.length, head);
+        assert.ok(
+          mine.every((value, row) => Math.abs(value - other[row]!) < 1e-5),
+          head,
+        );
+      });
+      tf.dispose(given);
+      await training.dispose();
     });
-    tf.dispose(given);
-    await training.dispose();
+
+  it('is trained further here, whatever its layers are', async () => {
+    for (const kind of kinds) {
+      const training = await trainingOfFolder(path.join(reference, kind));
+      const before = training.model.trainableWeights.map((weight) => weight.read().dataSync());
+      const { history } = await fit(training.model, training.data, { ...training.options, epochs: 2 });
+      assert.ok(
+        history.every(({ loss }) => Number.isFinite(loss)),
+        kind,
+      );
+      training.model.trainableWeights.forEach((weight, k) => {
+        const now = weight.read().dataSync();
+        assert.ok(
+          now.some((value, place) => value !== before[k]![place]),
+          `${kind} ${weight.name}`,
+        );
+      });
+      await training.dispose();
+    }
   });
 
   it('has its dead head named first, and mended', () => {

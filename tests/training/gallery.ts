@@ -31,7 +31,12 @@ export const GALLERY: Readonly<Record<string, Exhibit | Record<string, Exhibit>>
   averagePooling1d: [sequence, on(() => tf.layers.averagePooling1d({ poolSize: 2 }))],
   averagePooling2d: [picture, on(() => tf.layers.averagePooling2d({ poolSize: 2 }))],
   averagePooling3d: [[4, 4, 4, 1], on(() => tf.layers.averagePooling3d({ poolSize: 2 }))],
-  batchNormalization: [[4], on(() => tf.layers.batchNormalization())],
+  batchNormalization: {
+    plain: [[4], on(() => tf.layers.batchNormalization())],
+    alongTime: [sequence, on(() => tf.layers.batchNormalization({ axis: 1 }))],
+    withoutScale: [picture, on(() => tf.layers.batchNormalization({ axis: 2, scale: false }))],
+    withoutShift: [[4], on(() => tf.layers.batchNormalization({ center: false }))],
+  },
   bidirectional: [
     sequence,
     on(() =>
@@ -75,7 +80,10 @@ export const GALLERY: Readonly<Record<string, Exhibit | Record<string, Exhibit>>
     plain: [sequence, on(() => tf.layers.gru(cell))],
     dropout: [sequence, on(() => tf.layers.gru({ ...cell, dropout: 0.2, recurrentDropout: 0.2 }))],
   },
-  layerNormalization: [[4], on(() => tf.layers.layerNormalization())],
+  layerNormalization: {
+    plain: [[4], on(() => tf.layers.layerNormalization())],
+    alongBoth: [sequence, on(() => tf.layers.layerNormalization({ axis: [1, 2], scale: false }))],
+  },
   leakyReLU: [[4], on(() => tf.layers.leakyReLU())],
   lstm: {
     plain: [sequence, on(() => tf.layers.lstm(cell))],
@@ -107,7 +115,10 @@ export const GALLERY: Readonly<Record<string, Exhibit | Record<string, Exhibit>>
     plain: [sequence, on(() => tf.layers.simpleRNN(cell))],
     dropout: [sequence, on(() => tf.layers.simpleRNN({ ...cell, dropout: 0.2, recurrentDropout: 0.2 }))],
   },
-  softmax: [[4], on(() => tf.layers.softmax())],
+  softmax: {
+    plain: [[4], on(() => tf.layers.softmax())],
+    alongTime: [sequence, on(() => tf.layers.softmax({ axis: 1 }))],
+  },
   spatialDropout1d: [sequence, on(() => tf.layers.spatialDropout1d({ rate: 0.3 } as never))],
   thresholdedReLU: [[4], on(() => tf.layers.thresholdedReLU({ theta: 0.1 }))],
   timeDistributed: [sequence, on(() => tf.layers.timeDistributed({ layer: tf.layers.dense({ units: 3 }) }))],

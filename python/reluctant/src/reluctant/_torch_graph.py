@@ -2,137 +2,355 @@
 
 from __future__ import annotations
 
+import math
 import operator
-from typing import Any, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Callable, Mapping
 
 import torch
 from torch import fx, nn
+from torch.fx.passes.shape_prop import ShapeProp
 
+from ._torch_layers import CONVOLUTIONS, POOLS, RECURRENT, Unknown, convolution, nothing, pool, recurrences, single
 
-class Unknown(Exception):
-    """A part of a model that has no counterpart elsewhere."""
-
-
+F = nn.functional
 _ACTIVATIONS = {
-    nn.ReLU: "relu",
-    nn.Sigmoid: "sigmoid",
-    nn.Tanh: "tanh",
-    nn.Softplus: "softplus",
-    nn.SELU: "selu",
-    nn.SiLU: "swish",
-    nn.Identity: "linear",
-}
-_FUNCTIONS = {
     torch.relu: "relu",
-    nn.functional.relu: "relu",
+    F.relu: "relu",
+    F.relu6: "relu6",
     torch.sigmoid: "sigmoid",
-    nn.functional.sigmoid: "sigmoid",
+    F.sigmoid: "sigmoid",
     torch.tanh: "tanh",
-    nn.functional.tanh: "tanh",
-    nn.functional.softplus: "softplus",
-    nn.functional.selu: "selu",
-    nn.functional.silu: "swish",
+    F.tanh: "tanh",
+    F.softplus: "softplus",
+    F.selu: "selu",
+    F.silu: "swish",
+    F.mish: "mish",
+    F.gelu: "gelu",
+    F.logsigmoid: "logSigmoid",
+    torch.exp: "exponential",
+    "relu": "relu",
+    "sigmoid": "sigmoid",
+    "tanh": "tanh",
+    "exp": "exponential",
+}
+_ARITHMETIC = {
+    operator.add: "add",
+    torch.add: "add",
+    "add": "add",
+    operator.sub: "subtract",
+    torch.sub: "subtract",
+    "sub": "subtract",
+    operator.mul: "multiply",
+    torch.mul: "multiply",
+    "mul": "multiply",
+    operator.truediv: "divide",
+    torch.div: "divide",
+    "div": "divide",
+}
+_REDUCTIONS = {torch.mean: "mean", "mean": "mean", torch.sum: "sum", "sum": "sum", torch.amax: "max", "amax": "max", torch.amin: "min", "amin": "min"}
+#: Functions and methods of PyTorch that do the same under one name.
+_SAME = {
+    torch.cat: "cat",
+    torch.concat: "cat",
+    torch.flatten: "flatten",
+    torch.transpose: "transpose",
+    torch.permute: "permute",
+    torch.squeeze: "squeeze",
+    torch.unsqueeze: "unsqueeze",
+    torch.reshape: "reshape",
+    torch.softmax: "softmax",
+    F.softmax: "softmax",
+    F.log_softmax: "log_softmax",
+    torch.log_softmax: "log_softmax",
+    F.dropout: "dropout",
+    F.leaky_relu: "leaky_relu",
+    F.elu: "elu",
+    operator.getitem: "getitem",
+    "view": "reshape",
+    "contiguous": "same",
+    "float": "same",
 }
 
 
-def weights_of(module: nn.Module) -> dict[str, torch.Tensor]:
-    """Weights under the names and in the shapes that Keras has for them."""
-    if isinstance(module, nn.Linear):
-        kernel = {"kernel": module.weight.T}
-        return kernel if module.bias is None else {**kernel, "bias": module.bias}
-    if isinstance(module, nn.BatchNorm1d):
-        moving = {"moving_mean": module.running_mean, "moving_variance": module.running_var}
-        return {"gamma": module.weight, "beta": module.bias, **moving}
-    if isinstance(module, nn.LayerNorm):
-        return {"gamma": module.weight, "beta": module.bias}
-    return {}
+@dataclass
+class _Recurrent:
+    """What an LSTM, GRU or RNN gives: its steps, and the last state."""
+
+    steps: str
+    module: nn.Module
 
 
-def _layer(module: nn.Module) -> dict[str, Any]:
-    """What a module computes, in words that are known elsewhere."""
-    for kind, activation in _ACTIVATIONS.items():
-        if isinstance(module, kind):
-            return {"kind": "activation", "activation": activation}
-    if isinstance(module, nn.Softmax) and module.dim in (-1, 1):
-        return {"kind": "activation", "activation": "softmax"}
-    if isinstance(module, nn.Linear):
-        return {"kind": "dense", "units": module.out_features, "bias": module.bias is not None}
-    if isinstance(module, nn.LeakyReLU):
-        return {"kind": "leakyReLU", "alpha": module.negative_slope}
-    if isinstance(module, nn.ELU):
-        return {"kind": "elu", "alpha": module.alpha}
-    if isinstance(module, nn.Dropout):
-        return {"kind": "dropout", "rate": module.p}
-    if isinstance(module, nn.Flatten) and module.start_dim == 1:
-        return {"kind": "flatten"}
-    if isinstance(module, nn.BatchNorm1d) and module.affine and module.track_running_stats and module.momentum is not None:
-        return {"kind": "batchNormalization", "epsilon": module.eps, "momentum": 1 - module.momentum}
-    if isinstance(module, nn.LayerNorm) and module.elementwise_affine and len(module.normalized_shape) == 1:
-        return {"kind": "layerNormalization", "epsilon": module.eps}
-    raise Unknown(f"a layer {type(module).__name__} has no counterpart")
+@dataclass
+class _State:
+    """The last state of a recurrence, with an axis of its layers; of an LSTM, at first a pair with that of its cells."""
+
+    of: _Recurrent
+    is_pair: bool = False
 
 
-def _function(node: fx.Node) -> dict[str, Any]:
-    if node.target in _FUNCTIONS and len(node.args) == 1:
-        return {"kind": "activation", "activation": _FUNCTIONS[node.target]}
-    if node.target in (operator.add, torch.add) and all(isinstance(one, fx.Node) for one in node.args):
-        return {"kind": "add"}
-    if node.target in (torch.cat, torch.concat) and _axis(node) in (-1, 1):
-        return {"kind": "concatenate"}
-    if node.target is torch.flatten and (node.args[1:] or (node.kwargs.get("start_dim"),))[0] == 1:
-        return {"kind": "flatten"}
-    raise Unknown(f"the operation {getattr(node.target, '__name__', node.target)} has no counterpart")
+def graph_of(model: nn.Module, sample: dict[str, torch.Tensor], heads: list[str], predicting: Callable[[nn.Module], AbstractContextManager]) -> dict[str, Any]:
+    """What the model computes, layer by layer, as ``torch.fx`` traces it; ``weights`` gives those of a node as they are then.
 
-
-def _axis(node: fx.Node) -> Any:
-    return node.args[1] if len(node.args) > 1 else node.kwargs.get("dim", 0)
-
-
-_METHODS = {"relu": "relu", "sigmoid": "sigmoid", "tanh": "tanh"}
-
-
-def graph_of(model: nn.Module, sample: dict[str, torch.Tensor], heads: list[str]) -> dict[str, Any]:
-    """What the model computes, layer by layer, as ``torch.fx`` traces it."""
+    :param predicting: makes the model compute as it predicts
+    """
     try:
         traced = fx.symbolic_trace(model)
+        with predicting(model), torch.no_grad():
+            ShapeProp(traced).propagate(*_arguments(traced, sample))
+    except Unknown:
+        raise
     except Exception as error:
         raise Unknown(f"it cannot be traced ({str(error).splitlines()[0]})") from error
-    modules = dict(traced.named_modules())
-    graph: dict[str, Any] = {"inputs": [], "nodes": [], "outputs": {}, "modules": {}}
-    renamed: dict[str, str] = {}
-    shapes = iter(sample.items())
+    walk = _Walk(dict(traced.named_modules()), sample)
     for node in traced.graph.nodes:
+        walk.take(node, heads)
+    return {"inputs": walk.inputs, "nodes": walk.nodes, "outputs": walk.outputs, "weights": walk.weights}
+
+
+def _arguments(traced: fx.GraphModule, sample: dict[str, torch.Tensor]) -> list[torch.Tensor]:
+    rest = iter(sample.items())
+    given = []
+    for node in traced.graph.nodes:
+        if node.op != "placeholder":
+            continue
+        _, one = next(rest, (None, None))
+        if one is None:
+            raise Unknown(f"the argument {node.name} was not given")
+        given.append(sample.get(node.target, one))
+    return given
+
+
+class _Walk:
+    def __init__(self, modules: dict[str, nn.Module], sample: dict[str, torch.Tensor]) -> None:
+        self._modules, self._sample = modules, sample
+        self._values: dict[fx.Node, Any] = {}
+        self._called: set[nn.Module] = set()
+        self.inputs: list[dict[str, Any]] = []
+        self.nodes: list[dict[str, Any]] = []
+        self.outputs: dict[str, str] = {}
+        self.weights: dict[str, Callable[[], dict[str, torch.Tensor]]] = {}
+
+    def take(self, node: fx.Node, heads: list[str]) -> None:
         if node.op == "placeholder":
-            name, one = next(shapes, (None, None))
-            if one is None:
-                raise Unknown(f"the argument {node.name} was not given")
-            one = sample.get(node.target, one)
-            graph["inputs"].append({"name": node.name, "shape": list(one.shape[1:])})
             # An argument called as a function of Python, such as `input`, has another name in the graph; its rows are filed by its own.
-            if node.target in sample:
-                renamed[node.name] = graph["inputs"][-1]["name"] = str(node.target)
+            name = str(node.target) if node.target in self._sample else node.name
+            self.inputs.append({"name": name, "shape": list(_shape(node)[1:])})
+            self._values[node] = name
         elif node.op == "output":
-            given = node.args[0]
-            outputs = given if isinstance(given, Mapping) else {heads[0]: given}
-            graph["outputs"] = {head: renamed.get(one.name, one.name) for head, one in outputs.items()}
-            if len(set(graph["outputs"].values())) < len(outputs):
-                raise Unknown(f"two of the heads {sorted(outputs)} are the same tensor")
+            self._give(node.args[0], heads)
         elif node.op == "call_module":
-            module = modules[node.target]
-            if module in graph["modules"].values() and weights_of(module):
-                raise Unknown(f"the layer {node.target} is called twice")
-            _add(graph, node, _layer(module))
-            graph["modules"][node.name] = module
-        elif node.op == "call_function":
-            _add(graph, node, _function(node))
-        elif node.op == "call_method" and node.target in _METHODS:
-            _add(graph, node, {"kind": "activation", "activation": _METHODS[node.target]})
+            self._values[node] = self._module(node, self._modules[node.target])
+        elif node.op in ("call_function", "call_method"):
+            self._values[node] = self._function(node)
         else:
             raise Unknown(f"{node.op} {node.target} has no counterpart")
-    for one in graph["nodes"]:
-        one["inputs"] = [renamed.get(name, name) for name in one["inputs"]]
-    return graph
+
+    def _give(self, given: Any, heads: list[str]) -> None:
+        outputs = given if isinstance(given, Mapping) else {heads[0]: given}
+        self.outputs = {head: self._tensor(one) for head, one in outputs.items()}
+        if len(set(self.outputs.values())) < len(outputs):
+            raise Unknown(f"two of the heads {sorted(outputs)} are the same tensor")
+
+    def _add(self, name: str, inputs: list[str], settings: dict[str, Any], read: Callable = nothing) -> str:
+        self.nodes.append({"name": name, "inputs": inputs, **settings})
+        if read is not nothing:
+            self.weights[name] = read
+        return name
+
+    def _tensor(self, node: Any) -> str:
+        value = self._values.get(node) if isinstance(node, fx.Node) else None
+        if isinstance(value, str):
+            return value
+        raise Unknown(f"{node} is no tensor that a layer gives")
+
+    def _module(self, node: fx.Node, module: nn.Module) -> Any:
+        given, name = self._tensor(node.args[0]), node.name
+        if len(node.args) + len(node.kwargs) > 1:
+            raise Unknown(f"the layer {node.target} is given more than one argument")
+        if list(module.parameters()):
+            if module in self._called:
+                raise Unknown(f"the layer {node.target} is called twice")
+            self._called.add(module)
+        if type(module) in RECURRENT:
+            for place, (settings, read) in enumerate(recurrences(module)):
+                given = self._add(name if place == 0 else f"{name}_part{place}", [given], settings, read)
+            return _Recurrent(given, module)
+        if type(module) in CONVOLUTIONS or type(module) in POOLS:
+            return self._with_channels_last(node, module, given)
+        if isinstance(module, (nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d)) and set(_tuple(module.output_size)) == {1}:
+            axes = list(range(2, len(_shape(node))))
+            return self._add(name, [given], {"kind": "reduction", "operation": "mean", "axes": axes, "keep": True})
+        settings, read = single(module, len(_shape(node)))
+        return self._add(name, [given], settings, read)
+
+    def _with_channels_last(self, node: fx.Node, module: nn.Module, given: str) -> str:
+        axes, name = len(_shape(node)) - 2, node.name
+        if axes < 1 or len(_shape(node.args[0])) != axes + 2:
+            raise Unknown(f"the layer {node.target} is called without an axis of samples")
+        given = self._add(f"{name}_last", [given], {"kind": "permute", "order": [*range(2, 2 + axes), 1]})
+        if type(module) in CONVOLUTIONS:
+            padding, (settings, read) = convolution(module)
+            for one in padding:
+                given = self._add(f"{name}_padded", [given], one)
+            given = self._add(name, [given], settings, read)
+        else:
+            given = self._add(name, [given], pool(module))
+        return self._add(f"{name}_first", [given], {"kind": "permute", "order": [axes + 1, *range(1, 1 + axes)]})
+
+    def _function(self, node: fx.Node) -> Any:
+        target, (first, *rest) = node.target, node.args
+        kwargs = {key: value for key, value in node.kwargs.items() if not (key == "inplace" or value is None)}
+        if target in ("size", "dim") or (target is getattr and rest[:1] == ["shape"]):
+            return None
+        if target is operator.getitem and isinstance(self._values.get(first), (_Recurrent, _State, type(None))):
+            return self._of_recurrence(node, self._values.get(first), rest[0])
+        known = _SAME.get(target, target)
+        if target in _ACTIVATIONS and not rest and not kwargs:
+            return self._add(node.name, [self._tensor(first)], {"kind": "activation", "activation": _ACTIVATIONS[target]})
+        if target in _ARITHMETIC and not kwargs and len(rest) == 1:
+            return self._arithmetic(node, _ARITHMETIC[target], first, rest[0])
+        if target in _REDUCTIONS:
+            return self._reduction(node, _REDUCTIONS[target], first, dict(zip(("dim", "keepdim"), rest)) | kwargs)
+        shaped = getattr(self, f"_call_{known}", None) if isinstance(known, str) else None
+        if shaped is None:
+            raise Unknown(f"the operation {getattr(target, '__name__', target)} has no counterpart")
+        return shaped(node, first, rest, kwargs)
+
+    def _of_recurrence(self, node: fx.Node, value: Any, place: Any) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, _Recurrent):
+            return value.steps if place == 0 else _State(value, isinstance(value.module, nn.LSTM))
+        if value.is_pair:
+            return _State(value.of) if place == 0 else None
+        module = value.of.module
+        if place not in (-1, module.num_layers - 1) or module.bidirectional:
+            raise Unknown("a state of a recurrence other than the last layer's has no counterpart")
+        return self._add(node.name, [value.of.steps], {"kind": "selection", "places": [-1]})
+
+    def _arithmetic(self, node: fx.Node, operation: str, left: Any, right: Any) -> str:
+        inputs = [self._tensor(one) for one in (left, right) if isinstance(one, fx.Node)]
+        shapes = [_shape(one) for one in (left, right) if isinstance(one, fx.Node)]
+        if any(len(shape) != len(shapes[0]) for shape in shapes) or len(set(inputs)) < len(inputs):
+            raise Unknown(f"{operation} of tensors of {shapes} has no counterpart")
+        numbers = {side: float(one) for side, one in (("left", left), ("right", right)) if isinstance(one, (int, float))}
+        if len(inputs) + len(numbers) != 2:
+            raise Unknown(f"{operation} of {left} and {right} has no counterpart")
+        if operation == "add" and len(inputs) == 2 and shapes[0] == shapes[1]:
+            return self._add(node.name, inputs, {"kind": "add"})
+        return self._add(node.name, inputs, {"kind": "arithmetic", "operation": operation, **numbers})
+
+    def _reduction(self, node: fx.Node, operation: str, first: Any, settings: dict[str, Any]) -> str:
+        rank, dim = len(_shape(first)), settings.get("dim")
+        axes = sorted(one % rank for one in _tuple(dim)) if dim is not None else []
+        if not axes or axes[0] == 0 or set(settings) - {"dim", "keepdim"}:
+            raise Unknown(f"{operation} over the samples, or over all axes, has no counterpart")
+        keep, all_of_them = bool(settings.get("keepdim")), len(axes) == rank - 1
+        reduced = {"kind": "reduction", "operation": operation, "axes": axes, "keep": keep or all_of_them}
+        given = self._add(node.name, [self._tensor(first)], reduced)
+        # What has no axis left but that of the samples is a column elsewhere.
+        return given if keep or not all_of_them or rank == 2 else self._add(f"{node.name}_column", [given], {"kind": "reshape", "shape": [1]})
+
+    def _call_same(self, node: fx.Node, first: Any, rest: list, kwargs: dict) -> str:
+        return self._tensor(first)
+
+    def _call_softmax(self, node: fx.Node, first: Any, rest: list, kwargs: dict, activation: str = "softmax") -> str:
+        dim = rest[0] if rest else kwargs.get("dim")
+        if dim not in (-1, len(_shape(first)) - 1):
+            raise Unknown(f"{activation} along axis {dim} has no counterpart")
+        return self._add(node.name, [self._tensor(first)], {"kind": "activation", "activation": activation})
+
+    def _call_log_softmax(self, node: fx.Node, first: Any, rest: list, kwargs: dict) -> str:
+        return self._call_softmax(node, first, rest, kwargs, "logSoftmax")
+
+    def _call_leaky_relu(self, node: fx.Node, first: Any, rest: list, kwargs: dict) -> str:
+        slope = rest[0] if rest else kwargs.get("negative_slope", 0.01)
+        return self._add(node.name, [self._tensor(first)], {"kind": "leakyReLU", "alpha": slope})
+
+    def _call_elu(self, node: fx.Node, first: Any, rest: list, kwargs: dict) -> str:
+        alpha = rest[0] if rest else kwargs.get("alpha", 1.0)
+        return self._add(node.name, [self._tensor(first)], {"kind": "elu", "alpha": alpha})
+
+    def _call_dropout(self, node: fx.Node, first: Any, rest: list, kwargs: dict) -> str:
+        rate = rest[0] if rest else kwargs.get("p", 0.5)
+        if (rest[1] if len(rest) > 1 else kwargs.get("training", True)) is not True:
+            return self._tensor(first)
+        return self._add(node.name, [self._tensor(first)], {"kind": "dropout", "rate": rate})
+
+    def _call_cat(self, node: fx.Node, first: Any, rest: list, kwargs: dict) -> str:
+        rank = len(_shape(node))
+        axis = (rest[0] if rest else kwargs.get("dim", kwargs.get("axis", 0))) % rank
+        if axis == 0:
+            raise Unknown("cat along the samples has no counterpart")
+        return self._add(node.name, [self._tensor(one) for one in first], {"kind": "concatenate", "axis": axis})
+
+    def _call_flatten(self, node: fx.Node, first: Any, rest: list, kwargs: dict) -> str:
+        if len(_shape(node)) != 2:
+            return self._call_reshape(node, first, rest, kwargs)
+        return self._add(node.name, [self._tensor(first)], {"kind": "flatten"})
+
+    def _call_transpose(self, node: fx.Node, first: Any, rest: list, kwargs: dict) -> str:
+        order = list(range(len(_shape(first))))
+        one, other = rest if rest else (kwargs.get("dim0"), kwargs.get("dim1"))
+        order[one], order[other] = order[other], order[one]
+        return self._permuted(node, first, order)
+
+    def _call_permute(self, node: fx.Node, first: Any, rest: list, kwargs: dict) -> str:
+        order = rest[0] if rest and not isinstance(rest[0], int) else rest or kwargs.get("dims")
+        return self._permuted(node, first, [one % len(_shape(first)) for one in order])
+
+    def _permuted(self, node: fx.Node, first: Any, order: list[int]) -> str:
+        if order[0] != 0:
+            raise Unknown("a transposition that moves the samples has no counterpart")
+        return self._add(node.name, [self._tensor(first)], {"kind": "permute", "order": order[1:]})
+
+    def _call_reshape(self, node: fx.Node, first: Any, rest: list, kwargs: dict) -> str:
+        given, made = _shape(first), _shape(node)
+        if given[0] != made[0] or math.prod(given[1:]) != math.prod(made[1:]):
+            raise Unknown(f"a reshape of {given} to {made}, which moves values between samples, has no counterpart")
+        # A column stays one: elsewhere there is no tensor with samples alone.
+        made = made if len(made) > 1 else (*made, 1)
+        given = given if len(given) > 1 else (*given, 1)
+        if made == given:
+            return self._tensor(first)
+        return self._add(node.name, [self._tensor(first)], {"kind": "reshape", "shape": list(made[1:])})
+
+    def _call_squeeze(self, node: fx.Node, first: Any, rest: list, kwargs: dict) -> str:
+        state = self._values.get(first)
+        if isinstance(state, _State) and (rest or [kwargs.get("dim")]) == [0] and state.of.module.num_layers == 1:
+            return self._of_recurrence(node, state, -1)
+        return self._call_reshape(node, first, rest, kwargs)
+
+    _call_unsqueeze = _call_reshape
+
+    def _call_getitem(self, node: fx.Node, first: Any, rest: list, kwargs: dict) -> str:
+        given = _shape(first)
+        index = list(_tuple(rest[0]))
+        if Ellipsis in index:
+            at = index.index(Ellipsis)
+            index[at : at + 1] = [slice(None)] * (len(given) - len(index) + 1)
+        samples, *places = index
+        plain = [one for one in places if isinstance(one, int) or (isinstance(one, slice) and one.step in (None, 1))]
+        if samples != slice(None) or len(plain) < len(places):
+            raise Unknown(f"{node.name}, which takes {rest[0]}, has no counterpart")
+        told = [one if isinstance(one, int) else {"start": one.start, "stop": one.stop} for one in places]
+        if len(_shape(node)) == 1:
+            if len(given) == 1:
+                return self._tensor(first)
+            told[-1] = {"start": places[-1], "stop": places[-1] + 1 or None}
+        return self._add(node.name, [self._tensor(first)], {"kind": "selection", "places": told})
 
 
-def _add(graph: dict[str, Any], node: fx.Node, layer: dict[str, Any]) -> None:
-    graph["nodes"].append({"name": node.name, "inputs": [one.name for one in node.all_input_nodes], **layer})
+def _shape(node: Any) -> tuple[int, ...]:
+    meta = node.meta.get("tensor_meta") if isinstance(node, fx.Node) else None
+    shape = getattr(meta, "shape", None)
+    if shape is None:
+        # What is no tensor, such as all that an LSTM gives, has none.
+        return ()
+    return tuple(shape)
+
+
+def _tuple(value: Any) -> tuple:
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,)

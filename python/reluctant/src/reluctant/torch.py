@@ -13,7 +13,8 @@ from torch import nn
 
 from ._folder import PATIENCE, Folder, named, numbers, pair, rows, thinned
 from ._looks import Thrift, first_line, rows_of_look, rows_to_look_at
-from ._torch_graph import Unknown, graph_of, weights_of
+from ._torch_graph import graph_of
+from ._torch_layers import Unknown
 
 
 class Watcher:
@@ -21,8 +22,8 @@ class Watcher:
     and activations are spread after epochs.
 
     A context manager: the model is kept when it begins and when it ends. A model of layers that can be rebuilt elsewhere (linear,
-    normalising and dropout layers, activations, sums and concatenations of them) is diagnosed as if it had been trained there; of
-    another one history and statistics are kept, and ``notes`` says which layer is in the way. Looks are at 256 rows, and take at most
+    convolutional, recurrent, normalising, pooling and dropout layers, embeddings, activations, arithmetic and parts of them) is
+    diagnosed as if it had been trained there; of another one history and statistics are kept, and ``notes`` says which layer is in the way. Looks are at 256 rows, and take at most
     a fiftieth of the time: every epoch is looked at where epochs are long, fewer where they are short.
 
     :param model: the module; one that gives a dictionary has a head per key, another the only head ``output``.
@@ -64,15 +65,21 @@ class Watcher:
         names = list(inputs) if isinstance(inputs, Mapping) else ["input"]
         given = inputs if isinstance(inputs, Mapping) else {"input": inputs}
         sample = {name: _first(one, name) for name, one in given.items()}
-        heads = _heads(model, sample, isinstance(inputs, Mapping))
+        predicted = _predicted(model, sample, isinstance(inputs, Mapping))
+        heads = list(predicted) if isinstance(predicted, Mapping) else ["output"]
         if isinstance(losses, Mapping) and set(losses) != set(heads):
             raise ValueError(f"losses are of {sorted(losses)}, and the model gives {sorted(heads)}")
-        self._losses = {head: _loss_name(losses[head] if isinstance(losses, Mapping) else losses) for head in heads}
+        by_head = {head: losses[head] if isinstance(losses, Mapping) else losses for head in heads}
+        _check_log_probabilities(predicted, by_head)
+        self._losses = {head: _loss_name(loss) for head, loss in by_head.items()}
+        for head, loss in by_head.items():
+            self.notes += _loss_notes(head, loss)
         unknown = sorted(set(self._loss_weights or {}) - set(heads))
         if unknown:
             raise ValueError(f"there are loss_weights of {unknown}, and the model gives {sorted(heads)}")
         if optimizer is not None and not isinstance(optimizer, torch.optim.Optimizer):
             raise TypeError(f"the optimizer is of the type {type(optimizer).__name__}; one instance of torch.optim.Optimizer is expected, of several the one of the weights in question")
+        self.notes += _optimizer_notes(optimizer) if optimizer else []
         self._folder = Folder(folder)
         kept = thinned("training", _arrays(inputs, names, "inputs"), _arrays(targets, heads, "targets"), self.notes)
         arrays = rows("training", *kept)
@@ -90,12 +97,13 @@ class Watcher:
                 self._note_blind(error)
         self._started = time.perf_counter()
         try:
-            self._graph = graph_of(model, sample, heads)
+            fitting = {name: _fitting(one, model) for name, one in sample.items()}
+            self._graph = graph_of(model, fitting, heads, _without_dropout)
         except Unknown as error:
             self._graph = None
             self.notes.append(f"the model cannot be rebuilt: {error}")
         else:
-            self._folder.json("graph.json", {key: value for key, value in self._graph.items() if key != "modules"})
+            self._folder.json("graph.json", {key: value for key, value in self._graph.items() if key != "weights"})
             self._keep_weights("initial.npz")
         self._write("running")
         self._thrift = Thrift()
@@ -134,8 +142,8 @@ class Watcher:
 
     def _keep_weights(self, name: str) -> None:
         arrays: dict[str, np.ndarray] = {}
-        for node, module in self._graph["modules"].items():
-            for part, value in weights_of(module).items():
+        for node, read in self._graph["weights"].items():
+            for part, value in read().items():
                 arrays[f"{node}/{part}"] = value.detach().cpu().numpy()
         self._folder.arrays(name, arrays)
 
@@ -147,11 +155,7 @@ class Watcher:
         if self._loss_weights:
             said["lossWeights"] = self._loss_weights
         if self._optimizer is not None:
-            group = self._optimizer.param_groups[0]
-            said["optimizer"] = {
-                "class_name": type(self._optimizer).__name__,
-                "config": {"learning_rate": float(group["lr"]), "momentum": group.get("momentum") or None},
-            }
+            said["optimizer"] = _optimizer(self._optimizer)
         if self._statistics:
             self._folder.json("statistics.json", self._statistics)
         self._folder.recording("torch", said)
@@ -281,16 +285,15 @@ def _without_dropout(model: nn.Module) -> Iterator[None]:
             part.training = training
 
 
-def _heads(model: nn.Module, sample: dict[str, torch.Tensor], by_name: bool) -> list[str]:
+def _predicted(model: nn.Module, sample: dict[str, torch.Tensor], by_name: bool) -> Any:
+    """What the model gives: a tensor, or one by head."""
     try:
         given = _call(model, sample, by_name)
     except Exception as error:
         shapes = {name: [None, *one.shape[1:]] for name, one in sample.items()}
         raise ValueError(f"the model cannot be called with these inputs, of the shapes {shapes}: {first_line(error)}") from error
-    if isinstance(given, Mapping):
-        return list(given)
-    if isinstance(given, torch.Tensor):
-        return ["output"]
+    if isinstance(given, (Mapping, torch.Tensor)):
+        return given
     raise ValueError(f"the model gives {type(given).__name__}; a tensor, or a dictionary of tensors by head, is expected")
 
 
@@ -298,5 +301,43 @@ def _loss_name(loss: Any) -> Any:
     if isinstance(loss, str):
         return loss
     name = type(loss).__name__ if isinstance(loss, nn.Module) else getattr(loss, "__name__", str(loss))
-    delta = getattr(loss, "delta", getattr(loss, "beta", None))
-    return name if delta is None else {"class_name": name, "config": {"delta": float(delta)}}
+    config = {"delta": getattr(loss, "delta", getattr(loss, "beta", None)), "label_smoothing": getattr(loss, "label_smoothing", None)}
+    said = {key: float(value) for key, value in config.items() if value}
+    return {"class_name": name, "config": said} if said else name
+
+
+def _loss_notes(head: str, loss: Any) -> list[str]:
+    """What of a loss a diagnosis elsewhere does not know of."""
+    usual = {"weight": None, "pos_weight": None, "ignore_index": -100, "reduction": "mean"}
+    own = {key: getattr(loss, key, value) for key, value in usual.items()}
+    others = [key for key, value in usual.items() if own[key] is not value and own[key] != value]
+    return [f"{', '.join(others)} of the loss {type(loss).__name__} of {head} is left out"] if others else []
+
+
+def _optimizer(optimizer: torch.optim.Optimizer) -> dict[str, Any]:
+    """An optimiser under the names that Keras has for its settings."""
+    group, kind = optimizer.param_groups[0], type(optimizer).__name__
+    first, second = group.get("betas") or (None, None)
+    config = {"momentum": group.get("momentum"), "beta_1": first, "beta_2": second, "epsilon": group.get("eps"), "amsgrad": group.get("amsgrad")}
+    if kind == "AdamW":
+        config["weight_decay"] = group.get("weight_decay")
+    if kind == "RMSprop":
+        config["rho"] = group.get("alpha")
+    return {"class_name": kind, "config": {"learning_rate": float(group["lr"]), **{key: value for key, value in config.items() if value}}}
+
+
+def _optimizer_notes(optimizer: torch.optim.Optimizer) -> list[str]:
+    groups, kind = optimizer.param_groups, type(optimizer).__name__
+    settings = {str({key: value for key, value in one.items() if key != "params"}) for one in groups}
+    notes = [f"{len(groups)} groups of weights have settings of their own: those of the first are taken for all"] if len(settings) > 1 else []
+    if groups[0].get("weight_decay") and kind != "AdamW":
+        notes.append(f"weight_decay of {kind} is left out ({groups[0]['weight_decay']})")
+    return notes
+
+
+def _check_log_probabilities(given: Any, losses: Mapping[str, Any]) -> None:
+    """NLLLoss takes what it is given for logarithms of probabilities, whatever it is."""
+    for head, loss in losses.items():
+        one = given[head] if isinstance(given, Mapping) else given
+        if isinstance(loss, nn.NLLLoss) and one.ndim > 1 and not torch.allclose(one.exp().sum(1), torch.ones(()).to(one), atol=1e-3):
+            raise ValueError(f"NLLLoss of {head} expects logarithms of probabilities, and the model gives none: end it with log_softmax(x, dim=1), or use CrossEntropyLoss")
