@@ -96,7 +96,7 @@ async function* typedBatches(
         from += count;
         if (filled < batchRows) continue;
         yield plan.columns(buffers);
-        buffers = { ...plan.allocate(batchRows), dictionaries: buffers.dictionaries };
+        buffers = plan.allocate(batchRows, buffers);
         filled = 0;
       }
     }
@@ -172,7 +172,7 @@ async function* fileBatches(
         from += count;
         if (filled < batchRows) continue;
         yield finish(filled);
-        buffers = allocate(plan, batchRows, options, buffers.readers);
+        buffers = allocate(plan, batchRows, options, buffers);
         filled = 0;
       }
     }

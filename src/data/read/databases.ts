@@ -2,11 +2,12 @@ import * as fs from 'node:fs';
 import type * as SQLite from 'node-sqlite3-wasm';
 import { lazy, ReluctantError } from '../../core';
 import { Bound } from '../table/bound';
+import { collect } from './duckdb/collect';
 import { type Bindings, openSession, quoteName, quoteText, type Session } from './duckdb/session';
 import { looseColumn } from './looseColumns';
 import type { LoadOptions } from './options';
 import { queryFailed } from './query';
-import { collect, describe } from './readColumns';
+import { describe } from './readColumns';
 import type { FileColumns } from './texts/fileColumns';
 
 const sqlite = lazy(() => require('node-sqlite3-wasm') as typeof SQLite);

@@ -1,7 +1,6 @@
 import { brief, ReluctantError } from '../../core';
-import type { Bound } from '../table/bound';
 import { type Column, MISSING_DAY } from '../table/column';
-import type { Chunk } from './duckdb/chunks';
+import type { Filling } from './duckdb/collect';
 import { type Bindings, quoteName } from './duckdb/session';
 import { SymbolCodes } from './duckdb/symbolCodes';
 
@@ -25,15 +24,9 @@ export interface PlanOptions {
 }
 
 /** How the columns of a file become typed arrays: what DuckDB is asked for, and how its chunks are copied. */
-export interface Plan {
-  /** How many columns there are. */
-  width: number;
+export interface Plan extends Filling<Buffers> {
   /** The list of expressions after SELECT. */
   projection: string;
-  /** Typed arrays for so many rows; texts are counted towards the bound. */
-  allocate(rows: number, bound?: Bound): Buffers;
-  /** Copies `count` rows of a chunk, from its row `from` on, to the rows from `row` on. */
-  copy(chunk: Chunk, into: Buffers, row: number, from: number, count: number): void;
   /** The finished columns. */
   columns(buffers: Buffers): Map<string, Column>;
 }
@@ -66,12 +59,12 @@ export function planColumns(
   return {
     width: wanted.length,
     projection,
-    allocate: (rows, bound) => ({
+    allocate: (rows, before, bound) => ({
       arrays: kinds.map((kind) => {
         if (kind === 'symbol' || kind === 'date') return new Int32Array(rows);
         return kind === 'number' && small ? new Float32Array(rows) : new Float64Array(rows);
       }),
-      dictionaries: kinds.map(() => new SymbolCodes([], bound)),
+      dictionaries: before?.dictionaries ?? kinds.map(() => new SymbolCodes([], bound)),
     }),
     copy: (chunk, into, row, from, count) => {
       kinds.forEach((kind, k) => {

@@ -1,10 +1,11 @@
 import { brief, ReluctantError } from '../../core';
 import { Bound } from '../table/bound';
 import { Dataset } from '../table/dataset';
+import { collect } from './duckdb/collect';
 import { intoTable } from './duckdb/duckTable';
 import { type Bindings, openSession, quoteName, type SessionOptions } from './duckdb/session';
 import { checkForDuckDB } from './packed';
-import { collect, describe } from './readColumns';
+import { describe } from './readColumns';
 import { explain } from './readErrors';
 import { type RelationOptions, relationOf } from './relation';
 import { settleFiles } from './sources';

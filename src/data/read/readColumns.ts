@@ -1,12 +1,11 @@
-import type { DuckDBResult } from '@duckdb/node-api';
 import { Bound, checkWidth } from '../table/bound';
 import type { Column } from '../table/column';
-import { Chunks } from './duckdb/chunks';
+import { collect } from './duckdb/collect';
 import { expectedRows } from './duckdb/expectedRows';
 import { type Bindings, openSession, quoteName, type Session, type SessionOptions } from './duckdb/session';
 import { parquetWidth } from './parquetWidth';
 import { zonesOf } from './parquetZones';
-import { type Buffers, type Field, type Plan, type PlanOptions, planColumns } from './plan';
+import { type Field, type Plan, type PlanOptions, planColumns } from './plan';
 import { type RelationOptions, relationOf, type TableFormat } from './relation';
 
 /** What reading needs to know beside the files. */
@@ -32,8 +31,10 @@ export async function readColumns(
     // Asked first: another query on the connection would end the stream.
     const expected = await expectedRows(session, files, format);
     // Streamed, so that a chunk is copied while DuckDB's threads read the next ones, and the whole is never held twice.
+    const bound = Bound.ofFiles(operation, files);
+    bound.check(expected, plan.width);
     const result = await session.connection.stream(statement, bindings.values, bindings.types);
-    return plan.columns(await collect(plan, result, Bound.ofFiles(operation, files), expected));
+    return plan.columns(await collect(plan, result, bound, expected));
   } finally {
     session.close();
   }
@@ -121,35 +122,4 @@ async function lookAtValues(
     field.really = really;
     if (zone !== undefined) field.zone = zone;
   });
-}
-
-/** Copies a streamed result into typed arrays; `expected` rows or more, as it turns out. @throws what the bound throws */
-export async function collect(plan: Plan, result: DuckDBResult, bound: Bound, expected = 0): Promise<Buffers> {
-  bound.check(expected, plan.width);
-  let capacity = Math.max(2048, expected);
-  let buffers = plan.allocate(capacity, bound);
-  let rows = 0;
-  const chunks = new Chunks(result);
-  try {
-    while (await chunks.advance()) {
-      const count = chunks.rows;
-      bound.check(rows + count, plan.width);
-      if (rows + count > capacity) {
-        capacity = Math.ceil(1.5 * (rows + count));
-        const larger = plan.allocate(capacity);
-        larger.arrays.forEach((array, k) => {
-          array.set(buffers.arrays[k]!.subarray(0, rows));
-        });
-        buffers = { ...larger, dictionaries: buffers.dictionaries };
-      }
-      plan.copy(chunks, buffers, rows, 0, count);
-      rows += count;
-    }
-  } finally {
-    await chunks.settle();
-  }
-  // A little slack at the end of the memory costs less than a second copy.
-  const wasteful = capacity > 1.0625 * rows;
-  const exact = (array: Buffers['arrays'][number]) => (wasteful ? array.slice(0, rows) : array.subarray(0, rows));
-  return { ...buffers, arrays: buffers.arrays.map(exact) };
 }

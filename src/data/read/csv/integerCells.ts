@@ -6,9 +6,10 @@ import { plainNumber } from '../texts/numbers';
 
 /** A text as DuckDB keeps it: its length and, up to 12 bytes, the text itself, else 4 bytes of it and a pointer. */
 const BYTES = 16;
+const WORDS = 4;
 const INLINE_BYTES = 12;
 const POINTER = 8;
-const [MINUS, ZERO] = [45, 48];
+const ZERO = 48;
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -38,20 +39,20 @@ export class IntegerCells {
     row: number,
   ): void {
     const bytes = chunk.bytes(column, BYTES);
+    const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
     const valid = chunk.validity(column);
     for (let k = from; k < from + count; k++) {
       const isNull = valid !== undefined && ((valid[k >> 3]! >> (k & 7)) & 1) === 0;
-      const place = BYTES * k;
-      // The length of a text that fits is in its first byte; the others of the four are zero.
-      const length = bytes[place]! | (bytes[place + 1]! << 8) | (bytes[place + 2]! << 16) | (bytes[place + 3]! << 24);
+      const at = WORDS * k;
+      const length = words[at]!;
       let value = Number.NaN;
       if (!isNull && length > 0) {
-        value = length <= INLINE_BYTES ? digits(bytes, place + 4, length) : Number.NaN;
-        if (Number.isNaN(value)) {
+        value = length <= INLINE_BYTES ? wholeNumber(words, at + 1, length) : NO_NUMBER;
+        if (value < 0) {
           const text =
             length <= INLINE_BYTES
-              ? bytes.subarray(place + 4, place + 4 + length)
-              : chunk.follow(bytes, place + POINTER, length);
+              ? bytes.subarray(4 * at + 4, 4 * at + 4 + length)
+              : chunk.follow(bytes, 4 * at + POINTER, length);
           value = this.otherwise(decoder.decode(text), this.rows + k - from);
         }
       }
@@ -77,17 +78,30 @@ export class IntegerCells {
   }
 }
 
-/** The number that digits make, NaN for anything else and for zeros in front. */
-function digits(bytes: Uint8Array, start: number, length: number): number {
-  const isNegative = bytes[start] === MINUS;
-  let at = isNegative ? start + 1 : start;
-  const end = start + length;
-  if (at === end || (bytes[at] === ZERO && at + 1 < end)) return Number.NaN;
+/** Of a text that is not made of digits only. */
+const NO_NUMBER = -1;
+
+/** The number that up to twelve digits make, from the words they lie in; less than 0 for anything else and for zeros in front. */
+function wholeNumber(words: Int32Array, at: number, length: number): number {
+  if (length > 1 && (words[at]! & 0xff) === ZERO) return NO_NUMBER;
   let value = 0;
-  for (; at < end; at++) {
-    const digit = bytes[at]! - ZERO;
-    if (digit < 0 || digit > 9) return Number.NaN;
-    value = 10 * value + digit;
+  for (let left = length; left > 0; left -= 4, at++) {
+    const digits =
+      left >= 4 ? fourDigits(words[at]!) : fourDigits((words[at]! << (32 - 8 * left)) | (ZEROS >>> (8 * left)));
+    if (digits < 0) return NO_NUMBER;
+    value = value * (left >= 4 ? 10_000 : POWERS[left]!) + digits;
   }
-  return isNegative ? -value : value;
+  return value;
+}
+
+const POWERS = [1, 10, 100, 1000];
+const ZEROS = 0x30303030;
+
+/** The number that the four bytes of a word make as digits, the lowest byte first; less than 0 if one of them is no digit. */
+function fourDigits(word: number): number {
+  // A digit has a 3 in its upper half, and still has if 6 is added.
+  if ((word & 0xf0f0f0f0) !== (ZEROS | 0) || ((word + 0x06060606) & 0xf0f0f0f0) !== (ZEROS | 0)) return NO_NUMBER;
+  const digits = word & 0x0f0f0f0f;
+  const pairs = (10 * digits + (digits >>> 8)) & 0x00ff00ff;
+  return 100 * (pairs & 0xff) + (pairs >>> 16);
 }

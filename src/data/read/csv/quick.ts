@@ -1,8 +1,8 @@
-import type { DuckDBResult } from '@duckdb/node-api';
 import { Bound } from '../../table/bound';
 import { type Column, MILLISECONDS_PER_DAY, MISSING_DAY } from '../../table/column';
 import { isTimeName, roleOf } from '../../table/roles';
-import { type Chunk, Chunks } from '../duckdb/chunks';
+import type { Chunk } from '../duckdb/chunks';
+import { collect, type Filling } from '../duckdb/collect';
 import { expectedRows } from '../duckdb/expectedRows';
 import { type Bindings, bindTexts, literally, quoteName, quoteText, type Session } from '../duckdb/session';
 import { SymbolCodes } from '../duckdb/symbolCodes';
@@ -188,14 +188,16 @@ function expression(name: string, kind: QuickKind, precision: QuickOptions['prec
 export interface QuickBuffers {
   arrays: (Float64Array | Float32Array | Int32Array)[];
   readers: (SymbolCodes | IntegerCells | undefined)[];
+  /** A number has been copied that only its text tells. */
+  isUnsafe: boolean;
 }
 
-/** Arrays for so many rows. */
+/** Arrays for so many rows; dictionaries go on from those before. */
 export function allocate(
   { columns }: QuickPlan,
   rows: number,
   options: QuickOptions,
-  readers?: QuickBuffers['readers'],
+  before?: QuickBuffers,
 ): QuickBuffers {
   const small = options.precision === 'float32';
   return {
@@ -207,47 +209,53 @@ export function allocate(
           : new Float64Array(rows),
     ),
     readers:
-      readers ??
+      before?.readers ??
       columns.map(({ name, kind }) =>
         kind === 'text' ? new SymbolCodes() : kind === 'integer' ? new IntegerCells(name, options.missing) : undefined,
       ),
+    isUnsafe: before?.isUnsafe ?? false,
   };
 }
 
 /** Copies `count` rows of a chunk, from its row `from` on, to the rows from `row` on. */
-export function copyChunk(
-  chunk: Chunk,
-  { arrays, readers }: QuickBuffers,
-  row: number,
-  from: number,
-  count: number,
-): void {
-  arrays.forEach((array, k) => {
-    const reader = readers[k];
-    if (reader instanceof SymbolCodes) reader.copy(chunk, k, from, count, array as Int32Array, row);
-    else if (reader) reader.copy(chunk, k, from, count, array as Float64Array, row);
+export function copyChunk(chunk: Chunk, buffers: QuickBuffers, row: number, from: number, count: number): void {
+  buffers.arrays.forEach((array, k) => {
+    const reader = buffers.readers[k];
+    if (reader instanceof SymbolCodes) {
+      reader.copy(chunk, k, from, count, array as Int32Array, row);
+      return;
+    }
+    if (reader) reader.copy(chunk, k, from, count, array as Float64Array, row);
     else {
       const { buffer, byteOffset } = chunk.bytes(k, array.BYTES_PER_ELEMENT);
       const values = new (array.constructor as Float64ArrayConstructor)(buffer as ArrayBuffer, byteOffset, chunk.rows);
       array.set(count === chunk.rows ? values : values.subarray(from, from + count), row);
     }
+    // Looked at while DuckDB's threads read on, and while the processor still has them at hand.
+    if (!areSafe(array as Float64Array | Float32Array, row, row + count)) buffers.isUnsafe = true;
   });
 }
 
 /** Whole numbers beyond this lose digits as doubles, and infinity may be a number that is too long. */
 const UNSAFE = Number.MAX_SAFE_INTEGER;
 
+function areSafe(values: Float64Array | Float32Array, from: number, to: number): boolean {
+  for (let row = from; row < to; row++) if (Math.abs(values[row]!) > UNSAFE) return false;
+  return true;
+}
+
 /** The columns that buffers hold. @throws ReadAgain for numbers that only their text tells. */
-export function quickColumns(plan: QuickPlan, { arrays, readers }: QuickBuffers): Map<string, TextColumn | Column> {
+export function quickColumns(
+  plan: QuickPlan,
+  { arrays, readers, isUnsafe }: QuickBuffers,
+): Map<string, TextColumn | Column> {
+  if (isUnsafe) throw new ReadAgain(plan.file);
   return new Map<string, TextColumn | Column>(
     plan.columns.map(({ name, kind }, k): [string, TextColumn | Column] => {
       const values = arrays[k]!;
       if (kind === 'text')
         return [name, { name, codes: values as Int32Array, texts: (readers[k] as SymbolCodes).dictionary }];
       if (kind === 'clock') return [name, clockColumn(values as Float64Array)];
-      for (let row = 0; row < values.length; row++) {
-        if (Math.abs(values[row]!) > UNSAFE) throw new ReadAgain(plan.file);
-      }
       return [name, { kind: 'number', values }];
     }),
   );
@@ -255,12 +263,13 @@ export function quickColumns(plan: QuickPlan, { arrays, readers }: QuickBuffers)
 
 /** Days where every time is midnight, instants otherwise. */
 function clockColumn(values: Float64Array): Column {
-  if (!values.every((value) => Number.isNaN(value) || value % MILLISECONDS_PER_DAY === 0))
-    return { kind: 'time', values };
-  return {
-    kind: 'date',
-    values: Int32Array.from(values, (value) => (Number.isNaN(value) ? MISSING_DAY : value / MILLISECONDS_PER_DAY)),
-  };
+  const days = new Int32Array(values.length).fill(MISSING_DAY);
+  for (let row = 0; row < values.length; row++) {
+    if (Number.isNaN(values[row]!)) continue;
+    if (values[row]! % MILLISECONDS_PER_DAY !== 0) return { kind: 'time', values };
+    days[row] = values[row]! / MILLISECONDS_PER_DAY;
+  }
+  return { kind: 'date', values: days };
 }
 
 /** Reads a whole file as planned. @throws ReluctantError `file-too-large`; whatever DuckDB throws, and ReadAgain: then the file is to be read with care. */
@@ -271,45 +280,12 @@ export async function readQuickly(
   options: QuickOptions,
 ): Promise<FileColumns> {
   const expected = await expectedRows(session, [plan.file], 'csv');
-  const bound = Bound.ofFiles(operation, [plan.file]);
   const result = await session.connection.stream(plan.statement, plan.bindings.values, plan.bindings.types);
-  const buffers = await collectQuickly(plan, result, options, bound, expected);
-  return { file: plan.file, columns: quickColumns(plan, buffers), rowOf: (row) => row + 2, quick: true };
-}
-
-async function collectQuickly(
-  plan: QuickPlan,
-  result: DuckDBResult,
-  options: QuickOptions,
-  bound: Bound,
-  expected: number,
-): Promise<QuickBuffers> {
-  let capacity = Math.max(2048, expected);
-  let buffers = allocate(plan, capacity, options);
-  let rows = 0;
-  const chunks = new Chunks(result);
-  try {
-    while (await chunks.advance()) {
-      const count = chunks.rows;
-      bound.check(rows + count, plan.columns.length);
-      if (rows + count > capacity) {
-        capacity = Math.ceil(1.5 * (rows + count));
-        const larger = allocate(plan, capacity, options, buffers.readers);
-        larger.arrays.forEach((array, k) => {
-          array.set(buffers.arrays[k]!.subarray(0, rows));
-        });
-        buffers = larger;
-      }
-      copyChunk(chunks, buffers, rows, 0, count);
-      rows += count;
-    }
-  } finally {
-    await chunks.settle();
-  }
-  // A little slack at the end of the memory costs less than a second copy.
-  const wasteful = capacity > 1.0625 * rows;
-  return {
-    ...buffers,
-    arrays: buffers.arrays.map((array) => (wasteful ? array.slice(0, rows) : array.subarray(0, rows))),
+  const filling: Filling<QuickBuffers> = {
+    width: plan.columns.length,
+    allocate: (rows, before) => allocate(plan, rows, options, before),
+    copy: copyChunk,
   };
+  const buffers = await collect(filling, result, Bound.ofFiles(operation, [plan.file]), expected);
+  return { file: plan.file, columns: quickColumns(plan, buffers), rowOf: (row) => row + 2, quick: true };
 }

@@ -88,13 +88,21 @@ export function dayColumn(
   if (abroad && !abroad.includes(Number.POSITIVE_INFINITY)) days = abroad;
   else if (isMidnight && !(isClock && offsets !== undefined) && !(place && (isUniversal || counted)))
     days = local.map((value) => value / MILLISECONDS_PER_DAY);
-  if (days) {
-    const found = days;
-    return {
-      kind: 'date',
-      values: Int32Array.from(codes, (code) => (code < 0 || Number.isNaN(found[code]!) ? MISSING_DAY : found[code]!)),
-    };
-  }
+  if (days) return { kind: 'date', values: inRows(codes, days, new Int32Array(codes.length), MISSING_DAY) };
   const instants = local.map((_, k) => instant(k));
-  return { kind: 'time', values: Float64Array.from(codes, (code) => (code < 0 ? Number.NaN : instants[code]!)) };
+  return { kind: 'time', values: inRows(codes, instants, new Float64Array(codes.length), Number.NaN) };
+}
+
+/** Values of distinct texts, put in rows. A loop: `from` with a function takes ten times as long, and as much memory again. */
+export function inRows<A extends Int32Array | Float64Array | Float32Array>(
+  codes: Int32Array,
+  values: Float64Array,
+  rows: A,
+  missing: number,
+): A {
+  for (let row = 0; row < rows.length; row++) {
+    const value = codes[row]! < 0 ? Number.NaN : values[codes[row]!]!;
+    rows[row] = Number.isNaN(value) ? missing : value;
+  }
+  return rows;
 }

@@ -86,10 +86,12 @@ function instantsOf(
   times: readonly (number | undefined)[],
   zone: Zone | undefined,
 ): Float64Array {
-  return Float64Array.from(days, (day, row) => {
+  const instants = new Float64Array(days.length).fill(Number.NaN);
+  for (let row = 0; row < days.length; row++) {
     const time = codes[row]! < 0 ? undefined : times[codes[row]!];
-    if (day === MISSING_DAY || time === undefined) return Number.NaN;
-    const local = day * MILLISECONDS_PER_DAY + time;
-    return zone ? zone.instantOf(local) : local;
-  });
+    if (days[row] === MISSING_DAY || time === undefined) continue;
+    const local = days[row]! * MILLISECONDS_PER_DAY + time;
+    instants[row] = zone ? zone.instantOf(local) : local;
+  }
+  return instants;
 }

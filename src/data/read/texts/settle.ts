@@ -4,7 +4,7 @@ import type { FormOptions } from '../../table/form';
 import { type Class, classify } from './classify';
 import { dateReader } from './dateFormat';
 import { type FileColumns, ReadAgain, type TextColumn } from './fileColumns';
-import { dayColumn, type Instants, instantsOf } from './instants';
+import { dayColumn, type Instants, inRows, instantsOf } from './instants';
 import { joinTimes } from './joinTimes';
 import type { DateOrder } from './moments';
 import type { NumberForm } from './numbers';
@@ -131,15 +131,14 @@ function convert(conversion: Conversion, found: Class): Column {
   }
 }
 
-/** Values of distinct texts, put in rows. */
-export function spread(
+/** Numbers of distinct texts, put in rows. */
+function spread(
   codes: Int32Array,
   values: Float64Array,
   precision: SettleOptions['precision'],
 ): Float64Array | Float32Array {
   const rows = precision === 'float32' ? new Float32Array(codes.length) : new Float64Array(codes.length);
-  for (let row = 0; row < rows.length; row++) rows[row] = codes[row]! < 0 ? Number.NaN : values[codes[row]!]!;
-  return rows;
+  return inRows(codes, values, rows, Number.NaN);
 }
 
 /** The texts themselves, in order of appearance; those that stand for a missing one are none. */
