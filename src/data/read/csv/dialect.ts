@@ -22,11 +22,15 @@ export interface Dialect {
   records: TextRecord[];
   /** The records are all there are. */
   isWhole: boolean;
+  /** Lines do not all end alike. */
+  isMixed: boolean;
   /** A byte-order mark stands before a quotation mark, which DuckDB does not see then. */
   hidesQuote: boolean;
 }
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
+/** Looked for where none of the others cuts anything; the last is what Hive writes. */
+const RARE = ['^', '~', '\u0001'] as const;
 const NAMED: Record<string, string> = {
   tab: '\t',
   '\\t': '\t',
@@ -54,6 +58,7 @@ export function detectDialect(operation: string, file: string, given: DialectOpt
   const isWhole = bytes.length < SAMPLE_BYTES;
   if (!isWhole && !/[\r\n]/.test(text)) throw tooLong(operation, file);
   const skipped = skipLines(text, given.skipRows ?? 0);
+  if (given.delimiter === undefined) checkQuotes(operation, file, skipped);
   const delimiter =
     given.delimiter === undefined ? likelyDelimiter(skipped) : checkDelimiter(operation, given.delimiter);
   return {
@@ -62,8 +67,15 @@ export function detectDialect(operation: string, file: string, given: DialectOpt
     newLine: /\r\n/.test(text) ? '\r\n' : /\n/.test(text) ? '\n' : /\r/.test(text) ? '\r' : '\n',
     records: sample(text, delimiter, isWhole).filter(({ line }) => line > (given.skipRows ?? 0)),
     isWhole,
+    isMixed: isMixed(text),
     hidesQuote,
   };
+}
+
+/** Whether lines end in more than one way; line ends in quotation marks are part of a cell. */
+function isMixed(text: string): boolean {
+  const bare = text.includes('"') ? text.replace(/"[^"]*"/g, '') : text;
+  return (/\r\n/.test(bare) ? 1 : 0) + (/(^|[^\r])\n/.test(bare) ? 1 : 0) + (/\r(?!\n|$)/.test(bare) ? 1 : 0) > 1;
 }
 
 /** The start of a file, more of it where the first line alone fills the sample: a table may have any number of columns. */
@@ -107,6 +119,35 @@ const skipLines = (text: string, count: number): string => {
   return text.slice(at);
 };
 
+/** A first line in single quotation marks: its commas would be taken for delimiters, and its marks for parts of cells. */
+const SINGLE_QUOTES = /^\s*'[^'\r\n]*'(\s*[,;\t|]\s*'[^'\r\n]*')+\s*([\r\n]|$)/;
+
+/** @throws ReluctantError `row-not-readable` for cells in single quotation marks, and for lines that are one quoted cell each. */
+function checkQuotes(operation: string, file: string, text: string): void {
+  const refuse = (problem: string, fix: string) =>
+    new ReluctantError({
+      code: 'row-not-readable',
+      operation,
+      problem,
+      where: { file, row: 1 },
+      received: text.slice(0, 80).split(/[\r\n]/)[0],
+      fix,
+    });
+  if (SINGLE_QUOTES.test(text)) {
+    throw refuse('cells stand in single quotation marks', 'put double quotation marks in their place, or none');
+  }
+  if (!text.startsWith('"')) return;
+  const lines = text.split('\n', 50).join('\n');
+  const cells = [...readRecords([lines], ',')].map((record) => record.cells);
+  if (cells.length < 2 || !cells.every((row) => row.length === 1)) return;
+  const inside = cells.map(([cell]) => cell).join('\n');
+  for (const delimiter of DELIMITERS) {
+    const { even, width, numbers } = evenness(inside, delimiter);
+    if (even === 1 && width > 1 && numbers)
+      throw refuse('each line is one cell in quotation marks', 'take away the marks at both ends of every line');
+  }
+}
+
 /** The first records; the last of a file that goes on may be cut, and is left out. */
 function sample(text: string, delimiter: string, isWhole: boolean): TextRecord[] {
   const records = [...readRecords([text.slice(0, LONGEST_RECORD)], delimiter)];
@@ -127,6 +168,11 @@ function likelyDelimiter(text: string): string {
   if (best.width > 1 && best.even >= 0.5) return best.delimiter;
   const blanks = evenness(lines, WHITESPACE);
   if (blanks.width > 1 && blanks.even >= 0.8 && blanks.numbers) return WHITESPACE;
+  const rare = RARE.find((delimiter) => {
+    const { even, width, numbers } = evenness(lines, delimiter);
+    return best.width <= 1 && width > 1 && even === 1 && numbers;
+  });
+  if (rare !== undefined) return rare;
   return best.width > 1 ? best.delimiter : ',';
 }
 

@@ -7,6 +7,7 @@ import { expectedRows } from '../duckdb/expectedRows';
 import { type Bindings, bindTexts, literally, quoteName, quoteText, type Session } from '../duckdb/session';
 import { SymbolCodes } from '../duckdb/symbolCodes';
 import { findLayout, type Layout, type LayoutOptions } from '../layout/layout';
+import { isEvent } from '../layout/tableBuilder';
 import { isIdentifier } from '../texts/classify';
 import type { TextColumn } from '../texts/fileColumns';
 import { type FileColumns, ReadAgain } from '../texts/fileColumns';
@@ -118,12 +119,13 @@ const MOST_COLUMNS = 1000;
 const BUFFER_BYTES = 1 << 20;
 
 function isPlain(
-  { charset, delimiter, records, hidesQuote }: Dialect,
+  { charset, delimiter, records, isMixed, hidesQuote }: Dialect,
   layout: Layout,
   { skipRows = 0, decimal, thousands }: QuickOptions,
 ): boolean {
   return (
     charset === 'utf-8' &&
+    !isMixed &&
     !hidesQuote &&
     delimiter.length === 1 &&
     skipRows === 0 &&
@@ -136,12 +138,14 @@ function isPlain(
     (layout.header === undefined || records[0]!.line === 1) &&
     (layout.header === undefined || layout.header.length === layout.names.length) &&
     (layout.header ?? []).every((name, k) => name === layout.names[k]) &&
-    records.every(({ cells, fault }) => cells.length === layout.width && fault === undefined)
+    // A quotation mark in the middle of a cell, or blanks before one, are seen as what they are by reading with care.
+    records.every(({ cells, fault, isStray }) => cells.length === layout.width && fault === undefined && !isStray) &&
+    !records.some(({ cells }) => cells.at(-1) === '' && isEvent(cells))
   );
 }
 
-/** ISO, without an offset: what DuckDB's reader of timestamps takes for the same. */
-const CLOCK = '\\d{4}-\\d{2}-\\d{2}[ T]\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,6})?';
+/** ISO, without an offset: what DuckDB's reader of timestamps takes for the same; 24:00, which it takes for the next day, is none. */
+const CLOCK = '\\d{4}-\\d{2}-\\d{2}[ T]([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,6})?';
 
 function quickKind(name: string, cells: readonly string[], options: QuickOptions): QuickKind {
   const role = roleOf(name);

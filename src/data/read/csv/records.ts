@@ -98,6 +98,7 @@ export function readQuoted(text: string, start: number, delimiter: string): Quot
   let isStray = false;
   let at = start;
   for (;;) {
+    at = opening(text, at, delimiter);
     if (text[at] !== '"') {
       const stop = nextOf(text, at, delimiter);
       const cell = text.slice(at, stop);
@@ -137,6 +138,18 @@ export function readQuoted(text: string, start: number, delimiter: string): Quot
       return { cells, end: at + 1, lines: lines + 1, fault, isStray, isOpen: at >= text.length };
     at += 1;
   }
+}
+
+/** Where a cell begins: at its quotation mark, if blanks stand before that and nothing after the one that closes it. */
+function opening(text: string, at: number, delimiter: string): number {
+  if (text[at] !== ' ') return at;
+  let open = at;
+  while (text[open] === ' ') open += 1;
+  if (text[open] !== '"') return at;
+  const end = text.indexOf('\n', open);
+  const cell = /^"(?:[^"]|"")*" */.exec(text.slice(open, end < 0 ? text.length : end));
+  const after = cell ? text[open + cell[0].length] : '';
+  return cell && (after === delimiter || after === '\n' || after === undefined) ? open : at;
 }
 
 /** The next delimiter or end of line. */

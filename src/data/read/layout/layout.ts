@@ -75,7 +75,7 @@ export function findLayout(operation: string, file: string, rows: readonly RawRo
   if (several) return several;
   let names = first.map((name) => name.trim().replace(/^#\s*/, ''));
   at += 1;
-  if (names.length === width - 1 && rows.length > at && hasRowNames(rows.slice(at))) {
+  if (names.length === width - 1 && rows.length > at && hasRowNames(rows.slice(at), width)) {
     names = ['', ...names];
     notes.push('the first column has no name in the header');
   }
@@ -152,7 +152,9 @@ function titlesApart(rows: readonly RawRow[], from: number, width: number): numb
 }
 
 /** Whether first cells are names of rows, as R writes them: all different, or dates. */
-function hasRowNames(rows: readonly RawRow[]): boolean {
+function hasRowNames(rows: readonly RawRow[], width: number): boolean {
+  // A delimiter at the end of each row makes an empty cell more, and names would stand over their neighbours' values.
+  if (rows.every(({ cells }) => (cells[width - 1] ?? '').trim() === '')) return false;
   const firsts = rows.map(({ cells }) => cells[0]!.trim());
   return new Set(firsts).size === firsts.length || firsts.every((text) => readMoment(text, false) !== undefined);
 }

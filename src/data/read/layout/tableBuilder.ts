@@ -27,6 +27,7 @@ export class TableBuilder {
   private lastRows: RawRow[] = [];
   private repeated = 0;
   private comments = 0;
+  private events = 0;
   /** Every row has one empty cell more than the header: a delimiter at the end of each line. */
   private trailing: boolean | undefined;
 
@@ -66,6 +67,10 @@ export class TableBuilder {
       this.repeated += 1;
       return;
     }
+    if (isEvent(cells)) {
+      this.events += 1;
+      return;
+    }
     this.builders.forEach((builder, k) => {
       builder.add(cells[k]);
     });
@@ -91,6 +96,10 @@ export class TableBuilder {
         `${this.repeated} ${this.repeated === 1 ? 'row repeats' : 'rows repeat'} the header and ${this.repeated === 1 ? 'is' : 'are'} left out`,
       );
     if (this.comments > 0) notes.push(`${this.comments} ${this.comments === 1 ? 'comment' : 'comments'} left out`);
+    if (this.events > 0)
+      notes.push(
+        `${this.events} ${this.events === 1 ? 'row that tells' : 'rows that tell'} of dividends or splits left out`,
+      );
     const lines = Int32Array.from(this.lines);
     const columns = this.builders.map((builder) => builder.column());
     return {
@@ -143,6 +152,14 @@ export class TableBuilder {
         `every row needs as many cells as the header, and quotation marks in pairs; for another delimiter: ${say('delimiter', ';')}, for lines above the header: ${say('skipRows', 1)}`,
     });
   }
+}
+
+/** A row of the page of Yahoo that holds a dividend or a split among the prices: a date and its words. */
+export function isEvent(cells: readonly string[]): boolean {
+  const filled = cells.filter((cell) => cell.trim() !== '');
+  return (
+    filled.length === 2 && /^\s*([\d.,]+ dividend|\d+(\.\d+)?[:/]\d+(\.\d+)? (stock )?splits?)\s*$/i.test(filled[1]!)
+  );
 }
 
 /** Whole numbers from 0 or 1 up, one by one. */

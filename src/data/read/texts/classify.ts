@@ -14,7 +14,7 @@ export type Class =
   /** Numbers, NaN where missing; those that need a form are in `parts`. */
   | { as: 'number'; values: Float64Array; parts: Map<number, NumberParts>; placeholders: string[] }
   | { as: 'instant'; values: Float64Array; unit: string }
-  | { as: 'moment'; moments: (Moment | undefined)[]; placeholders: string[] }
+  | { as: 'moment'; moments: (Moment | undefined)[]; placeholders: string[]; areMonths?: true }
   | { as: 'formatted'; moments: (FormattedMoment | undefined)[] }
   /** Most texts are numbers (or dates), and the one at this place is not. */
   | { as: 'faulty'; expected: 'a number' | 'a date'; text: number };
@@ -43,7 +43,7 @@ export function classify(
   const reading = new Reading(column.texts, role === 'date', isMissing, options.missing === undefined);
   if (reading.present === 0) return { as: 'empty' };
   if (role === 'date') {
-    const dates = reading.compactDates() ?? reading.epochs();
+    const dates = reading.compactDates() ?? reading.months() ?? reading.epochs();
     if (dates) return dates;
   }
   return (
@@ -118,6 +118,12 @@ class Reading {
   compactDates(): Class | undefined {
     const moments = this.all((text) => readMoment(text, true));
     return moments && { as: 'moment', moments, placeholders: this.placeholders };
+  }
+
+  /** Months without a day, 2020-01, which stand for their first day. */
+  months(): Class | undefined {
+    const moments = this.all((text) => (/^\d{4}-\d{2}$/.test(text) ? readMoment(`${text}-01`, false) : undefined));
+    return moments && { as: 'moment', moments, placeholders: this.placeholders, areMonths: true };
   }
 
   /** Counts since 1970 in one unit, by their size: from 1973 to 2103. */

@@ -44,7 +44,7 @@ const DIRECTIVES: Record<string, string> = {
 const SHORTHANDS: Record<string, string> = { F: '%Y-%m-%d', T: '%H:%M:%S', D: '%m/%d/%y', R: '%H:%M' };
 
 /**
- * A reader of texts in a strptime format (`%d.%m.%Y %H:%M`), or a counted one (`unix-s`, `unix-ms`, `unix-us`, `unix-ns`,
+ * A reader of texts in a strptime format; a month without a day is its first day (`%d.%m.%Y %H:%M`), or a counted one (`unix-s`, `unix-ms`, `unix-us`, `unix-ns`,
  * `excel`). The whole text must fit.
  *
  * @throws ReluctantError `date-format-not-usable`.
@@ -63,8 +63,8 @@ export function dateReader(operation: string, format: string): (text: string) =>
   } catch (cause) {
     throw notUsable(operation, format, cause instanceof Error ? cause.message : String(cause));
   }
-  if (!/%-?[Yy]/.test(whole) || !/%-?([dej])/.test(whole))
-    throw notUsable(operation, format, 'no year or no day in it');
+  if (!/%-?[Yy]/.test(whole) || !/%-?([dejmbB])/.test(whole))
+    throw notUsable(operation, format, 'no year in it, or neither a day nor a month');
   return (text) => {
     const groups = pattern.exec(text.trim())?.groups;
     return groups && momentOf(groups);
@@ -101,6 +101,7 @@ function momentOf(groups: Record<string, string | undefined>): FormattedMoment |
   const time = Date.UTC(year, month - 1, date);
   if (new Date(time).getUTCMonth() !== month - 1 || new Date(time).getUTCDate() !== date) return undefined;
   const day = time / MILLISECONDS_PER_DAY + number('j', 1) - 1;
+  if (new Date(day * MILLISECONDS_PER_DAY).getUTCFullYear() !== year) return undefined;
   if (!['H', 'I', 'M', 'S'].some((name) => groups[name] !== undefined))
     return { day, time: undefined, offset: undefined };
   const half = groups['p']?.toLowerCase();

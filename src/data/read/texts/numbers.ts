@@ -10,7 +10,7 @@ const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const INFINITE = /^([+-]?)(?:inf|infinity|∞)$/i;
 const CURRENCY = String.raw`(?:US\$|[$€£¥₹₽₩₿]|USD|EUR|GBP|JPY|CHF|INR|Rs\.?)`;
 const DECORATED = new RegExp(
-  String.raw`^(\()?([+-])?\s*(${CURRENCY})?\s*([+-])?((?:\d[\d.,'’_ \u00a0\u202f]*)?\d|[.,]\d+|\d[\d.,'’_ \u00a0\u202f]*[.,])([eE][+-]?\d+)?\s*(%|‰|bps|[KkMBT]|mn|bn|tn|Mio\.?|Mrd\.?)?\s*(${CURRENCY})?(\))?(-)?$`,
+  String.raw`^(\()?([+-])?\s*(${CURRENCY})?\s*([+-])?((?:\d[\d.,'’_ \u00a0\u2007\u2009\u202f]*)?\d|[.,]\d+|\d[\d.,'’_ \u00a0\u2007\u2009\u202f]*[.,])([eE][+-]?\d+)?\s*(%|‰|bps|[KkMBT]|mn|bn|tn|Mio\.?|Mrd\.?)?\s*(${CURRENCY})?(\))?(-)?$`,
 );
 const FACTORS: Record<string, number> = {
   '%': 1e-2,
@@ -59,7 +59,7 @@ export function numberParts(text: string): NumberParts | undefined {
   if (signs.length > 1 || (before !== undefined && after !== undefined)) return undefined;
   return {
     negative: signs[0] === '-' || signs[0] === '(',
-    body: body!.replace(/[\u00a0\u202f]/g, ' ').replace('’', "'"),
+    body: body!.replace(/[\u00a0\u2007\u2009\u202f]/g, ' ').replace('’', "'"),
     exponent,
     suffix: suffix.replace('.', ''),
     currency: before ?? after ?? '',

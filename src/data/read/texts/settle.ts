@@ -123,6 +123,8 @@ function convert(conversion: Conversion, found: Class): Column {
       return dayColumn(codes, { local: found.values, offsets: undefined, isClock: true }, zone ?? 'utc');
     case 'moment':
     case 'formatted': {
+      if (found.as === 'moment' && found.areMonths)
+        notes.push(`column ${brief(name, 40)} holds months: each is its first day`);
       const instants: Instants = instantsOf(conversion.operation, column, found.moments, conversion);
       return dayColumn(codes, instants, zone);
     }

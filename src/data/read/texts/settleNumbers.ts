@@ -16,7 +16,7 @@ export function settleForm(
   if (options.thousands !== undefined)
     return { decimal: options.thousands === '.' ? ',' : '.', thousands: options.thousands };
   const evidence = new NumberEvidence();
-  let [doubtful, place] = ['', -1];
+  let [doubtful, place, isDoubtful] = ['', -1, false];
   for (const [name, found] of classes) {
     if (found.as !== 'number') continue;
     const column = file.columns.get(name) as TextColumn;
@@ -25,7 +25,10 @@ export function settleForm(
       if (parts) evidence.add(parts.body);
       else if (/\d/.test(text) && text.includes('.') && !/e/i.test(text))
         evidence.add(text.trim().replace(/^[+-]/, ''));
-      if (parts && place < 0 && evidence.form() === undefined) [doubtful, place] = [name, k];
+      // The number that makes a doubt; where one without a form does, any that has one.
+      if (!parts || isDoubtful) continue;
+      isDoubtful = evidence.form() === undefined;
+      if (isDoubtful || place < 0) [doubtful, place] = [name, k];
     }
   }
   const form = evidence.form();
