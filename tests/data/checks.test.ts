@@ -26,6 +26,7 @@ test('check names kind and row (from 1) of every fault, and repair drops exactly
     [changed('close', 9, Number.POSITIVE_INFINITY), 'infinite close: 10'],
     [changed('date', 20, date[19]!), 'duplicate date: 21'],
     [changed('date', 99, 40_000), 'future date: 100'],
+    [changed('date', 0, -200_000), 'ancient date: 1'],
     [changed('date', 50, -2147483648), 'missing date: 51'],
     [changed('symbol', 50, -1), 'missing symbol: 51'],
   ];

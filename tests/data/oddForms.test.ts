@@ -5,7 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, test } from 'node:test';
 import { ReluctantError } from '../../src/core';
-import { load } from '../../src/data';
+import { load, toMarket } from '../../src/data';
 
 let folder: string;
 before(() => {
@@ -120,4 +120,42 @@ test('months are their first day, and a day that its year lacks is none', async 
   const named = await read('Date,Close\nJan-20,1.5\nFeb-20,2.5\n', 'named.csv', { dateFormat: '%b-%y' });
   assert.deepEqual(named.columns['Date'], ['2020-01-01', '2020-02-01']);
   await assert.rejects(read('Date,Close\n2020400,1.5\n', 'days.csv', { dateFormat: '%Y%j' }), /not a date/);
+});
+
+test('what is no table is refused as what it is', async () => {
+  await refuses('Exceeded the daily hits limit', 'not-a-table', /a sentence and no table/);
+  await refuses('{"Information": "Thank you for using our service!"}', 'table-not-found', /a message/, 'answer.json');
+  const two = `Date,Close\n2020-01-02,1.5\n2020-01-03,2.5\n\nSymbol,Qty,Price\nAAPL,10,5.5\nMSFT,20,6.5\n`;
+  await refuses(two, 'row-not-readable', /two tables .*skipRows: 4/s);
+  const { columns } = await read(two, 'lower.csv', { skipRows: 4 });
+  assert.deepEqual(columns, { Symbol: ['AAPL', 'MSFT'], Qty: [10, 20], Price: [5.5, 6.5] });
+});
+
+test('a note or a total in a row as wide as the table is no row of it', async () => {
+  const { columns, notes } = await read(
+    'Symbol|Name|Test\nA|Agilent, Inc.|N\nNA|Nano Labs|N\nFile Creation Time: 0102202021:31||\n',
+  );
+  assert.deepEqual(columns['Symbol'], ['A', 'NA']);
+  assert.match(notes, /row 4 is a note and is left out/);
+  const total = await read('Symbol,Volume\nA,100\nB,200\n"Total",300\n');
+  assert.deepEqual(total.columns, { Symbol: ['A', 'B'], Volume: [100, 200] });
+  const ticker = await read(`Symbol,Date,Close\n${lines((day, k) => `SUM,${day},${k}.5`)}`);
+  assert.deepEqual(ticker.columns['Symbol'], ['SUM', 'SUM', 'SUM']);
+});
+
+test('dates that need a format are doubted with the format that reads them', async () => {
+  for (const [cells, format, first] of [
+    [['2000', '2001'], '%Y', '2000-01-01'],
+    [['202001', '202002'], '%Y%m', '2020-01-01'],
+    [['43832', '43833'], 'excel', '2020-01-02'],
+    [['Jan-20', 'Feb-20'], '%b-%y', '2020-01-01'],
+    [['Jan 2020', 'Feb 2020'], '%b %Y', '2020-01-01'],
+    [['1/2020', '2/2020'], '%m/%Y', '2020-01-01'],
+  ] as const) {
+    const text = `Date,Close\n${cells.map((cell, k) => `${cell},${k}.5\n`).join('')}`;
+    const file = write(text);
+    const dataset = await load(file);
+    assert.throws(() => toMarket(dataset), new RegExp(`dateFormat: "${format}"`), format);
+    assert.equal((await read(text, 'told.csv', { dateFormat: format })).columns['Date']![0], first);
+  }
 });

@@ -122,10 +122,25 @@ function withKind(dataset: Dataset, name: string, role: MarketColumn): Column {
     expected: role === 'date' ? 'dates or instants' : 'numbers',
     fix: (say) =>
       role === 'date'
-        ? `say how they are written: ${say('dateFormat', '%d.%m.%Y')}, or name another column: ${say('columns', { date: 'NAME' })}`
+        ? `say how they are written: ${say('dateFormat', likelyFormat(firstOf(column)))}, or name another column: ${say('columns', { date: 'NAME' })}`
         : `name another column: ${say('columns', { [role]: 'NAME' })}`,
   });
 }
+
+/** Formats by what is written in them; the one of most of the world for anything else. */
+const LIKELY: readonly [RegExp, string][] = [
+  [/^(18|19|20)\d{2}$/, '%Y'],
+  [/^(18|19|20)\d{2}(0[1-9]|1[0-2])$/, '%Y%m'],
+  [/^[2-6]\d{4}(\.\d+)?$/, 'excel'],
+  [/^\d{10}(\.\d+)?$/, 'unix-s'],
+  [/^\d{13}$/, 'unix-ms'],
+  [/^[A-Za-z]{3}-\d{2}$/, '%b-%y'],
+  [/^[A-Za-z]{3} \d{4}$/, '%b %Y'],
+  [/^[A-Za-z]{3}-\d{4}$/, '%b-%Y'],
+  [/^\d{1,2}[/]\d{4}$/, '%m/%Y'],
+];
+const likelyFormat = (example: unknown): string =>
+  LIKELY.find(([form]) => form.test(String(example)))?.[1] ?? '%d.%m.%Y';
 
 const firstOf = (column: Column): unknown => {
   for (let row = 0; row < column.values.length; row++) {

@@ -32,6 +32,16 @@ export function findTable(
     if (path !== '') notes.push(`the table is at ${brief(path, 60)} of the file`);
     return withSymbol(table, around, notes);
   }
+  if (isObject(value) && Object.values(value).length > 0 && Object.values(value).every(isPlain)) {
+    throw new ReluctantError({
+      code: 'table-not-found',
+      operation,
+      problem: 'the file holds a message and no table',
+      where: { file },
+      received: brief(value, 200),
+      fix: 'if a service answered so, ask it again for the data',
+    });
+  }
   throw new ReluctantError({
     code: 'table-not-found',
     operation,

@@ -1,4 +1,4 @@
-import { isMissing } from '../../table/column';
+import { isMissing, MILLISECONDS_PER_DAY } from '../../table/column';
 import { type Check, type CheckResult, pricesOf, rowsWhere } from './view';
 
 const error = (check: string, rows: readonly number[], meaning: string): CheckResult => ({
@@ -14,10 +14,13 @@ const warning = (check: string, rows: readonly number[], meaning: string): Check
   meaning,
 });
 
+/** Day before which nothing has a price: the first exchange opened a little later. */
+const FIRST_PRICES = Date.UTC(1600, 0, 1) / MILLISECONDS_PER_DAY;
+
 /** Cells of one row, whatever stands in the others. */
 export const CELL_CHECKS: readonly Check[] = [
   {
-    about: 'missing dates and symbols, dates to come',
+    about: 'missing dates and symbols, dates to come and of another calendar',
     run: (view) => {
       const { market, dates, day, today } = view;
       const [date, symbol] = [market.column('date'), market.column('symbol')];
@@ -36,6 +39,11 @@ export const CELL_CHECKS: readonly Check[] = [
           'future date',
           rowsWhere(view, (row) => dates[row]! >= (today + 1) * day),
           'the date has not come yet',
+        ),
+        error(
+          'ancient date',
+          rowsWhere(view, (row) => !isMissing(date, row) && dates[row]! < FIRST_PRICES * day),
+          'nothing was quoted before 1600: the years may be those of another calendar',
         ),
       ];
     },

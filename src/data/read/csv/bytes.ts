@@ -27,6 +27,23 @@ export function firstBytes(file: string, size = SAMPLE_BYTES): Buffer {
   }
 }
 
+/** The last line of a plain file, as far as it is short; nothing that means anything of a packed one. */
+export function lastLine(file: string): string {
+  const handle = fs.openSync(file, 'r');
+  try {
+    const { size } = fs.fstatSync(handle);
+    const tail = Buffer.alloc(Math.min(size, 1 << 10));
+    fs.readSync(handle, tail, 0, tail.length, size - tail.length);
+    return tail
+      .toString('latin1')
+      .trimEnd()
+      .split(/[\r\n]/)
+      .at(-1)!;
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
 /** Unpacked from ever more of the bytes, since each of them may unpack to a thousand. */
 function startOfGzip(raw: Buffer, size: number): Buffer {
   for (let taken = 1 << 10; ; taken *= 4) {

@@ -7,12 +7,13 @@ import { expectedRows } from '../duckdb/expectedRows';
 import { type Bindings, bindTexts, literally, quoteName, quoteText, type Session } from '../duckdb/session';
 import { SymbolCodes } from '../duckdb/symbolCodes';
 import { findLayout, type Layout, type LayoutOptions } from '../layout/layout';
-import { isEvent } from '../layout/tableBuilder';
+import { isEvent, isNote, isTotal } from '../layout/tableBuilder';
 import { isIdentifier } from '../texts/classify';
 import type { TextColumn } from '../texts/fileColumns';
 import { type FileColumns, ReadAgain } from '../texts/fileColumns';
 import { MISSING, PLACEHOLDERS } from '../texts/missing';
 import { plainNumber } from '../texts/numbers';
+import { lastLine } from './bytes';
 import { type Dialect, type DialectOptions, detectDialect } from './dialect';
 import { IntegerCells } from './integerCells';
 
@@ -65,6 +66,10 @@ export function planQuickly(operation: string, file: string, options: QuickOptio
   const dialect = detectDialect(operation, file, options);
   const layout = findLayout(operation, file, dialect.records, options);
   if (!isPlain(dialect, layout, options)) return undefined;
+  const last = lastLine(file)
+    .split(dialect.delimiter)
+    .map((cell) => cell.replace(/^"|"$/g, ''));
+  if (isNote(last) || isTotal(last)) return undefined;
   const rows = dialect.records.slice(layout.before);
   const all = layout.names.map((name, k) => ({
     name,

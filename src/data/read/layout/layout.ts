@@ -57,10 +57,12 @@ export function findLayout(operation: string, file: string, rows: readonly RawRo
   const notes: string[] = [];
   const width = commonWidth(rows);
   checkWidth(operation, file, width);
+  if (options.header === undefined) checkIsMore(operation, file, rows);
   let at = 0;
   const commented = uncommentedHeader(rows, width);
   while (commented === undefined && at < rows.length && isComment(rows[at]!.cells)) at += 1;
   const titles = commented === undefined ? countTitles(rows, at, width) : commented;
+  checkTitles(operation, file, rows, at, titles);
   if (at + titles > 0 && commented === undefined)
     notes.push(
       `${at + titles} ${at + titles === 1 ? 'row' : 'rows'} above the table left out: ${brief(rows[0]!.cells.join(' ').trim(), 60)}`,
@@ -108,6 +110,37 @@ function uncommentedHeader(rows: readonly RawRow[], width: number): number | und
   const isHeader =
     last.length === width && width > 1 && last.some((cell) => roleOf(cell.replace(/^\s*#\s*/, '')) !== undefined);
   return isHeader && rows[firstData]!.cells.some(isValue) ? firstData - 1 : undefined;
+}
+
+/** A sentence alone, as a service answers that gives no data, is no table of one column and no rows. */
+function checkIsMore(operation: string, file: string, rows: readonly RawRow[]): void {
+  const [only] = rows;
+  if (rows.length !== 1 || only!.cells.length !== 1 || !/\S\s+\S/.test(only!.cells[0]!) || isValue(only!.cells[0]!))
+    return;
+  throw new ReluctantError({
+    code: 'not-a-table',
+    operation,
+    problem: 'the file holds a sentence and no table',
+    where: { file, row: only!.line },
+    received: only!.cells[0]!.slice(0, 100),
+    fix: 'if a service answered so, ask it again for the data; if it is the name of a column, there are no rows below it',
+  });
+}
+
+/** Rows of nothing but values above the table are another table, which may not be left out as titles are. */
+function checkTitles(operation: string, file: string, rows: readonly RawRow[], at: number, titles: number): void {
+  const lost = rows
+    .slice(at, at + titles)
+    .find(({ cells }) => filled(cells) > 1 && cells.every((cell) => cell.trim() === '' || isValue(cell)));
+  if (!lost) return;
+  throw new ReluctantError({
+    code: 'row-not-readable',
+    operation,
+    problem: 'there are two tables in the file, one below the other',
+    where: { file, row: lost.line },
+    received: lost.cells.join(' ').slice(0, 100),
+    fix: (say) => `cut it in two, or read the lower one: ${say('skipRows', (rows[at + titles]?.line ?? 1) - 1)}`,
+  });
 }
 
 /** Rows before the header: of fewer cells than the table, or with one of many filled. */

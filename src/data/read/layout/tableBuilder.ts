@@ -1,6 +1,7 @@
 import { brief, ReluctantError } from '../../../core';
 import { Bound } from '../../table/bound';
 import type { TextColumn } from '../texts/fileColumns';
+import { readMoment } from '../texts/moments';
 import { plainNumber } from '../texts/numbers';
 import { isComment, isValue, type Layout, type RawRow } from './layout';
 import { TextBuilder } from './textBuilder';
@@ -13,6 +14,18 @@ export interface TextTable {
 }
 
 const TOTAL = /^(grand\s+)?(totals?|sum|average|avg|mean|median|count|summe|gesamt|durchschnitt|total général)\b\s*:?/i;
+
+/** How notes below a table begin. */
+const SOURCE = /^(source|notes?|file creation time|copyright|©|downloaded|last updated|quelle)\b.*\s/i;
+const firstFilled = (cells: readonly string[]): string => cells.find((cell) => cell.trim() !== '')?.trim() ?? '';
+
+/** Whether the last row sums up the others; one of a ticker that is called so has a date. */
+export const isTotal = (cells: readonly string[]): boolean =>
+  TOTAL.test(firstFilled(cells)) && !cells.some((cell) => readMoment(cell.trim(), false) !== undefined);
+
+/** Whether a row as wide as the table is a note below it. */
+export const isNote = (cells: readonly string[]): boolean =>
+  cells.length > 2 && SOURCE.test(cells[0]!.trim()) && cells.slice(1).every((cell) => cell.trim() === '');
 
 /**
  * Takes the rows below the header one by one. Comments, repeated headers, and at the end totals and notes are left out, and
@@ -85,9 +98,10 @@ export class TableBuilder {
     this.checkNotes();
     let rows = this.lines.length;
     for (const { cells, line } of [...this.lastRows].reverse()) {
-      const text = cells.find((cell) => cell.trim() !== '')?.trim() ?? '';
-      if (rows < 2 || !TOTAL.test(text)) break;
-      notes.push(`row ${line} is a total and is left out: ${brief(cells.join(' ').trim(), 60)}`);
+      if (rows < 2 || !(isNote(cells) || isTotal(cells))) break;
+      notes.push(
+        `row ${line} is a ${isNote(cells) ? 'note' : 'total'} and is left out: ${brief(cells.join(' ').trim(), 60)}`,
+      );
       rows -= 1;
     }
     for (const builder of this.builders) builder.shorten(rows);

@@ -44,7 +44,7 @@ const DIRECTIVES: Record<string, string> = {
 const SHORTHANDS: Record<string, string> = { F: '%Y-%m-%d', T: '%H:%M:%S', D: '%m/%d/%y', R: '%H:%M' };
 
 /**
- * A reader of texts in a strptime format; a month without a day is its first day (`%d.%m.%Y %H:%M`), or a counted one (`unix-s`, `unix-ms`, `unix-us`, `unix-ns`,
+ * A reader of texts in a strptime format; months and years alone are their first day (`%d.%m.%Y %H:%M`), or a counted one (`unix-s`, `unix-ms`, `unix-us`, `unix-ns`,
  * `excel`). The whole text must fit.
  *
  * @throws ReluctantError `date-format-not-usable`.
@@ -63,8 +63,9 @@ export function dateReader(operation: string, format: string): (text: string) =>
   } catch (cause) {
     throw notUsable(operation, format, cause instanceof Error ? cause.message : String(cause));
   }
-  if (!/%-?[Yy]/.test(whole) || !/%-?([dejmbB])/.test(whole))
-    throw notUsable(operation, format, 'no year in it, or neither a day nor a month');
+  if (!/%-?[Yy]/.test(whole)) throw notUsable(operation, format, 'no year in it');
+  if (/%-?[de]/.test(whole) && !/%-?[mbB]/.test(whole))
+    throw notUsable(operation, format, 'a day without a month in it');
   return (text) => {
     const groups = pattern.exec(text.trim())?.groups;
     return groups && momentOf(groups);
