@@ -69,8 +69,8 @@ test('24:00 is not taken for the day after', async () => {
 test('blanks before a quotation mark are no part of the cell', async () => {
   const { columns } = await read(`Date, Name, Close\n${lines((day, k) => `${day}, "Foo, Inc", "${k}.75"`)}`);
   assert.deepEqual(columns, { Date: days, Name: ['Foo, Inc', 'Foo, Inc', 'Foo, Inc'], Close: [0.75, 1.75, 2.75] });
-  const inches = await read(`Date,Name\n${lines((day) => `${day}, 5" pipe`)}`);
-  assert.deepEqual(inches.columns['Name'], [' 5" pipe', ' 5" pipe', ' 5" pipe']);
+  const inches = await read(`Date,Note\n${lines((day) => `${day}, 5" pipe`)}`);
+  assert.deepEqual(inches.columns['Note'], [' 5" pipe', ' 5" pipe', ' 5" pipe']);
 });
 
 test('numbers that contradict each other are refused where one of them needs no form', async () => {
@@ -158,4 +158,28 @@ test('dates that need a format are doubted with the format that reads them', asy
     assert.throws(() => toMarket(dataset), new RegExp(`dateFormat: "${format}"`), format);
     assert.equal((await read(text, 'told.csv', { dateFormat: format })).columns['Date']![0], first);
   }
+});
+
+test('a comma between thousands moves no column under the name of its neighbour', async () => {
+  await refuses(
+    `Date,Close\n${lines((day, k) => `${day},1,20${k}.50`)}`,
+    'row-not-readable',
+    /3 cells and the header 2/,
+  );
+  await refuses('Symbol,Close\nA,1,204.5\nB,2,304.5\n', 'row-not-readable', /3 cells and the header 2/);
+  const { columns } = await read('Open,Close\n2020-01-02,1,204.5\n2020-01-03,2,304.5\n');
+  assert.deepEqual(columns, { column0: ['2020-01-02', '2020-01-03'], Open: [1, 2], Close: [204.5, 304.5] });
+});
+
+test('a ticker padded with blanks is that ticker', async () => {
+  const { columns, notes } = await read(
+    `Ticker,Date,Close\nAAPL ,2020-01-02,1.5\nAAPL,2020-01-03,2.5\n  ,2020-01-06,3.5\n`,
+  );
+  assert.deepEqual(columns['Ticker'], ['AAPL', 'AAPL', undefined]);
+  assert.match(notes, /blanks around symbols left out/);
+});
+
+test('a column of JSON that is shorter than the others is not dropped without a word', async () => {
+  const text = '{"date":["2020-01-02","2020-01-03"],"close":[1.5,2.5],"volume":[100]}';
+  await refuses(text, 'table-not-found', /columns of one length/, 'columns.json');
 });

@@ -197,6 +197,12 @@ function columnsOf(value: Fields): JSONTable | undefined {
   collect(value, 0);
   const length = (own[0] as unknown[]).length;
   const same = [...lists].filter(([, list]) => list.length === length);
+  // A column that is shorter than the others may lack any of its values, so there is no saying which rows it has.
+  if (
+    same.length < lists.size &&
+    [...lists].some(([name, list]) => list.length !== length && roleOf(name) !== undefined)
+  )
+    return undefined;
   if (same.length < 2 || !same.some(([name]) => roleOf(name) === 'date' || roleOf(name) === 'close')) return undefined;
   return { kind: 'columns', columns: new Map(same) };
 }

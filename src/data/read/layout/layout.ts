@@ -3,6 +3,7 @@ import { checkWidth } from '../../table/bound';
 import { plainName, roleOf } from '../../table/roles';
 import { readMoment } from '../texts/moments';
 import { infiniteNumber, numberParts, plainNumber } from '../texts/numbers';
+import { hasRowNames } from './rowNames';
 
 /** A row of cells, of a text file or of a sheet. */
 export interface RawRow {
@@ -77,7 +78,7 @@ export function findLayout(operation: string, file: string, rows: readonly RawRo
   if (several) return several;
   let names = first.map((name) => name.trim().replace(/^#\s*/, ''));
   at += 1;
-  if (names.length === width - 1 && rows.length > at && hasRowNames(rows.slice(at), width)) {
+  if (names.length === width - 1 && rows.length > at && hasRowNames(rows.slice(at), names)) {
     names = ['', ...names];
     notes.push('the first column has no name in the header');
   }
@@ -182,14 +183,6 @@ function titlesApart(rows: readonly RawRow[], from: number, width: number): numb
       return at - from;
   }
   return 0;
-}
-
-/** Whether first cells are names of rows, as R writes them: all different, or dates. */
-function hasRowNames(rows: readonly RawRow[], width: number): boolean {
-  // A delimiter at the end of each row makes an empty cell more, and names would stand over their neighbours' values.
-  if (rows.every(({ cells }) => (cells[width - 1] ?? '').trim() === '')) return false;
-  const firsts = rows.map(({ cells }) => cells[0]!.trim());
-  return new Set(firsts).size === firsts.length || firsts.every((text) => readMoment(text, false) !== undefined);
 }
 
 const UNIT =

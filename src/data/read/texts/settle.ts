@@ -1,6 +1,7 @@
 import { brief } from '../../../core';
 import { type Column, MILLISECONDS_PER_DAY, MISSING_DAY } from '../../table/column';
 import type { FormOptions } from '../../table/form';
+import { roleOf } from '../../table/roles';
 import { type Class, classify } from './classify';
 import { dateReader } from './dateFormat';
 import { type FileColumns, ReadAgain, type TextColumn } from './fileColumns';
@@ -113,6 +114,8 @@ function convert(conversion: Conversion, found: Class): Column {
   const { codes, name } = column;
   switch (found.as) {
     case 'symbol':
+      if (roleOf(name) === 'symbol' && column.texts.some((text) => text !== text.trim() && text.trim() !== ''))
+        notes.push(`column ${brief(name, 40)}: blanks around symbols left out`);
       return symbolsOf(column, found.missing);
     case 'boolean':
       return { kind: 'number', values: spread(codes, found.values, options.precision) };
@@ -143,13 +146,17 @@ function spread(
   return inRows(codes, values, rows, Number.NaN);
 }
 
-/** The texts themselves, in order of appearance; those that stand for a missing one are none. */
-export function symbolsOf(
-  { codes, texts }: Pick<TextColumn, 'codes' | 'texts'>,
-  isMissing: (text: string) => boolean,
-): Column {
-  const dictionary: string[] = [];
-  const moved = Int32Array.from(texts, (text) => (isMissing(text) ? -1 : dictionary.push(text) - 1));
+/** The texts themselves, in order of appearance; those that stand for a missing one are none, and blanks around a symbol are no part of it. */
+function symbolsOf({ name, codes, texts }: TextColumn, isMissing: (text: string) => boolean): Column {
+  const isName = roleOf(name) === 'symbol';
+  const places = new Map<string, number>();
+  const moved = Int32Array.from(texts, (whole) => {
+    const text = isName ? whole.trim() : whole;
+    if (isMissing(text)) return -1;
+    if (!places.has(text)) places.set(text, places.size);
+    return places.get(text)!;
+  });
+  const dictionary = [...places.keys()];
   if (dictionary.length === texts.length) return { kind: 'symbol', values: codes, dictionary };
   return { kind: 'symbol', values: codes.map((code) => (code < 0 ? -1 : moved[code]!)), dictionary };
 }
