@@ -171,12 +171,12 @@ test('a comma between thousands moves no column under the name of its neighbour'
   assert.deepEqual(columns, { column0: ['2020-01-02', '2020-01-03'], Open: [1, 2], Close: [204.5, 304.5] });
 });
 
-test('a ticker padded with blanks is that ticker', async () => {
+test('a ticker padded with blanks in some rows is named, since it makes two series of one', async () => {
   const { columns, notes } = await read(
-    `Ticker,Date,Close\nAAPL ,2020-01-02,1.5\nAAPL,2020-01-03,2.5\n  ,2020-01-06,3.5\n`,
+    'Ticker,Date,Close\nAAPL ,2020-01-02,1.5\nAAPL,2020-01-03,2.5\nMSFT ,2020-01-03,3.5\n',
   );
-  assert.deepEqual(columns['Ticker'], ['AAPL', 'AAPL', undefined]);
-  assert.match(notes, /blanks around symbols left out/);
+  assert.deepEqual(columns['Ticker'], ['AAPL ', 'AAPL', 'MSFT ']);
+  assert.match(notes, /"AAPL " and "AAPL" are two symbols/);
 });
 
 test('a column of JSON that is shorter than the others is not dropped without a word', async () => {

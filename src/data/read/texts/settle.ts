@@ -114,8 +114,7 @@ function convert(conversion: Conversion, found: Class): Column {
   const { codes, name } = column;
   switch (found.as) {
     case 'symbol':
-      if (roleOf(name) === 'symbol' && column.texts.some((text) => text !== text.trim() && text.trim() !== ''))
-        notes.push(`column ${brief(name, 40)}: blanks around symbols left out`);
+      notePadded(column, notes);
       return symbolsOf(column, found.missing);
     case 'boolean':
       return { kind: 'number', values: spread(codes, found.values, options.precision) };
@@ -146,19 +145,23 @@ function spread(
   return inRows(codes, values, rows, Number.NaN);
 }
 
-/** The texts themselves, in order of appearance; those that stand for a missing one are none, and blanks around a symbol are no part of it. */
-function symbolsOf({ name, codes, texts }: TextColumn, isMissing: (text: string) => boolean): Column {
-  const isName = roleOf(name) === 'symbol';
-  const places = new Map<string, number>();
-  const moved = Int32Array.from(texts, (whole) => {
-    const text = isName ? whole.trim() : whole;
-    if (isMissing(text)) return -1;
-    if (!places.has(text)) places.set(text, places.size);
-    return places.get(text)!;
-  });
-  const dictionary = [...places.keys()];
+/** The texts themselves, in order of appearance; those that stand for a missing one are none. */
+function symbolsOf({ codes, texts }: TextColumn, isMissing: (text: string) => boolean): Column {
+  const dictionary: string[] = [];
+  const moved = Int32Array.from(texts, (text) => (isMissing(text) ? -1 : dictionary.push(text) - 1));
   if (dictionary.length === texts.length) return { kind: 'symbol', values: codes, dictionary };
   return { kind: 'symbol', values: codes.map((code) => (code < 0 ? -1 : moved[code]!)), dictionary };
+}
+
+/** A ticker that is padded with blanks in some rows makes two series of one, which nobody sees. */
+function notePadded({ name, texts }: TextColumn, notes: string[]): void {
+  if (roleOf(name) !== 'symbol') return;
+  const all = new Set(texts);
+  const padded = texts.find((text) => text !== text.trim() && all.has(text.trim()) && text.trim() !== '');
+  if (padded !== undefined)
+    notes.push(
+      `column ${brief(name, 40)}: ${brief(padded, 40)} and ${brief(padded.trim(), 40)} are two symbols, told apart by blanks`,
+    );
 }
 
 /** Days of one file beside instants of another become instants; an empty column takes the kind of the others. */
