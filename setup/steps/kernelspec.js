@@ -15,8 +15,6 @@ function kernelspec() {
       process.execPath,
       // A busy cell that is cut off leaves Node's record of asynchronous calls unbalanced; it must not die of that.
       '--no-force-async-hooks-checks',
-      // The compiler makes many objects that live for a cell: with the usual 16 MB a trivial cell takes half as long again.
-      '--max-semi-space-size=64',
       path.join(root, 'kernels', 'launcher.js'),
       '{connection_file}',
     ],
