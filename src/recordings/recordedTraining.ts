@@ -48,7 +48,7 @@ export interface Statistic {
 
 /** Where a training that was made elsewhere is to be read from. */
 export interface TrainingFiles {
-  /** `.keras` or `.h5` of the trained model. */
+  /** `.keras` or `.h5` of the trained model, or `model.json` of tfjs. */
   model: string;
   /** Its rows: `.npz`, or any table. */
   data: string;
@@ -94,7 +94,7 @@ export async function trainingOfFiles(files: TrainingFiles): Promise<RecordedTra
   const given = files.loss ? lossesGiven(files.loss, Object.keys(ends.heads)) : compiled.loss;
   return assemble({
     name: files.model,
-    framework: 'keras',
+    framework: /\.json$/i.test(files.model) ? 'tfjs' : 'keras',
     model,
     data,
     history,

@@ -5,7 +5,15 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, test } from 'node:test';
 import { ReluctantError, type TF, tf } from '../../src/core';
-import { model as loadKeras, saveONNX, saveSafetensors, saveSavedModel, saveTfjs, tensors } from '../../src/inspection';
+import {
+  compiledModel,
+  model as loadKeras,
+  saveONNX,
+  saveSafetensors,
+  saveSavedModel,
+  saveTfjs,
+  tensors,
+} from '../../src/inspection';
 import { dropout, layerNormalization, registerLayers } from '../../src/layers';
 import { wave } from '../training/modelRuns';
 import { ONNX_MODELS } from './onnxModels';
@@ -224,15 +232,61 @@ print(json.dumps({n: [list(t.shape), str(t.dtype), t.ravel().tolist()] for n, t 
   }
 });
 
-test('models that others read are told apart from files that are no models, with what reads them', async () => {
+test('a model of tfjs is read from its folder or description, and gives what it gave', async () => {
+  for (const [name, make] of Object.entries({ recurrent, branches: ONNX_MODELS['branches']! })) {
+    const saved = waves(make());
+    const place = path.join(folder, `read-${name}`);
+    await saveTfjs(saved, place);
+    for (const given of [place, path.join(place, 'model.json')]) {
+      const read = await loadKeras(given);
+      const inputs = saved.inputs.map(({ shape }, k) => wave([3, ...(shape.slice(1) as number[])], 1.3 + k));
+      const [theirs, ours] = [saved, read].map((one) => [one.predict(inputs.length > 1 ? inputs : inputs[0]!)].flat());
+      for (const [k, tensor] of theirs!.entries()) assert.deepEqual(ours![k]!.arraySync(), tensor.arraySync());
+      assert.deepEqual(
+        read.layers.map(({ trainable }) => trainable),
+        saved.layers.map(({ trainable }) => trainable),
+      );
+      read.dispose();
+    }
+    saved.dispose();
+  }
+});
+
+test('a model that tfjs has saved with its optimiser comes with what it was compiled with', async () => {
   const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
-  await saveTfjs(model, path.join(folder, 'ofTfjs'));
+  model.compile({ optimizer: tf.train.adam(0.01), loss: 'meanSquaredError' });
+  await model.fit(tf.ones([4, 2]), tf.ones([4, 1]), { verbose: 0 });
+  await model.save(`file://${path.join(folder, 'compiled')}`, { includeOptimizer: true });
+  const read = await compiledModel(path.join(folder, 'compiled'));
+  assert.equal(read.compiled.loss, 'mean_squared_error');
+  assert.equal((read.compiled.optimizer as { class_name: string }).class_name, 'Adam');
+  assert.deepEqual(read.model.getWeights()[0]!.arraySync(), model.getWeights()[0]!.arraySync());
+});
+
+test('what is no model, was damaged, or would have other files read is told apart', async () => {
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+  const place = path.join(folder, 'ofTfjs');
+  await saveTfjs(model, place);
   await saveONNX(model, path.join(folder, 'other.onnx'));
   fs.writeFileSync(path.join(folder, 'ofKeras.json'), '{"module": "keras", "class_name": "Sequential"}');
-  const load = (name: string) => loadKeras(path.join(folder, name));
-  for (const name of ['ofTfjs', 'ofTfjs/model.json'])
-    await assert.rejects(load(name), /one of tfjs.*registerLayers.*loadLayersModel\('file:.*model\.json'\)/s);
-  await assert.rejects(load('other.onnx'), /models of ONNX are written here, and not read/);
-  await assert.rejects(load('ofKeras.json'), /the file is no model of Keras/);
+  await assert.rejects(loadKeras(path.join(folder, 'other.onnx')), /models of ONNX are written here, and not read/);
+  await assert.rejects(loadKeras(path.join(folder, 'ofKeras.json')), /the file is no model of Keras/);
+  const description = JSON.parse(fs.readFileSync(path.join(place, 'model.json'), 'utf8'));
+  const [{ paths, weights }] = description.weightsManifest;
+  const changed = (change: object) => {
+    fs.writeFileSync(path.join(place, 'other.json'), JSON.stringify({ ...description, ...change }));
+    return loadKeras(path.join(place, 'other.json'));
+  };
+  const listed = (change: object) => changed({ weightsManifest: [{ paths, weights, ...change }] });
+  await assert.rejects(listed({ paths: ['../../secret.bin'] }), /weights lie beside the description/);
+  await assert.rejects(listed({ paths: ['absent.bin'] }), /absent\.bin/);
+  await assert.rejects(
+    listed({ weights: weights.slice(1) }),
+    /do not fit the layers|cannot be read|claims more weights/,
+  );
+  await assert.rejects(listed({ weights: [{ ...weights[0], shape: [1e9, 1] }] }), /cannot be read/);
+  await assert.rejects(changed({ format: 'graph-model' }), /a graph model of tfjs/);
+  await assert.rejects(changed({ modelTopology: { class_name: 'Sequential', config: 5 } }), /do not fit together/);
+  await assert.rejects(changed({ weightsManifest: 'none' }), /weightsManifest/);
   model.dispose();
 });

@@ -31,8 +31,8 @@ interface Flags {
 
 const CLOSING = `
 What is diagnosed:
-  a .keras or .h5 file, with the rows it was trained on behind --data: an .npz archive with an array per input and head, or
-  a table (CSV, Parquet, Arrow, JSON, Excel) with a column per feature and target
+  a .keras or .h5 file, or the model.json of tfjs, with the rows it was trained on behind --data: an .npz archive with an array per
+  input and head, or a table (CSV, Parquet, Arrow, JSON, Excel) with a column per feature and target
   a .safetensors or .npz file of weights under Keras's paths, or a SavedModel folder, with --architecture beside it
   a folder that reluctant.keras.Callback or reluctant.torch.Watcher of the Python package wrote
   a folder of "reluctant train": its program is made again, which runs code and reads files that the folder names. Of a run that

@@ -3,3 +3,10 @@ export type Json = Record<string, unknown>;
 
 /** Where in which file, for errors. */
 export type Place = Record<string, string>;
+
+/** What a model was compiled with, as its file has it: names or settings of Keras's own classes. */
+export interface CompileSettings {
+  loss?: unknown;
+  lossWeights?: unknown;
+  optimizer?: unknown;
+}

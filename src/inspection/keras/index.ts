@@ -1,14 +1,15 @@
-import { join } from 'node:path';
-import { readPlainText, statusOf, type TF, tf, withWeightsAtMost } from '../../core';
+import { statusOf, type TF, tf, withWeightsAtMost } from '../../core';
 import { registerLayers } from '../../layers';
 import { tensors } from '../files';
 import { fileError } from '../files/fileError';
 import { type KerasFile, readKerasFile } from '../files/kerasFile';
 import { joinedKerasFile } from '../files/separateFiles';
 import { type ConvertedLayer, type ConvertedModel, convertModel } from './config';
-import type { Place } from './description';
+import type { CompileSettings, Place } from './description';
 import { folderOf } from './filing';
+import { readTfjsModel, tfjsDescription } from './tfjsModel';
 
+export type { CompileSettings } from './description';
 export { saveKeras } from './save';
 
 /** Where the layers of a model are, if its file has weights alone. */
@@ -18,11 +19,11 @@ export interface KerasFileOptions {
 }
 
 /**
- * A model of Keras, to run, inspect and train: from a `.keras` file (Keras 3) or a `.h5` one. Layers that tfjs computes as
+ * A model of Keras, to run, inspect and train: from a `.keras` file (Keras 3) or a `.h5` one; or one of tfjs, from its `model.json`. Layers that tfjs computes as
  * Keras does are built and given their weights; the first one it does not know is named and nothing is built. No code in a
  * file is run: `Lambda` and layers of one's own are refused.
  *
- * @param path the file that `model.save(path)` wrote; or weights alone, with the layers in `architecture`.
+ * @param path the file that `model.save(path)` wrote, or the folder, of tfjs; or weights alone, with the layers in `architecture`.
  * @returns the model, which is the caller's to dispose of.
  * @throws ReluctantError `unsupported` naming the layer, `malformed`, `not-this-format`, `truncated`, `too-large`.
  * @example
@@ -30,7 +31,7 @@ export interface KerasFileOptions {
  * require('node:fs').existsSync(path) ? (await inspect.model(path)).summary() : 'no model here';
  */
 export async function model(path: string, options: KerasFileOptions = {}): Promise<TF.LayersModel> {
-  return modelOf(path, await readThere(path, options));
+  return (await compiledModel(path, options)).model;
 }
 
 /**
@@ -45,6 +46,8 @@ export async function compiledModel(
   path: string,
   options: KerasFileOptions = {},
 ): Promise<{ model: TF.LayersModel; compiled: CompileSettings }> {
+  const description = options.architecture === undefined ? tfjsDescription(path) : undefined;
+  if (description !== undefined) return readTfjsModel(description);
   const file = await readThere(path, options);
   return { model: await modelOf(path, file), compiled: settingsOf(file) };
 }
@@ -52,7 +55,7 @@ export async function compiledModel(
 async function readThere(path: string, { architecture }: KerasFileOptions): Promise<KerasFile> {
   const status = statusOf(path);
   if (!status) throw fileError('not-readable', 'there is no such file', { file: path });
-  if (architecture === undefined) refuseOtherFormats(path, status.isDirectory());
+  refuseONNX(path);
   const isWhole = !status.isDirectory() && !/\.(safetensors|npz)$/i.test(path);
   if (isWhole && architecture === undefined) return readKerasFile(path);
   if (!isWhole && architecture !== undefined) return joinedKerasFile(architecture, path, await tensors(path));
@@ -76,35 +79,19 @@ async function readThere(path: string, { architecture }: KerasFileOptions): Prom
   );
 }
 
-/** Formats that are written here and read elsewhere are told apart from files that are no model at all. */
-function refuseOtherFormats(path: string, isFolder: boolean): void {
-  const expected = 'what model.save("model.keras") or model.save("model.h5") wrote';
-  if (/\.onnx$/i.test(path)) {
-    throw fileError(
-      'not-this-format',
-      'models of ONNX are written here, and not read',
-      { file: path },
-      {
-        expected,
-        fix: 'take the model that it was made from, saved by model.save("model.keras") or inspect.saveKeras',
-      },
-    );
-  }
-  const description = isFolder ? join(path, 'model.json') : path;
-  if (!/\.json$/i.test(description) || !statusOf(description)?.isFile() || !isOfTfjs(description)) return;
+/** A format that is written here and read elsewhere is told apart from files that are no model at all. */
+function refuseONNX(path: string): void {
+  if (!/\.onnx$/i.test(path)) return;
   throw fileError(
     'not-this-format',
-    'the model is one of tfjs, which tfjs reads itself',
+    'models of ONNX are written here, and not read',
     { file: path },
     {
-      expected,
-      fix: `call layers.registerLayers(), then await tf.loadLayersModel('file://${description}')`,
+      expected: 'what model.save("model.keras") or model.save("model.h5") of Keras, or model.save(...) of tfjs wrote',
+      fix: 'take the model that it was made from, saved by model.save("model.keras") or inspect.saveKeras',
     },
   );
 }
-
-/** Whether a JSON file is what tfjs writes; Keras's `to_json` has no such field. */
-const isOfTfjs = (file: string): boolean => readPlainText('inspect.model', file).includes('"modelTopology"');
 
 async function modelOf(path: string, file: KerasFile): Promise<TF.LayersModel> {
   const place: Place = { file: path };
@@ -127,13 +114,6 @@ function converted({ config, keras }: KerasFile, place: Place): ConvertedModel {
     if (!(cause instanceof RangeError)) throw cause;
     throw fileError('malformed', 'the layers are too many in a row, or too deep within one another', place, { cause });
   }
-}
-
-/** What a model of Keras was compiled with, as its file has it: names or settings of Keras's own classes. */
-export interface CompileSettings {
-  loss?: unknown;
-  lossWeights?: unknown;
-  optimizer?: unknown;
 }
 
 function settingsOf({ compiled }: KerasFile): CompileSettings {
