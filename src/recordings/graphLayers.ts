@@ -34,6 +34,7 @@ export const graphForm = () => {
           strides: sizes.optional(),
           dilation: sizes.optional(),
           padding: z.enum(['same', 'valid']).optional(),
+          noise: z.array(size).min(2).max(3).optional(),
           bothWays: z.boolean().optional(),
           activation: z.enum(ACTIVATIONS).optional(),
           rate: z.number().min(0).max(1).optional(),
@@ -110,7 +111,11 @@ export function layerOf(node: Node, fail: (problem: string) => never): TF.layers
     case 'elu':
       return (alpha ?? 1) === 1 ? tf.layers.elu({ name }) : scaledELU({ name, alpha: alpha! });
     case 'dropout':
-      return tf.layers.dropout({ name, rate: rate ?? 0.5 });
+      return tf.layers.dropout({
+        name,
+        rate: rate ?? 0.5,
+        ...(node.noise && { noiseShape: [null, ...node.noise] as number[] }),
+      });
     case 'batchNormalization': {
       const axis = node.axis ?? -1;
       return tf.layers.batchNormalization({ name, axis, epsilon: epsilon ?? 1e-5, momentum: momentum ?? 0.9 });

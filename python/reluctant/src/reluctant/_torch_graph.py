@@ -66,6 +66,10 @@ _SAME = {
     torch.log_softmax: "log_softmax",
     F.dropout: "dropout",
     F.leaky_relu: "leaky_relu",
+    F.max_pool1d: "pool",
+    F.max_pool2d: "pool",
+    F.avg_pool1d: "pool",
+    F.avg_pool2d: "pool",
     F.elu: "elu",
     operator.getitem: "getitem",
     "view": "reshape",
@@ -74,12 +78,20 @@ _SAME = {
 }
 
 
+#: Functions that do what a module does, which is easier to read.
+_POOLS = {F.max_pool1d: nn.MaxPool1d, F.max_pool2d: nn.MaxPool2d, F.avg_pool1d: nn.AvgPool1d, F.avg_pool2d: nn.AvgPool2d}
+
+
 @dataclass
 class _Recurrent:
     """What an LSTM, GRU or RNN gives: its steps, and the last state."""
 
     steps: str
     module: nn.Module
+
+
+#: A tensor of zeros, which is good to begin a recurrence with.
+_ZEROS = object()
 
 
 @dataclass
@@ -153,6 +165,10 @@ class _Walk:
         if len(set(self.outputs.values())) < len(outputs):
             raise Unknown(f"two of the heads {sorted(outputs)} are the same tensor")
 
+    def _is_zero(self, given: Any) -> bool:
+        """Whether a state that a recurrence begins with is the one that it has by itself."""
+        return all(self._is_zero(one) for one in given) if isinstance(given, (tuple, list)) else self._values.get(given) is _ZEROS
+
     def _add(self, name: str, inputs: list[str], settings: dict[str, Any], read: Callable = nothing) -> str:
         self.nodes.append({"name": name, "inputs": inputs, **settings})
         if read is not nothing:
@@ -167,7 +183,8 @@ class _Walk:
 
     def _module(self, node: fx.Node, module: nn.Module) -> Any:
         given, name = self._tensor(node.args[0]), node.name
-        if len(node.args) + len(node.kwargs) > 1:
+        begins_at_zero = type(module) in RECURRENT and all(self._is_zero(one) for one in [*node.args[1:], *node.kwargs.values()])
+        if len(node.args) + len(node.kwargs) > 1 and not begins_at_zero:
             raise Unknown(f"the layer {node.target} is given more than one argument")
         if list(module.parameters()):
             if module in self._called:
@@ -182,7 +199,14 @@ class _Walk:
         if isinstance(module, (nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d)) and set(_tuple(module.output_size)) == {1}:
             axes = list(range(2, len(_shape(node))))
             return self._add(name, [given], {"kind": "reduction", "operation": "mean", "axes": axes, "keep": True})
-        settings, read = single(module, len(_shape(node)))
+        if isinstance(module, (nn.Softmax, nn.LogSoftmax)) and module.dim is not None:
+            return self._along(node, given, module.dim, "softmax" if isinstance(module, nn.Softmax) else "logSoftmax")
+        settings, read = single(module)
+        if isinstance(module, (nn.Dropout1d, nn.Dropout2d)):
+            # Whole channels go; without an axis of samples they would be others.
+            if len(_shape(node)) != (3 if isinstance(module, nn.Dropout1d) else 4):
+                raise Unknown(f"the layer {node.target} is called without an axis of samples")
+            settings["noise"] = [_shape(node)[1], *(1 for _ in _shape(node)[2:])]
         return self._add(name, [given], settings, read)
 
     def _with_channels_last(self, node: fx.Node, module: nn.Module, given: str) -> str:
@@ -200,7 +224,10 @@ class _Walk:
         return self._add(f"{name}_first", [given], {"kind": "permute", "order": [axes + 1, *range(1, 1 + axes)]})
 
     def _function(self, node: fx.Node) -> Any:
-        target, (first, *rest) = node.target, node.args
+        target = node.target
+        if target in (torch.zeros, torch.zeros_like, "new_zeros") or (target == "to" and self._values.get(node.args[0]) is _ZEROS):
+            return _ZEROS
+        first, *rest = node.args
         kwargs = {key: value for key, value in node.kwargs.items() if not (key == "inplace" or value is None)}
         if target in ("size", "dim") or (target is getattr and rest[:1] == ["shape"]):
             return None
@@ -253,14 +280,30 @@ class _Walk:
         # What has no axis left but that of the samples is a column elsewhere.
         return given if keep or not all_of_them or rank == 2 else self._add(f"{node.name}_column", [given], {"kind": "reshape", "shape": [1]})
 
+    def _call_pool(self, node: fx.Node, first: Any, rest: list, kwargs: dict) -> str:
+        module = _POOLS[node.target](*rest, **{key: value for key, value in kwargs.items() if value is not False})
+        return self._with_channels_last(node, module, self._tensor(first))
+
     def _call_same(self, node: fx.Node, first: Any, rest: list, kwargs: dict) -> str:
         return self._tensor(first)
 
     def _call_softmax(self, node: fx.Node, first: Any, rest: list, kwargs: dict, activation: str = "softmax") -> str:
         dim = rest[0] if rest else kwargs.get("dim")
-        if dim not in (-1, len(_shape(first)) - 1):
-            raise Unknown(f"{activation} along axis {dim} has no counterpart")
-        return self._add(node.name, [self._tensor(first)], {"kind": "activation", "activation": activation})
+        if not isinstance(dim, int):
+            raise Unknown(f"{activation} along an axis that is not said has no counterpart")
+        return self._along(node, self._tensor(first), dim, activation)
+
+    def _along(self, node: fx.Node, given: str, dim: int, activation: str) -> str:
+        rank = len(_shape(node))
+        axis, settings = dim % rank, {"kind": "activation", "activation": activation}
+        if axis == 0:
+            raise Unknown(f"{activation} along the samples has no counterpart")
+        if axis == rank - 1:
+            return self._add(node.name, [given], settings)
+        order = [*(one for one in range(1, rank) if one != axis), axis]
+        given = self._add(f"{node.name}_last", [given], {"kind": "permute", "order": order})
+        given = self._add(node.name, [given], settings)
+        return self._add(f"{node.name}_back", [given], {"kind": "permute", "order": [order.index(one) + 1 for one in range(1, rank)]})
 
     def _call_log_softmax(self, node: fx.Node, first: Any, rest: list, kwargs: dict) -> str:
         return self._call_softmax(node, first, rest, kwargs, "logSoftmax")

@@ -37,8 +37,8 @@ def nothing() -> Weights:
     return {}
 
 
-def single(module: nn.Module, rank: int) -> Layer:
-    """A module that is one layer, on tensors of so many axes."""
+def single(module: nn.Module) -> Layer:
+    """A module that is one layer."""
     name = type(module).__name__
     for kind, activation in ACTIVATIONS.items():
         if isinstance(module, kind):
@@ -47,8 +47,6 @@ def single(module: nn.Module, rank: int) -> Layer:
         return {"kind": "activation", "activation": "softplus"}, nothing
     if isinstance(module, nn.GELU):
         return {"kind": "activation", "activation": "gelu" if module.approximate == "none" else "gelu_new"}, nothing
-    if isinstance(module, (nn.Softmax, nn.LogSoftmax)) and module.dim in (-1, rank - 1):
-        return {"kind": "activation", "activation": "softmax" if isinstance(module, nn.Softmax) else "logSoftmax"}, nothing
     if isinstance(module, nn.Linear):
         settings = {"kind": "dense", "units": module.out_features, "bias": module.bias is not None}
         return settings, lambda: _present(kernel=module.weight.T, bias=module.bias)
@@ -56,7 +54,7 @@ def single(module: nn.Module, rank: int) -> Layer:
         return {"kind": "leakyReLU", "alpha": module.negative_slope}, nothing
     if isinstance(module, nn.ELU):
         return {"kind": "elu", "alpha": module.alpha}, nothing
-    if isinstance(module, nn.Dropout):
+    if isinstance(module, (nn.Dropout, nn.Dropout1d, nn.Dropout2d)):
         return {"kind": "dropout", "rate": module.p}, nothing
     if isinstance(module, nn.Flatten) and module.start_dim == 1 and module.end_dim == -1:
         return {"kind": "flatten"}, nothing
