@@ -17,6 +17,7 @@ export type { FeatureEvidence } from './evidence/features';
 export type { LossBehaviour } from './evidence/lossBehaviour';
 export type { EpochRow, LayersProgram, RunLike, SingleBatchFit, TrainingOptions } from './evidence/program';
 export type { OwnRules } from './ownRules';
+export { lookAtRecording, type RecordedLook, type RecordedVerdict } from './recordedLook';
 export { Repair, type RepairOptions, type RepairStep, repair } from './repair';
 export { RULES } from './rules';
 export type { Measurement, Rule, Symptom, Threshold, Thresholds } from './rules/rule';

@@ -1,6 +1,6 @@
 export { readHistory } from './historyFile';
 export { trainingOfRun } from './ownRun';
-export { isRecording, trainingOfFolder } from './recordedFolder';
+export { isOpaque, isRecording, type OpaqueRecording, opaqueRecording, trainingOfFolder } from './recordedFolder';
 export {
   type Framework,
   type RecordedTraining,

@@ -3,9 +3,16 @@ import * as path from 'node:path';
 import { formFault, layerName, ReluctantError, type TF, z } from '../core';
 import { model as kerasModel } from '../inspection';
 import { toNumbers } from '../runs';
-import { historyRows, type TrainingData } from '../training';
+import { type EpochNumbers, historyRows, type TrainingData } from '../training';
 import { modelOfGraph } from './layerGraph';
-import { assemble, endsOf, lossesGiven, type RecordedTraining, type Statistic } from './recordedTraining';
+import {
+  assemble,
+  endsOf,
+  type Framework,
+  lossesGiven,
+  type RecordedTraining,
+  type Statistic,
+} from './recordedTraining';
 import { damaged, guardedFile, readRecordedArrays, readRecordedJSON } from './recordingFile';
 import { type Ends, type NamedArray, tensorOf } from './samples';
 
@@ -36,6 +43,7 @@ const statisticsShape = () => {
       epoch: z.number().int().min(0),
       weight: z.string().optional(),
       layer: z.string().optional(),
+      head: z.string().optional(),
       norm: number.optional(),
       mean: number,
       std: number,
@@ -58,23 +66,10 @@ export async function trainingOfFolder(
   folder: string,
   given: { loss?: readonly string[] } = {},
 ): Promise<RecordedTraining> {
-  const found = shape().safeParse(readRecordedJSON(folder, RECORDING_FILE));
-  if (!found.success) throw damaged(folder, RECORDING_FILE, formFault(found.error));
-  const recording = found.data;
-  if (recording.formatVersion > FORMAT_VERSION) {
-    throw new ReluctantError({
-      code: 'recording-newer',
-      operation: 'diagnose',
-      problem: 'the recording was written by a newer version',
-      where: { folder },
-      received: recording.formatVersion,
-      expected: `version ${FORMAT_VERSION} or before`,
-      fix: 'update reluctant: npm install reluctant@latest',
-    });
-  }
+  const recording = recordingOf(folder);
   const has = (name: string) => fs.existsSync(path.join(folder, name));
   const isGraph = has('graph.json');
-  if (!isGraph && !has('model.keras')) {
+  if (isOpaque(folder)) {
     throw new ReluctantError({
       code: 'recording-without-model',
       operation: 'diagnose',
@@ -112,6 +107,55 @@ export async function trainingOfFolder(
         ]
       : recording.notes,
   });
+}
+
+function recordingOf(folder: string) {
+  const found = shape().safeParse(readRecordedJSON(folder, RECORDING_FILE));
+  if (!found.success) throw damaged(folder, RECORDING_FILE, formFault(found.error));
+  const recording = found.data;
+  if (recording.formatVersion > FORMAT_VERSION) {
+    throw new ReluctantError({
+      code: 'recording-newer',
+      operation: 'diagnose',
+      problem: 'the recording was written by a newer version',
+      where: { folder },
+      received: recording.formatVersion,
+      expected: `version ${FORMAT_VERSION} or before`,
+      fix: 'update reluctant: npm install reluctant@latest',
+    });
+  }
+  return recording;
+}
+
+/** Whether a folder is the recording of a training whose model cannot be rebuilt here. */
+export const isOpaque = (folder: string): boolean =>
+  isRecording(folder) && !['graph.json', 'model.keras'].some((name) => fs.existsSync(path.join(folder, name)));
+
+/** What was recorded of a training whose model cannot be rebuilt here. */
+export interface OpaqueRecording {
+  name: string;
+  framework: Framework;
+  history: readonly EpochNumbers[];
+  statistics: readonly Statistic[];
+  /** Targets that were trained on, by head. */
+  targets: ReadonlyMap<string, Float32Array>;
+  /** Why the model cannot be rebuilt, and what else is not known. */
+  notes: readonly string[];
+}
+
+/** @throws ReluctantError `recording-damaged`, `recording-newer`. */
+export async function opaqueRecording(folder: string): Promise<OpaqueRecording> {
+  const { framework, notes } = recordingOf(folder);
+  const prefix = 'training.targets.';
+  const arrays = [...(await readRecordedArrays(folder, ROWS))].filter(([name]) => name.startsWith(prefix));
+  return {
+    name: path.basename(path.resolve(folder)),
+    framework,
+    history: historyRows(readRecordedJSON(folder, 'history.json')),
+    statistics: fs.existsSync(path.join(folder, STATISTICS)) ? statisticsOf(folder) : [],
+    targets: new Map(arrays.map(([name, one]) => [name.slice(prefix.length), Float32Array.from(one.values())])),
+    notes,
+  };
 }
 
 function statisticsOf(folder: string): Statistic[] {

@@ -38,6 +38,8 @@ export interface Statistic {
   weight?: string;
   /** Of activations. */
   layer?: string;
+  /** Of predictions. */
+  head?: string;
   norm?: number;
   mean: number;
   std: number;

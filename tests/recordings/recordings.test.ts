@@ -160,6 +160,24 @@ describe('a module of PyTorch that was recorded', () => {
     assert.match(stdout, /confirmed: the model is better/);
   });
 
+  it('and cannot be rebuilt is looked at by what was seen of it', () => {
+    const opaque = (kind: string) => path.join(reference, 'torchOpaque', kind);
+    const dead = shell('diagnose', opaque('dead'), '--json');
+    assert.equal(dead.status, 1);
+    const { verdicts, unknown } = JSON.parse(dead.stdout);
+    assert.deepEqual(
+      verdicts.map(({ cause, where, probability }: Record<string, unknown>) => [cause, where, probability]),
+      [['dead-head', 'volatility', null]],
+    );
+    assert.match(unknown.join(), /TransformerEncoderLayer has no counterpart/);
+    const healthy = shell('diagnose', opaque('healthy'));
+    assert.equal(healthy.status, 0);
+    assert.match(healthy.stdout, /^No verdict from what was recorded; the model itself was not looked at/);
+    const confirmed = shell('diagnose', opaque('dead'), '--confirm');
+    assert.equal(confirmed.status, 2);
+    assert.match(confirmed.stderr, /cannot be rebuilt here.*"confirm"/s);
+  });
+
   it('that was damaged is refused', () => {
     const copy = path.join(folder, 'damaged');
     fs.cpSync(place, copy, { recursive: true });

@@ -2,9 +2,17 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { checkWritable, ReluctantError, statusOf, visible } from '../../core';
-import { confirm, type Diagnosis, diagnose, type OwnRules } from '../../diagnosis';
+import { confirm, type Diagnosis, diagnose, lookAtRecording, type OwnRules } from '../../diagnosis';
 import { runModule } from '../../programs/module';
-import { isRecording, type RecordedTraining, trainingOfFiles, trainingOfFolder, trainingOfRun } from '../../recordings';
+import {
+  isOpaque,
+  isRecording,
+  opaqueRecording,
+  type RecordedTraining,
+  trainingOfFiles,
+  trainingOfFolder,
+  trainingOfRun,
+} from '../../recordings';
 import { number } from '../dataOptions';
 import { EXIT } from '../exitCodes';
 import { untilStopped } from '../untilStopped';
@@ -80,6 +88,7 @@ function pageFile(file: string): string {
 
 async function run(model: string, flags: Flags, signal: AbortSignal): Promise<void> {
   if (flags.html !== undefined) checkWritable(flags.html);
+  if (isOpaque(model)) return look(model, flags);
   const begun = performance.now();
   const training = await read(model, flags);
   try {
@@ -97,6 +106,37 @@ async function run(model: string, flags: Flags, signal: AbortSignal): Promise<vo
   } finally {
     await training.dispose();
   }
+}
+
+/** Of a model that cannot be rebuilt here, what its recorder has seen is looked at. */
+async function look(folder: string, flags: Flags): Promise<void> {
+  const given = Object.keys(flags).filter((name) => name !== 'json');
+  if (given.length > 0) {
+    throw new ReluctantError({
+      code: 'flag-of-another-program',
+      operation: 'diagnose',
+      problem: 'the model of this recording cannot be rebuilt here: it can neither be trained again nor looked into',
+      where: { folder },
+      received: given,
+      fix: 'leave these options out; the notes of the recording say which layer is in the way',
+    });
+  }
+  const recording = await opaqueRecording(folder);
+  const { verdicts, notes } = lookAtRecording(recording);
+  const { name, framework, notes: unknown } = recording;
+  if (flags.json) console.log(JSON.stringify({ name, framework, verdicts, notes, heads: [], unknown }, undefined, 2));
+  else {
+    verdicts.forEach(({ title, where, says, change, wrongIf }, k) => {
+      console.log(
+        `${k + 1}. ${title} (${visible(where)})\n   ${visible(says)}\n   mend: ${change}\n   wrong if: ${wrongIf}`,
+      );
+    });
+    if (verdicts.length === 0) console.log('No verdict from what was recorded; the model itself was not looked at.');
+    for (const { cause, where, says } of notes)
+      console.log(visible(`note: ${cause}${where && ` (${where})`}: ${says}`));
+    for (const note of unknown) console.error(visible(`! ${note}`));
+  }
+  if (verdicts.length > 0) process.exitCode = EXIT.failed;
 }
 
 /** What a module of the user's own exports as rules and causes. */

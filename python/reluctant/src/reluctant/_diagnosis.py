@@ -32,7 +32,8 @@ class ProgramFailed(RuntimeError):
 class Verdict:
     """A cause that was named, most likely first.
 
-    ``probability`` says how often a verdict like this one was right where the truth was known, from 0 to 1; ``code`` is the mend in
+    ``probability`` says how often a verdict like this one was right where the truth was known, from 0 to 1, and is None where the
+    model could not be rebuilt and only what was recorded was looked at; ``code`` is the mend in
     the framework that the training came from, where one line can say it.
     """
 
@@ -40,14 +41,17 @@ class Verdict:
     title: str
     where: str
     says: str
-    probability: float
+    probability: float | None
     mend: str
     wrong_if: str
     code: str | None = None
 
+    def _sure(self) -> str:
+        return "" if self.probability is None else f", {self.probability:.0%} sure"
+
     def __str__(self) -> str:
         place = f" ({self.where})" if self.where else ""
-        lines = [f"{self.title}{place}, {self.probability:.0%} sure", f"  {self.says}", f"  mend: {self.mend}"]
+        lines = [f"{self.title}{place}{self._sure()}", f"  {self.says}", f"  mend: {self.mend}"]
         if self.code:
             lines.append(f"  in code: {self.code}")
         return "\n".join([*lines, f"  wrong if: {self.wrong_if}"])
@@ -57,7 +61,7 @@ class Verdict:
         place = f" <code>{text(self.where)}</code>" if self.where else ""
         code = f"<pre>{text(self.code)}</pre>" if self.code else ""
         return (
-            f"<p><b>{text(self.title)}</b>{place}, {self.probability:.0%} sure<br>{text(self.says)}<br>"
+            f"<p><b>{text(self.title)}</b>{place}{self._sure()}<br>{text(self.says)}<br>"
             f"<i>Mend:</i> {text(self.mend)}</p>{code}<p><i>Wrong if</i> {text(self.wrong_if)}</p>"
         )
 

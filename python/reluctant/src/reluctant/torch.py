@@ -24,7 +24,8 @@ class Watcher:
     A context manager: the model is kept when it begins and when it ends. A model of layers that can be rebuilt elsewhere (linear,
     convolutional, recurrent, normalising, pooling and dropout layers, embeddings, activations, arithmetic and parts of them) is
     diagnosed as if it had been trained there; of another one history and statistics are kept, and ``notes`` says which layer is in the way. Looks are at 256 rows, and take at most
-    a fiftieth of the time: every epoch is looked at where epochs are long, fewer where they are short.
+    a fiftieth of the time: every epoch is looked at where epochs are long, fewer where they are short, and the last one of a model that
+    cannot be rebuilt.
 
     :param model: the module; one that gives a dictionary has a head per key, another the only head ``output``.
     :param folder: where to write; must not hold a run already.
@@ -112,13 +113,16 @@ class Watcher:
         """Adds an epoch to the history: ``loss``, ``val_loss``, and ``<head>_loss`` of several heads, as Keras names them."""
         self._history.append({"epoch": len(self._history), **{name: _one_number(name, one) for name, one in numbers.items()}})
         if self._look and self._thrift.is_due():
-            try:
-                with self._thrift:
-                    self._statistics += self._look.rows(len(self._history) - 1)
-            except Exception as error:  # a training does not end because it is looked at
-                self._note_blind(error)
+            self._take_look()
         if time.perf_counter() - self._written > PATIENCE:
             self._write("running")
+
+    def _take_look(self) -> None:
+        try:
+            with self._thrift:
+                self._statistics += self._look.rows(len(self._history) - 1)
+        except Exception as error:  # a training does not end because it is looked at
+            self._note_blind(error)
 
     def _note_blind(self, error: Exception) -> None:
         self.notes.append(f"weights and gradients by epoch are not recorded: {first_line(error)}")
@@ -131,6 +135,9 @@ class Watcher:
     def _end(self, status: str) -> None:
         if self._graph is not None:
             self._keep_weights("weights.npz")
+        elif self._look and self._history and (not self._statistics or self._statistics[-1]["epoch"] < len(self._history) - 1):
+            # All that is known of such a model is what was seen of it.
+            self._take_look()
         self._write(status)
 
     def __enter__(self) -> Watcher:
