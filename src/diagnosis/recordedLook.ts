@@ -1,6 +1,7 @@
+import { standardDeviation } from '../evaluation';
 import type { OpaqueRecording, Statistic } from '../recordings';
 import { formatShare } from '../tables';
-import { CAUSES } from './causes';
+import { DEAD_HEAD } from './causes/heads';
 import { deadHead } from './rules/deadHead';
 import type { Measurement } from './rules/rule';
 
@@ -51,7 +52,7 @@ export function lookAtRecording({ statistics, targets, history }: OpaqueRecordin
   const dead = heads.flatMap((one) => deadHeadOf(one));
   const isDead = (head: string) => dead.some(({ where }) => where === head);
   const flat = heads.flatMap(({ head, values, looks }) => {
-    const ratio = (looks.at(-1)?.std ?? Number.NaN) / spreadOf(values);
+    const ratio = (looks.at(-1)?.std ?? Number.NaN) / standardDeviation(values);
     return ratio < FLAT && !isDead(head)
       ? [
           note(
@@ -104,8 +105,8 @@ function deadHeadOf({ head, values, looks }: Head): RecordedVerdict[] {
   if (looks.length === 0 || !(share > zeros.value) || wanted > targetZeros.value) return [];
   return [
     {
-      cause: 'dead-head',
-      title: CAUSES.find(({ id }) => id === 'dead-head')!.title,
+      cause: DEAD_HEAD.id,
+      title: DEAD_HEAD.title,
       where: head,
       says: `${formatShare(share)} of the predictions of "${head}" are exactly 0 at the rows that were looked at when training ended`,
       probability: null,
@@ -114,12 +115,7 @@ function deadHeadOf({ head, values, looks }: Head): RecordedVerdict[] {
         { quantity: 'targets that are 0', value: wanted, unit: 'share', threshold: targetZeros.value },
       ],
       change: 'use softplus for this head, its bias starting at the mean target',
-      wrongIf: 'the head’s pre-activation were above zero on more than a twentieth of the rows',
+      wrongIf: DEAD_HEAD.wrongIf,
     },
   ];
-}
-
-function spreadOf(values: Float32Array): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }

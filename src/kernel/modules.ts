@@ -3,7 +3,7 @@ import Module, { isBuiltin } from 'node:module';
 import * as path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Compiled } from './compiler/cells';
-import { importAddress, namespaceOf, Packages } from './packages';
+import { namespaceOf, nativeImport, Packages } from './packages';
 import { guard } from './scope';
 import { EarlyError, functionOf } from './surroundings';
 
@@ -99,7 +99,7 @@ export class CellModules {
     const name = importedName(given);
     // The code behind the call runs first.
     await guard.wait(Promise.resolve());
-    if (/^(?:data|https?):/.test(name)) return importAddress(name);
+    if (/^(?:data|https?):/.test(name)) return nativeImport(name);
     await guard.wait(this.preparing([name], importer)?.());
     return this.packages.imported(name, this.folderOf(importer)) ?? namespaceOf(this.load(name, importer));
   }

@@ -60,10 +60,7 @@ function choose(target: Exported, part: string): string | undefined {
 const NEEDS_IMPORT = new Set(['ERR_REQUIRE_ASYNC_MODULE', 'ERR_REQUIRE_ESM']);
 
 /** Node's own `import()`, of which the compiler would make a `require`. */
-const nativeImport = new Function('name', 'return import(name)') as (name: string) => Promise<object>;
-
-/** What `import()` gives for data and addresses, as Node loads them. */
-export const importAddress = (address: string): Promise<unknown> => nativeImport(address);
+export const nativeImport = new Function('name', 'return import(name)') as (name: string) => Promise<object>;
 
 /** Packages of the notebook's folders, and those of this installation. */
 export class Packages {

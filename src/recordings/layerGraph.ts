@@ -53,7 +53,7 @@ function built(graph: Graph, fail: Fail): TF.LayersModel {
     const given = node.inputs.map(
       (name) => made.get(name) ?? fail(`"${node.name}" reads "${name}", which is not there`),
     );
-    const layer = layerOf(node, (problem) => fail(problem));
+    const layer = layerOf(node, fail);
     made.set(node.name, layer.apply(given.length === 1 ? given[0]! : given) as TF.SymbolicTensor);
   }
   const outputs = Object.values(graph.outputs).map((name) => made.get(name) ?? fail(`there is no "${name}"`));

@@ -110,17 +110,10 @@ async function run(model: string, flags: Flags, signal: AbortSignal): Promise<vo
 
 /** Of a model that cannot be rebuilt here, what its recorder has seen is looked at. */
 async function look(folder: string, flags: Flags): Promise<void> {
-  const given = Object.keys(flags).filter((name) => name !== 'json');
-  if (given.length > 0) {
-    throw new ReluctantError({
-      code: 'flag-of-another-program',
-      operation: 'diagnose',
-      problem: 'the model of this recording cannot be rebuilt here: it can neither be trained again nor looked into',
-      where: { folder },
-      received: given,
-      fix: 'leave these options out; the notes of the recording say which layer is in the way',
-    });
-  }
+  refuseFlags(flags, ['json'], folder, {
+    problem: 'the model of this recording cannot be rebuilt here: it can neither be trained again nor looked into',
+    fix: 'leave these options out; the notes of the recording say which layer is in the way',
+  });
   const recording = await opaqueRecording(folder);
   const { verdicts, notes } = lookAtRecording(recording);
   const { name, framework, notes: unknown } = recording;
@@ -168,18 +161,29 @@ async function read(place: string, flags: Flags): Promise<RecordedTraining> {
   if (!status.isDirectory() || isSavedModel) return ofFiles(place, flags);
   const isRecorded = isRecording(place);
   const taken = ['confirm', 'html', 'json', 'rules', 'trust', ...(isRecorded ? ['loss'] : [])];
-  const given = Object.keys(flags).filter((name) => !taken.includes(name));
-  if (given.length > 0) {
-    throw new ReluctantError({
-      code: 'flag-of-another-program',
-      operation: 'diagnose',
-      problem: 'a folder of a run says itself what it was trained on and by',
-      where: { folder: place },
-      received: given,
-      fix: 'leave these options out, or name the model file in the folder',
-    });
-  }
+  refuseFlags(flags, taken, place, {
+    problem: 'a folder of a run says itself what it was trained on and by',
+    fix: 'leave these options out, or name the model file in the folder',
+  });
   return isRecorded ? trainingOfFolder(place, flags) : trainingOfRun(place, flags);
+}
+
+/** @throws ReluctantError `flag-of-another-program` for flags that have no meaning for a folder. */
+function refuseFlags(
+  flags: Flags,
+  taken: readonly string[],
+  folder: string,
+  why: { problem: string; fix: string },
+): void {
+  const received = Object.keys(flags).filter((name) => !taken.includes(name));
+  if (received.length === 0) return;
+  throw new ReluctantError({
+    code: 'flag-of-another-program',
+    operation: 'diagnose',
+    where: { folder },
+    received,
+    ...why,
+  });
 }
 
 async function ofFiles(model: string, flags: Flags) {

@@ -133,16 +133,13 @@ const form = lazy(() => {
 });
 
 /** Files keep a source as a text or as a list of lines. */
-function joined(cell: NotebookCell): NotebookCell {
-  const source = cell.source as unknown;
-  return {
-    ...cell,
-    metadata: cell.metadata ?? {},
-    source: Array.isArray(source) ? source.join('') : String(source ?? ''),
-  };
-}
+const joined = (cell: NotebookCell): NotebookCell => ({
+  ...cell,
+  metadata: cell.metadata ?? {},
+  source: textOf(cell.source),
+});
 
-/** The text of a stream or of one MIME type: files keep it as a text or as a list of lines. */
+/** The text of a source, a stream or one MIME type: files keep it as a text or as a list of lines. */
 export function textOf(text: unknown): string {
   return Array.isArray(text) ? text.join('') : String(text ?? '');
 }

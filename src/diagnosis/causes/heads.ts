@@ -17,11 +17,18 @@ const alsoOf = (seen: Seen, where: string): Symptom[] => [
   ...seen.of('underfits', undefined, where),
 ];
 
+/** What is said of a dead head, whether its model was looked at or what a recorder saw of it. */
+export const DEAD_HEAD = {
+  id: 'dead-head',
+  title: 'A rectified head is dead: constant zero, without a gradient',
+  wrongIf: 'the head’s pre-activation were above zero on more than a twentieth of the rows',
+} as const;
+
 /** Causes in one head beside healthy ones. */
 export const heads: readonly Cause[] = [
   {
-    id: 'dead-head',
-    title: 'A rectified head is dead: constant zero, without a gradient',
+    id: DEAD_HEAD.id,
+    title: DEAD_HEAD.title,
     tier: 5,
     needs: 'training',
     find: (seen, evidence) =>
@@ -35,7 +42,7 @@ export const heads: readonly Cause[] = [
             better,
             `use ${better} with GlorotUniform for this head, its bias starting at the mean target`,
           ),
-          wrongIf: 'the head’s pre-activation were above zero on more than a twentieth of the rows',
+          wrongIf: DEAD_HEAD.wrongIf,
         };
       }).map((finding) => ({ ...finding, symptoms: [...finding.symptoms, ...alsoOf(seen, finding.where)] })),
   },

@@ -1,9 +1,9 @@
-import { statusOf, type TF, tf, withWeightsAtMost } from '../../core';
-import { registerLayers } from '../../layers';
+import { statusOf, type TF, tf } from '../../core';
 import { tensors } from '../files';
 import { fileError } from '../files/fileError';
 import { type KerasFile, readKerasFile } from '../files/kerasFile';
 import { joinedKerasFile } from '../files/separateFiles';
+import { buildBlank } from './build';
 import { type ConvertedLayer, type ConvertedModel, convertModel } from './config';
 import type { CompileSettings, Place } from './description';
 import { folderOf } from './filing';
@@ -96,8 +96,7 @@ function refuseONNX(path: string): void {
 async function modelOf(path: string, file: KerasFile): Promise<TF.LayersModel> {
   const place: Place = { file: path };
   const { layers, ...topology } = converted(file, place);
-  registerLayers();
-  const built = await build(topology, file, place);
+  const built = await buildBlank(JSON.parse(JSON.stringify(topology)), file.count, place);
   try {
     setWeights(built, layers, file, 'layers', place);
     return built;
@@ -124,24 +123,6 @@ function settingsOf({ compiled }: KerasFile): CompileSettings {
     lossWeights: lossWeights ?? undefined,
     optimizer: optimizer ?? before ?? undefined,
   };
-}
-
-/** Builds the model with weights of 0, no more of them than the file has: `modelFromJSON` has made them when it returns its promise. */
-async function build(topology: object, { count }: KerasFile, place: Place): Promise<TF.LayersModel> {
-  const refuse = (layer: string, shape: readonly number[]): never => {
-    throw fileError(
-      'malformed',
-      'a layer claims more weights than the file holds',
-      { ...place, layer },
-      { received: shape, expected: `at most ${count} values` },
-    );
-  };
-  const make = () => tf.models.modelFromJSON(JSON.parse(JSON.stringify(topology)) as never);
-  const built = withWeightsAtMost(count, refuse, make, { isBlank: true });
-  return built.catch((cause: Error) => {
-    if (cause.name === 'ReluctantError') throw cause;
-    throw fileError('malformed', `the layers do not fit together: ${cause.message}`, place, { cause });
-  });
 }
 
 function setWeights(

@@ -1,17 +1,7 @@
 import * as path from 'node:path';
-import {
-  formFault,
-  parseJSON,
-  readPlainFile,
-  readPlainText,
-  statusOf,
-  type TF,
-  tf,
-  withWeightsAtMost,
-  z,
-} from '../../core';
-import { registerLayers } from '../../layers';
-import { fileError } from '../files/fileError';
+import { formFault, parseJSON, readPlainFile, readPlainText, statusOf, type TF, tf, z } from '../../core';
+import { countOf, fileError } from '../files/fileError';
+import { buildBlank } from './build';
 import type { CompileSettings } from './description';
 
 /** What tfjs writes beside the weights of a model. */
@@ -57,7 +47,8 @@ export async function readTfjsModel(file: string): Promise<{ model: TF.LayersMod
   const specs = described.weightsManifest.flatMap(({ weights }) => weights);
   const tensors = weightsOf(file, described, specs);
   try {
-    const model = await built(file, described, specs);
+    const count = specs.reduce((sum, { shape }) => sum + countOf(shape, { file }), 0);
+    const model = await buildBlank({ modelTopology: described.modelTopology }, count, { file });
     try {
       const own = specs.filter(({ group }) => group !== 'optimizer').map(({ name }) => [name, tensors[name]!]);
       model.loadWeights(Object.fromEntries(own));
@@ -118,26 +109,4 @@ function weightsOf(
   } catch (cause) {
     throw fileError('truncated', `the weights cannot be read: ${(cause as Error).message}`, { file }, { cause });
   }
-}
-
-function built(
-  file: string,
-  { modelTopology }: Description,
-  specs: readonly { shape: readonly number[] }[],
-): Promise<TF.LayersModel> {
-  const count = specs.reduce((sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1), 0);
-  const refuse = (layer: string, shape: readonly number[]): never => {
-    throw fileError(
-      'malformed',
-      'a layer claims more weights than the file holds',
-      { file, layer },
-      { received: shape, expected: `at most ${count} values` },
-    );
-  };
-  registerLayers();
-  const make = () => tf.models.modelFromJSON({ modelTopology } as never);
-  return withWeightsAtMost(count, refuse, make, { isBlank: true }).catch((cause: Error) => {
-    if (cause.name === 'ReluctantError') throw cause;
-    throw fileError('malformed', `the layers do not fit together: ${cause.message}`, { file }, { cause });
-  });
 }

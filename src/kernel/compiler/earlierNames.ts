@@ -1,7 +1,7 @@
 import type { TypeScript } from './engine';
 
-/** The file in which a cell finds the declarations of the cells before it. */
-const EARLIER = /\/__prev__\.d\.ts$/;
+/** What tells that a cell has declared something as global. */
+const GLOBALS = /\bdeclare global\b/;
 
 /**
  * Prepares a cell's tree for tslab, which turns every name of an earlier cell into `exports.name`. It looks at names one by
@@ -9,17 +9,18 @@ const EARLIER = /\/__prev__\.d\.ts$/;
  * where `name` is a property that an earlier cell has described. Here the first is written out and the second is quoted. What an
  * earlier cell has declared as global is no variable of a cell: such names are hidden from tslab.
  *
- * @param hasGlobals whether there are such names
+ * @param earlier the declarations of the cells before it
  */
 export function writeOutEarlierNames(
   ts: typeof TypeScript,
   checker: TypeScript.TypeChecker,
-  hasGlobals: boolean,
+  earlier: TypeScript.SourceFile | undefined,
 ): TypeScript.TransformerFactory<TypeScript.SourceFile> {
   const { factory } = ts;
+  const hasGlobals = GLOBALS.test(earlier?.text ?? '');
   const isDeclared = (symbol: TypeScript.Symbol | undefined, asGlobal: boolean): boolean =>
     symbol?.declarations?.some(
-      (declaration) => EARLIER.test(declaration.getSourceFile().fileName) && isOfGlobals(ts, declaration) === asGlobal,
+      (declaration) => declaration.getSourceFile() === earlier && isOfGlobals(ts, declaration) === asGlobal,
     ) === true;
   const isEarlier = (symbol: TypeScript.Symbol | undefined): boolean => isDeclared(symbol, false);
   const exported = (name: TypeScript.Identifier) =>

@@ -31,7 +31,7 @@ export function keepLastValue(ts: typeof TypeScript): TypeScript.TransformerFact
 }
 
 /** Whether a cell declares something at its top that is disposed of when the cell ends. */
-export const disposesOf = (ts: typeof TypeScript, file: TypeScript.SourceFile): boolean =>
+const disposesOf = (ts: typeof TypeScript, file: TypeScript.SourceFile): boolean =>
   file.statements.some(
     (statement) => ts.isVariableStatement(statement) && (statement.declarationList.flags & ts.NodeFlags.Using) !== 0,
   );

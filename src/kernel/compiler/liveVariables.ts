@@ -1,7 +1,7 @@
 import type { TypeScript } from './engine';
 
 /** The variables that cells may set anew: `let` and `var` declared by a statement of the cell itself. */
-export function variablesOf(ts: typeof TypeScript, statement: TypeScript.Statement): string[] {
+function variablesOf(ts: typeof TypeScript, statement: TypeScript.Statement): string[] {
   if (!ts.isVariableStatement(statement)) return [];
   const { declarationList, modifiers } = statement;
   const isFixed = (declarationList.flags & ts.NodeFlags.Const) !== 0;
@@ -9,8 +9,15 @@ export function variablesOf(ts: typeof TypeScript, statement: TypeScript.Stateme
   return isFixed || isAmbient ? [] : declarationList.declarations.flatMap(({ name }) => namesIn(ts, name));
 }
 
+/** All variables of a cell that cells may set anew. */
+export const variablesIn = (ts: typeof TypeScript, file: TypeScript.SourceFile): string[] => [
+  ...innerVariables(ts, file),
+  ...file.statements.flatMap((statement) => variablesOf(ts, statement)),
+];
+
 /** The variables that `var` declares in blocks and loops of a cell: outside functions they belong to the cell as a whole. */
-export function innerVariables(ts: typeof TypeScript, file: TypeScript.SourceFile): string[] {
+function innerVariables(ts: typeof TypeScript, file: TypeScript.SourceFile): string[] {
+  if (!/\bvar\b/.test(file.text)) return [];
   const names = new Set<string>();
   const look = (node: TypeScript.Node): void => {
     if (ts.isFunctionLike(node) || ts.isClassLike(node) || ts.isModuleDeclaration(node)) return;
@@ -85,7 +92,7 @@ export function bindVariables(ts: typeof TypeScript): TypeScript.TransformerFact
 
   return () => (file) => {
     const inner = innerVariables(ts, file);
-    const bound = new Set([...inner, ...file.statements.flatMap((statement) => variablesOf(ts, statement))]);
+    const bound = new Set(variablesIn(ts, file));
     if (bound.size === 0) return file;
     const statements = file.statements.flatMap((statement): TypeScript.Statement[] => {
       if (ts.isExportDeclaration(statement) && statement.exportClause && ts.isNamedExports(statement.exportClause)) {

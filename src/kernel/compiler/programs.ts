@@ -5,8 +5,7 @@ import type { TypeScript } from './engine';
 import { LastingProgram } from './lastingProgram';
 import { keepLastValue } from './lastValue';
 import { nodeTypes } from './libraries';
-
-import { bindVariables, declareInner, innerVariables, variablesOf } from './liveVariables';
+import { bindVariables, declareInner, variablesIn } from './liveVariables';
 import type { Resolution } from './resolution';
 import { allowTypesByPlace } from './typesByPlace';
 
@@ -43,8 +42,6 @@ interface Internals {
 const MADE_UP = /\/(__tslab__\.ts|__prev__\.d\.ts)$/;
 const PACKAGE = /\/node_modules\//;
 const EARLIER = '/__prev__.d.ts';
-/** What tells that a cell has declared something as global. */
-const GLOBALS = /\bdeclare global\b/;
 
 /** Whether a file is the cell itself. */
 export const isCell = (file: TypeScript.SourceFile): boolean => MADE_UP.test(file.fileName);
@@ -141,12 +138,9 @@ export class ProgramWatch {
 
   /** The names that a file declares other than by `let` and `var`. */
   fixedNames(name: string): ReadonlySet<string> {
-    const names = new Set(this.namesOf(name));
     const file = this.files.get(name)?.file;
-    if (!file) return names;
-    for (const statement of file.statements) for (const name of variablesOf(this.ts, statement)) names.delete(name);
-    for (const name of innerVariables(this.ts, file)) names.delete(name);
-    return names;
+    const variables = new Set(file ? variablesIn(this.ts, file) : []);
+    return new Set([...this.namesOf(name)].filter((each) => !variables.has(each)));
   }
 
   private changed(file: string): void {
@@ -198,8 +192,8 @@ export class ProgramWatch {
   ): TypeScript.EmitResult {
     const { ts } = this;
     const checker = program.getTypeChecker();
-    const earlier = program.getSourceFile(this.rootFiles.find((name) => name.endsWith(EARLIER))!)?.text ?? '';
-    const before = [writeOutEarlierNames(ts, checker, GLOBALS.test(earlier)), bindVariables(ts), keepLastValue(ts)];
+    const earlier = program.getSourceFile(this.rootFiles.find((name) => name.endsWith(EARLIER))!);
+    const before = [writeOutEarlierNames(ts, checker, earlier), bindVariables(ts), keepLastValue(ts)];
     const withInner: TypeScript.WriteFileCallback = (name, text, ...rest) =>
       write(name, file && name.endsWith('.d.ts') ? text + declareInner(ts, checker, file) : text, ...rest);
     return program.emit(file, withInner, undefined, false, { ...transformers, before });
