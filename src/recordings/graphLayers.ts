@@ -1,11 +1,19 @@
 import { type TF, tf, z } from '../core';
-import { arithmetic, gatedRecurrentUnit, reduction, scaledELU, selection } from '../layers/keras';
+import { arithmetic, gatedRecurrentUnit, reduction, scaledELU, selection, timeSteps } from '../layers/keras';
 
 /** Kinds of layers that a recorder of PyTorch writes. */
 const KINDS = [
   ...(['dense', 'conv1d', 'conv2d', 'lstm', 'gru', 'simpleRNN', 'embedding'] as const),
   ...(['activation', 'leakyReLU', 'elu', 'dropout', 'batchNormalization', 'layerNormalization'] as const),
-  ...(['maxPooling1d', 'averagePooling1d', 'maxPooling2d', 'averagePooling2d', 'reduction', 'padding2d'] as const),
+  ...([
+    'maxPooling1d',
+    'averagePooling1d',
+    'maxPooling2d',
+    'averagePooling2d',
+    'reduction',
+    'padding1d',
+    'padding2d',
+  ] as const),
   ...(['flatten', 'reshape', 'permute', 'selection', 'concatenate', 'add', 'arithmetic'] as const),
 ] as const;
 const ACTIVATIONS = [
@@ -104,6 +112,11 @@ export function layerOf(node: Node, fail: (problem: string) => never): TF.layers
         embeddingsInitializer,
       });
     }
+    case 'maxPooling1d':
+    case 'averagePooling1d':
+    case 'maxPooling2d':
+    case 'averagePooling2d':
+      return pooling(node.kind, node, given('size'));
     case 'activation':
       return tf.layers.activation({ name, activation: (activation ?? 'linear') as never });
     case 'leakyReLU':
@@ -127,7 +140,7 @@ export function layerOf(node: Node, fail: (problem: string) => never): TF.layers
     case 'add':
       return tf.layers.add({ name });
     default:
-      return node.kind.includes('ooling') ? pooling(node, given('size')) : shaping(node, given);
+      return shaping(node, given);
   }
 }
 
@@ -173,19 +186,12 @@ function recurrence(node: Node, units: number): TF.layers.Layer {
   return bothWays ? tf.layers.bidirectional({ name, layer, mergeMode: 'concat' }) : layer;
 }
 
-function pooling(node: Node, poolSize: number[]): TF.layers.Layer {
-  const { name, strides = poolSize, padding = 'valid' } = node;
-  const settings = { name, poolSize, strides, padding } as never;
-  switch (node.kind) {
-    case 'maxPooling1d':
-      return tf.layers.maxPooling1d(settings);
-    case 'averagePooling1d':
-      return tf.layers.averagePooling1d(settings);
-    case 'maxPooling2d':
-      return tf.layers.maxPooling2d(settings);
-    default:
-      return tf.layers.averagePooling2d(settings);
-  }
+function pooling(
+  kind: 'maxPooling1d' | 'averagePooling1d' | 'maxPooling2d' | 'averagePooling2d',
+  { name, strides, padding = 'valid' }: Node,
+  poolSize: number[],
+): TF.layers.Layer {
+  return tf.layers[kind]({ name, poolSize, strides: strides ?? poolSize, padding } as never);
 }
 
 /** Layers without weights that move, cut or join values. */
@@ -196,6 +202,10 @@ function shaping(node: Node, given: <Key extends keyof Node>(key: Key) => NonNul
       return tf.layers.reshape({ name, targetShape: given('shape') });
     case 'permute':
       return tf.layers.permute({ name, dims: given('order') });
+    case 'padding1d': {
+      const [steps = 0] = given('size');
+      return timeSteps({ name, before: steps, after: steps });
+    }
     case 'padding2d': {
       const [high = 0, wide = high] = given('size');
       return tf.layers.zeroPadding2d({

@@ -30,11 +30,13 @@ class Recurrent(nn.Module):
         self.lstm = nn.LSTM(3, 5, num_layers=2, batch_first=True, dropout=0.1)
         self.head = nn.Linear(5, 1)
 
-    def forward(self, x):
+    def forward(self, x, scale=0.5, mask=None):
+        if mask is not None:
+            x = x * mask
         zeros = torch.zeros(2, x.size(0), 5)
         steps, (state, _) = self.lstm(x, (zeros, zeros))
         attended = (torch.softmax(steps, dim=1) * steps).sum(1)
-        return self.head(F.dropout(steps[:, -1, :] + state[-1] * 0.5 + attended, 0.2, self.training)).squeeze(-1)
+        return self.head(F.dropout(steps[:, -1, :] + state[-1] * scale + attended, 0.2, self.training)).squeeze(-1)
 
 
 class Gated(nn.Module):
@@ -45,13 +47,13 @@ class Gated(nn.Module):
         self.first = nn.GRU(3, 4, batch_first=True)
         self.both = nn.GRU(4, 3, batch_first=True, bidirectional=True)
         self.plain = nn.RNN(6, 4, batch_first=True, nonlinearity="relu")
-        self.head = nn.Linear(10, 2)
+        self.head = nn.Linear(16, 2)
 
     def forward(self, x):
-        one, last = self.first(x)
-        both, _ = self.both(one)
+        one, _ = self.first(x)
+        both, last = self.both(one)
         rest, _ = self.plain(both)
-        joined = torch.cat([rest.mean(dim=1), both[:, 0], ], dim=1)
+        joined = torch.cat([rest.mean(dim=1), both[:, 0], last[-2], last[-1]], dim=1)
         out = self.head(joined)
         return {"volatility": torch.exp(out[:, 0]) * 0.1, "return": 1 - torch.tanh(out[:, 1]) / 2}
 
@@ -62,12 +64,12 @@ class Convolutional(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            nn.Conv1d(3, 6, 3, padding=1), nn.BatchNorm1d(6), nn.GELU(), nn.MaxPool1d(2), nn.Conv1d(6, 4, 2, dilation=2, bias=False), nn.Mish(), nn.AdaptiveAvgPool1d(1)
+            nn.utils.parametrizations.weight_norm(nn.Conv1d(3, 6, 3, padding=2)), nn.BatchNorm1d(6), nn.GELU(), nn.MaxPool1d(2), nn.Conv1d(6, 4, 2, dilation=2, bias=False), nn.Mish(), nn.AdaptiveAvgPool1d(1)
         )
         self.head = nn.Linear(4, 1)
 
     def forward(self, x):
-        return self.head(torch.flatten(self.body(x.transpose(1, 2)), 1))
+        return self.head(torch.flatten(self.body(x.transpose(1, 2)[:, :, :-1]), 1))
 
 
 class Pictures(nn.Module):
@@ -104,7 +106,7 @@ def record(name: str, model: nn.Module, inputs: torch.Tensor, targets, losses) -
     with reluctant.torch.Watcher(
         model, folder, inputs=inputs[training], targets=part(training), validation=(inputs[held], part(held)), losses=losses, optimizer=optimizer
     ) as watcher:
-        assert not watcher.notes, watcher.notes
+        assert all("weight_norm" in note for note in watcher.notes), watcher.notes
         for _ in range(3):
             model.train()
             given = model(inputs[training])

@@ -6,10 +6,10 @@ import './groupNormalization';
 import './multiHeadAttention';
 import './spectralNormalization';
 import './timeConvolution';
-import './timeSteps';
 import './vectorNormalization';
 
 export { arithmetic, reduction } from './arithmetic';
 export { scaledELU } from './bentActivations';
 export { gatedRecurrentUnit } from './gatedRecurrentUnit';
 export { selection } from './selection';
+export { timeSteps } from './timeSteps';

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import operator
 from contextlib import AbstractContextManager
@@ -12,7 +13,8 @@ import torch
 from torch import fx, nn
 from torch.fx.passes.shape_prop import ShapeProp
 
-from ._torch_layers import CONVOLUTIONS, POOLS, RECURRENT, Unknown, convolution, nothing, pool, recurrences, single
+from ._looks import first_line
+from ._torch_layers import CONVOLUTIONS, POOLS, RECURRENT, Unknown, convolution, is_weight_normed, nothing, pool, recurrences, single
 
 F = nn.functional
 _ACTIVATIONS = {
@@ -90,6 +92,21 @@ class _Recurrent:
     module: nn.Module
 
 
+#: An argument that has its default.
+_LEFT_OUT = object()
+
+
+@dataclass
+class _Sizes:
+    """The shape of a tensor; how many samples there are is nobody's business."""
+
+    shape: tuple[int, ...]
+
+
+def _sized(shape: tuple[int, ...], place: list) -> Any:
+    return shape[place[0]] if len(place) == 1 and isinstance(place[0], int) and place[0] % len(shape) != 0 else None
+
+
 #: A tensor of zeros, which is good to begin a recurrence with.
 _ZEROS = object()
 
@@ -108,44 +125,62 @@ def graph_of(model: nn.Module, sample: dict[str, torch.Tensor], heads: list[str]
     :param predicting: makes the model compute as it predicts
     """
     try:
-        traced = fx.symbolic_trace(model)
+        left_out = _left_out(model, sample)
+        traced = fx.symbolic_trace(model, concrete_args=left_out)
+        # The tracer keeps them as arguments, under names with a number.
+        left_out = {f"{name}_1": value for name, value in left_out.items()}
         with predicting(model), torch.no_grad():
-            ShapeProp(traced).propagate(*_arguments(traced, sample))
+            ShapeProp(traced).propagate(*_arguments(traced, sample, left_out))
     except Unknown:
         raise
     except Exception as error:
-        raise Unknown(f"it cannot be traced ({str(error).splitlines()[0]})") from error
-    walk = _Walk(dict(traced.named_modules()), sample)
+        raise Unknown(f"it cannot be traced ({first_line(error)})") from error
+    walk = _Walk(dict(traced.named_modules()), sample, set(left_out))
     for node in traced.graph.nodes:
-        walk.take(node, heads)
-    return {"inputs": walk.inputs, "nodes": walk.nodes, "outputs": walk.outputs, "weights": walk.weights}
+        try:
+            walk.take(node, heads)
+        except Unknown:
+            raise
+        except Exception as error:  # an argument in a form that nobody thought of
+            raise Unknown(f"{node.op} {node.target} is not understood ({first_line(error)})") from error
+    return {"inputs": walk.inputs, "nodes": walk.nodes, "outputs": walk.outputs, "weights": walk.weights, "notes": walk.notes}
 
 
-def _arguments(traced: fx.GraphModule, sample: dict[str, torch.Tensor]) -> list[torch.Tensor]:
+def _left_out(model: nn.Module, sample: dict[str, torch.Tensor]) -> dict[str, Any]:
+    """Arguments that have a default and were not given."""
+    parameters = list(inspect.signature(model.forward).parameters.values())
+    given = set(sample) if set(sample) <= {one.name for one in parameters} else {one.name for one in parameters[: len(sample)]}
+    return {one.name: one.default for one in parameters if one.name not in given and one.default is not inspect.Parameter.empty}
+
+
+def _arguments(traced: fx.GraphModule, sample: dict[str, torch.Tensor], left_out: dict[str, Any]) -> list[Any]:
     rest = iter(sample.items())
     given = []
     for node in traced.graph.nodes:
         if node.op != "placeholder":
             continue
-        _, one = next(rest, (None, None))
-        if one is None:
+        name, one = next(rest, (None, None))
+        if one is None and node.target not in left_out:
             raise Unknown(f"the argument {node.name} was not given")
-        given.append(sample.get(node.target, one))
+        given.append(left_out[node.target] if one is None else sample.get(node.target, one))
     return given
 
 
 class _Walk:
-    def __init__(self, modules: dict[str, nn.Module], sample: dict[str, torch.Tensor]) -> None:
-        self._modules, self._sample = modules, sample
+    def __init__(self, modules: dict[str, nn.Module], sample: dict[str, torch.Tensor], left_out: set[str]) -> None:
+        self._modules, self._sample, self._left_out = modules, sample, left_out
         self._values: dict[fx.Node, Any] = {}
         self._called: set[nn.Module] = set()
+        self.notes: list[str] = []
         self.inputs: list[dict[str, Any]] = []
         self.nodes: list[dict[str, Any]] = []
         self.outputs: dict[str, str] = {}
         self.weights: dict[str, Callable[[], dict[str, torch.Tensor]]] = {}
 
     def take(self, node: fx.Node, heads: list[str]) -> None:
-        if node.op == "placeholder":
+        if node.target in self._left_out:
+            self._values[node] = _LEFT_OUT
+        elif node.op == "placeholder":
             # An argument called as a function of Python, such as `input`, has another name in the graph; its rows are filed by its own.
             name = str(node.target) if node.target in self._sample else node.name
             self.inputs.append({"name": name, "shape": list(_shape(node)[1:])})
@@ -164,6 +199,11 @@ class _Walk:
         self.outputs = {head: self._tensor(one) for head, one in outputs.items()}
         if len(set(self.outputs.values())) < len(outputs):
             raise Unknown(f"two of the heads {sorted(outputs)} are the same tensor")
+
+    def _constant(self, given: Any) -> Any:
+        """A size of a tensor as the number that it is; anything else as it stands."""
+        value = self._values.get(given) if isinstance(given, fx.Node) else None
+        return value if isinstance(value, int) else given
 
     def _is_zero(self, given: Any) -> bool:
         """Whether a state that a recurrence begins with is the one that it has by itself."""
@@ -186,6 +226,8 @@ class _Walk:
         begins_at_zero = type(module) in RECURRENT and all(self._is_zero(one) for one in [*node.args[1:], *node.kwargs.values()])
         if len(node.args) + len(node.kwargs) > 1 and not begins_at_zero:
             raise Unknown(f"the layer {node.target} is given more than one argument")
+        if is_weight_normed(module):
+            self.notes.append(f"weight_norm of {node.target} is left out: its weights are taken as they are")
         if list(module.parameters()):
             if module in self._called:
                 raise Unknown(f"the layer {node.target} is called twice")
@@ -194,7 +236,7 @@ class _Walk:
             for place, (settings, read) in enumerate(recurrences(module)):
                 given = self._add(name if place == 0 else f"{name}_part{place}", [given], settings, read)
             return _Recurrent(given, module)
-        if type(module) in CONVOLUTIONS or type(module) in POOLS:
+        if isinstance(module, (*CONVOLUTIONS, *POOLS)):
             return self._with_channels_last(node, module, given)
         if isinstance(module, (nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d)) and set(_tuple(module.output_size)) == {1}:
             axes = list(range(2, len(_shape(node))))
@@ -214,7 +256,7 @@ class _Walk:
         if axes < 1 or len(_shape(node.args[0])) != axes + 2:
             raise Unknown(f"the layer {node.target} is called without an axis of samples")
         given = self._add(f"{name}_last", [given], {"kind": "permute", "order": [*range(2, 2 + axes), 1]})
-        if type(module) in CONVOLUTIONS:
+        if isinstance(module, tuple(CONVOLUTIONS)):
             padding, (settings, read) = convolution(module)
             for one in padding:
                 given = self._add(f"{name}_padded", [given], one)
@@ -225,12 +267,20 @@ class _Walk:
 
     def _function(self, node: fx.Node) -> Any:
         target = node.target
-        if target in (torch.zeros, torch.zeros_like, "new_zeros") or (target == "to" and self._values.get(node.args[0]) is _ZEROS):
+        if any(self._values.get(one) is _LEFT_OUT for one in node.all_input_nodes):
+            # The tracer makes sure that an argument has the value that it was traced with.
+            return _LEFT_OUT
+        begins = node.args[0] if node.args else None
+        if target in (torch.zeros, torch.zeros_like, "new_zeros") or (node.op == "call_method" and self._values.get(begins) is _ZEROS):
             return _ZEROS
-        first, *rest = node.args
-        kwargs = {key: value for key, value in node.kwargs.items() if not (key == "inplace" or value is None)}
-        if target in ("size", "dim") or (target is getattr and rest[:1] == ["shape"]):
-            return None
+        first, *rest = (self._constant(one) for one in node.args)
+        kwargs = {key: self._constant(value) for key, value in node.kwargs.items() if not (key == "inplace" or value is None)}
+        if target is getattr and rest[:1] == ["shape"]:
+            return _Sizes(_shape(first))
+        if target in ("size", "dim") or target is getattr:
+            return _Sizes(_shape(first)) if target == "size" and not rest else _sized(_shape(first), rest) if target == "size" else None
+        if target is operator.getitem and isinstance(self._values.get(first), _Sizes):
+            return _sized(self._values[first].shape, rest)
         if target is operator.getitem and isinstance(self._values.get(first), (_Recurrent, _State, type(None))):
             return self._of_recurrence(node, self._values.get(first), rest[0])
         known = _SAME.get(target, target)
@@ -253,9 +303,16 @@ class _Walk:
         if value.is_pair:
             return _State(value.of) if place == 0 else None
         module = value.of.module
-        if place not in (-1, module.num_layers - 1) or module.bidirectional:
+        ways = 2 if module.bidirectional else 1
+        count = ways * module.num_layers
+        if not isinstance(place, int) or not count - ways <= place % count:
             raise Unknown("a state of a recurrence other than the last layer's has no counterpart")
-        return self._add(node.name, [value.of.steps], {"kind": "selection", "places": [-1]})
+        if ways == 1:
+            return self._add(node.name, [value.of.steps], {"kind": "selection", "places": [-1]})
+        # What goes backwards ends at the first step.
+        is_backward = place % count == count - 1
+        channels = {"start": module.hidden_size, "stop": None} if is_backward else {"start": None, "stop": module.hidden_size}
+        return self._add(node.name, [value.of.steps], {"kind": "selection", "places": [0 if is_backward else -1, channels]})
 
     def _arithmetic(self, node: fx.Node, operation: str, left: Any, right: Any) -> str:
         inputs = [self._tensor(one) for one in (left, right) if isinstance(one, fx.Node)]

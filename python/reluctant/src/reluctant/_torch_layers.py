@@ -6,6 +6,7 @@ from typing import Any, Callable
 
 import torch
 from torch import nn
+from torch.nn.utils.weight_norm import WeightNorm
 
 
 class Unknown(Exception):
@@ -37,6 +38,25 @@ def nothing() -> Weights:
     return {}
 
 
+def is_weight_normed(module: nn.Module) -> bool:
+    """Whether weights are a length times a direction (``weight_norm``).
+
+    :raises Unknown: for weights that are made in another way
+    """
+    parts = [part for one in getattr(module, "parametrizations", {}).values() for part in one]
+    if any(type(part).__name__ != "_WeightNorm" for part in parts) or hasattr(module, "weight_orig"):
+        raise Unknown(f"a layer {type(module).__name__} whose weights are made of others (spectral_norm, for one) has no counterpart")
+    return bool(parts) or any(isinstance(hook, WeightNorm) for hook in module._forward_pre_hooks.values())
+
+
+def _made(module: nn.Module) -> nn.Module:
+    """A module whose weights are those of its parts now, and not at its last call."""
+    for hook in module._forward_pre_hooks.values():
+        if isinstance(hook, WeightNorm):
+            hook(module, None)
+    return module
+
+
 def single(module: nn.Module) -> Layer:
     """A module that is one layer."""
     name = type(module).__name__
@@ -49,7 +69,7 @@ def single(module: nn.Module) -> Layer:
         return {"kind": "activation", "activation": "gelu" if module.approximate == "none" else "gelu_new"}, nothing
     if isinstance(module, nn.Linear):
         settings = {"kind": "dense", "units": module.out_features, "bias": module.bias is not None}
-        return settings, lambda: _present(kernel=module.weight.T, bias=module.bias)
+        return settings, lambda: _present(kernel=_made(module).weight.T, bias=module.bias)
     if isinstance(module, nn.LeakyReLU):
         return {"kind": "leakyReLU", "alpha": module.negative_slope}, nothing
     if isinstance(module, nn.ELU):
@@ -86,7 +106,7 @@ def convolution(module: nn.Module) -> tuple[list[dict[str, Any]], Layer]:
     if not same and any(margins) and all(2 * one == span for one, span in zip(margins, spans)) and set(module.stride) == {1}:
         same, margins = True, [0] * axes
     settings = {
-        "kind": CONVOLUTIONS[type(module)],
+        "kind": next(kind for one, kind in CONVOLUTIONS.items() if isinstance(module, one)),
         "units": module.out_channels,
         "size": list(module.kernel_size),
         "strides": list(module.stride),
@@ -96,12 +116,10 @@ def convolution(module: nn.Module) -> tuple[list[dict[str, Any]], Layer]:
     }
     padding = []
     if any(margins):
-        if axes == 1:
-            raise Unknown(f"a layer {type(module).__name__} with a padding of {margins[0]} has no counterpart; that of the size of its kernel has")
-        padding = [{"kind": "padding2d", "size": margins}]
+        padding = [{"kind": f"padding{axes}d", "size": margins}]
     # The kernel's own axes come first there, then what goes in, then what comes out.
     order = (*range(2, 2 + axes), 1, 0)
-    return padding, (settings, lambda: _present(kernel=module.weight.permute(order), bias=module.bias))
+    return padding, (settings, lambda: _present(kernel=_made(module).weight.permute(order), bias=module.bias))
 
 
 def pool(module: nn.Module) -> dict[str, Any]:
@@ -144,7 +162,7 @@ def _recurrent_weights(module: nn.Module, place: int) -> Callable[[], Weights]:
         return torch.cat([update, reset, candidate])
 
     def part(way: str) -> Weights:
-        of = lambda kind: gates(getattr(module, f"{kind}_l{place}{way}"))  # noqa: E731
+        of = lambda kind: gates(getattr(_made(module), f"{kind}_l{place}{way}"))  # noqa: E731
         weights = {"kernel": of("weight_ih").T, "recurrent_kernel": of("weight_hh").T}
         if module.bias:
             given, state = of("bias_ih"), of("bias_hh")

@@ -104,7 +104,8 @@ class Watcher:
             self._graph = None
             self.notes.append(f"the model cannot be rebuilt: {error}")
         else:
-            self._folder.json("graph.json", {key: value for key, value in self._graph.items() if key != "weights"})
+            self.notes += self._graph["notes"]
+            self._folder.json("graph.json", {key: self._graph[key] for key in ("inputs", "nodes", "outputs")})
             self._keep_weights("initial.npz")
         self._write("running")
         self._thrift = Thrift()
